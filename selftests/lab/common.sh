@@ -1,0 +1,32 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash
+# Where the lab is. Sourced by the scripts of the lab; runs nothing itself.
+#
+# Variables a user may set:
+#   VTD_LAB_DIR     where labs are cached (default /var/cache/vtd-kmod)
+#   VTD_LAB_MIRROR  the Debian mirror (default http://deb.debian.org/debian)
+
+LAB_SELF=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+# shellcheck disable=SC2034
+LAB_TREE=$(cd "$LAB_SELF/../.." && pwd)
+LAB_CACHE=${VTD_LAB_DIR:-/var/cache/vtd-kmod}
+
+# The key is the recipe and nothing else: the same recipe is the same lab,
+# whichever clone asks and whichever mirror it came from.
+lab_key() {
+	sha256sum "$LAB_SELF/recipe" | cut -c1-12
+}
+
+lab_root() {
+	echo "$LAB_CACHE/$(lab_key)/root"
+}
+
+# True inside the lab: the scripts then run their commands directly.
+lab_inside() {
+	[ -n "${VTD_IN_LAB:-}" ] && [ -e /etc/vtd-lab/kernels ]
+}
+
+lab_die() {
+	echo "lab: $*" >&2
+	exit 1
+}
