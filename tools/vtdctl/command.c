@@ -1,0 +1,221 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * From words to commands, and the commands that only send one word on. Checks
+ * every argument before the kernel is asked; the other files own what needs
+ * more than that.
+ */
+#include <string.h>
+
+#include "vtdctl.h"
+
+#ifndef VTDCTL_VERSION
+#define VTDCTL_VERSION "0.1"
+#endif
+
+static const char usage[] =
+	"Usage: vtdctl COMMAND [OPTION]...\n"
+	"       vtdctl --help | --version\n"
+	"See and steer the VT-d modules.\n"
+	"\n"
+	"  status [--json]                units and devices, and who manages them\n"
+	"  attach [--dry-run] [--try S]   take the IOMMU over; with --try give it back\n"
+	"                                 after S seconds (5..3600) unless confirmed\n"
+	"  confirm                        keep what attach --try did\n"
+	"  detach [--if-loaded]           give everything back\n"
+	"  adopt BDF                      manage a device that had its driver before us\n"
+	"  release BDF                    give one adopted device back\n"
+	"  faults [--json]                the DMA faults reported\n"
+	"  doctor [--json]                what stands in the way on this machine\n"
+	"\n"
+	"BDF is a PCI address: 0000:00:03.0 or 00:03.0.\n"
+	"Exit status: 0 done, 1 wrong usage (doctor: a check failed), 2 refused.\n";
+
+struct command {
+	const char *name;
+	int (*run)(struct vtdctl *ctl, int argc, char *const argv[]);
+};
+
+static int cmd_later(struct vtdctl *ctl, int argc, char *const argv[])
+{
+	(void)argc;
+	return vtd_usage_error(ctl,
+			       "command \"%s\" is not in this version (" VTDCTL_VERSION ")",
+			       argv[0]);
+}
+
+static const struct command commands[] = {
+	{ "status", vtd_cmd_status },
+	{ "attach", vtd_cmd_attach },
+	{ "confirm", vtd_cmd_confirm },
+	{ "detach", vtd_cmd_detach },
+	{ "adopt", vtd_cmd_adopt },
+	{ "release", vtd_cmd_release },
+	{ "faults", vtd_cmd_faults },
+	{ "doctor", vtd_cmd_doctor },
+	{ "why", cmd_later },
+	{ "walk", cmd_later },
+	{ "irqs", cmd_later },
+	{ "stats", cmd_later },
+};
+
+/**
+ * vtd_command() - do what the command line says
+ * @ctl: what to work with
+ * @argc: number of words
+ * @argv: the words, argv[0] the program
+ *
+ * Return: an exit status.
+ */
+int vtd_command(struct vtdctl *ctl, int argc, char *const argv[])
+{
+	if (argc < 2) {
+		fputs(usage, ctl->err);
+		return VTD_EXIT_USAGE;
+	}
+	if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h") ||
+	    !strcmp(argv[1], "help")) {
+		fputs(usage, ctl->out);
+		return VTD_EXIT_OK;
+	}
+	if (!strcmp(argv[1], "--version") || !strcmp(argv[1], "-V")) {
+		fputs("vtdctl " VTDCTL_VERSION "\n", ctl->out);
+		return VTD_EXIT_OK;
+	}
+	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
+		if (!strcmp(argv[1], commands[i].name))
+			return commands[i].run(ctl, argc - 1, argv + 1);
+	if (argv[1][0] == '-')
+		return vtd_usage_error(ctl,
+				       "option \"%s\" is unknown, try \"vtdctl --help\"",
+				       argv[1]);
+	return vtd_usage_error(ctl,
+			       "command \"%s\" is unknown, try \"vtdctl --help\"",
+			       argv[1]);
+}
+
+/**
+ * vtd_flag() - the only option of a command, if it is given
+ * @ctl: where errors go
+ * @argc: number of words
+ * @argv: the words, argv[0] the command
+ * @name: the option, NULL for a command without any
+ * @given: result
+ *
+ * Return: 0, or VTD_EXIT_USAGE with the odd word named.
+ */
+int vtd_flag(struct vtdctl *ctl, int argc, char *const argv[],
+	     const char *name, bool *given)
+{
+	*given = false;
+	for (int i = 1; i < argc; i++) {
+		if (!name || strcmp(argv[i], name))
+			return vtd_usage_error(ctl,
+					       "%s: argument \"%s\" is unknown, try \"vtdctl --help\"",
+					       argv[0], argv[i]);
+		*given = true;
+	}
+	return 0;
+}
+
+/* Sends @words; prints the reply, or @done when the module says nothing. */
+static int send_words(struct vtdctl *ctl, const char *words, const char *done)
+{
+	struct vtd_reply reply;
+	int ret = vtd_control(ctl, words, &reply);
+
+	if (ret == VTD_EXIT_OK)
+		vtd_show_text(ctl->out, reply.bytes ? reply.text : done);
+	vtd_reply_free(&reply);
+	return ret;
+}
+
+/**
+ * vtd_cmd_confirm() - "vtdctl confirm"
+ * @ctl: what to work with
+ * @argc: number of words
+ * @argv: the words
+ *
+ * Return: an exit status.
+ */
+int vtd_cmd_confirm(struct vtdctl *ctl, int argc, char *const argv[])
+{
+	bool given;
+
+	if (vtd_flag(ctl, argc, argv, NULL, &given))
+		return VTD_EXIT_USAGE;
+	return send_words(ctl, "confirm", "confirmed: attached to stay");
+}
+
+/**
+ * vtd_cmd_detach() - "vtdctl detach [--if-loaded]"
+ * @ctl: what to work with
+ * @argc: number of words
+ * @argv: the words
+ *
+ * With --if-loaded it is no error that the module is not loaded: a
+ * modprobe.d rule calls it so before every removal.
+ *
+ * Return: an exit status.
+ */
+int vtd_cmd_detach(struct vtdctl *ctl, int argc, char *const argv[])
+{
+	bool if_loaded;
+
+	if (vtd_flag(ctl, argc, argv, "--if-loaded", &if_loaded))
+		return VTD_EXIT_USAGE;
+	if (if_loaded && !vtd_module_loaded(ctl))
+		return VTD_EXIT_OK;
+	return send_words(ctl, "detach", "detached");
+}
+
+static int send_device(struct vtdctl *ctl, int argc, char *const argv[],
+		       const char *done)
+{
+	char words[32 + VTD_BDF_LEN];
+	char answer[32 + VTD_BDF_LEN];
+	char name[VTD_BDF_LEN];
+	struct vtd_bdf bdf;
+	const char *why;
+
+	if (argc < 2)
+		return vtd_usage_error(ctl,
+				       "%s: which device? give its PCI address: vtdctl %s 0000:00:03.0",
+				       argv[0], argv[0]);
+	if (argc > 2)
+		return vtd_usage_error(ctl,
+				       "%s: argument \"%s\" is one too many, one device at a time",
+				       argv[0], argv[2]);
+	if (vtd_bdf_parse(argv[1], &bdf, &why))
+		return vtd_usage_error(ctl, "%s: device \"%s\" is wrong: %s",
+				       argv[0], argv[1], why);
+	vtd_bdf_format(&bdf, name);
+	snprintf(words, sizeof(words), "%s %s", argv[0], name);
+	snprintf(answer, sizeof(answer), "%s: %s", name, done);
+	return send_words(ctl, words, answer);
+}
+
+/**
+ * vtd_cmd_adopt() - "vtdctl adopt BDF"
+ * @ctl: what to work with
+ * @argc: number of words
+ * @argv: the words
+ *
+ * Return: an exit status.
+ */
+int vtd_cmd_adopt(struct vtdctl *ctl, int argc, char *const argv[])
+{
+	return send_device(ctl, argc, argv, "adopted");
+}
+
+/**
+ * vtd_cmd_release() - "vtdctl release BDF"
+ * @ctl: what to work with
+ * @argc: number of words
+ * @argv: the words
+ *
+ * Return: an exit status.
+ */
+int vtd_cmd_release(struct vtdctl *ctl, int argc, char *const argv[])
+{
+	return send_device(ctl, argc, argv, "released");
+}

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The program's entry: binds the commands to the real machine, that is to
+ * stdio, to the system calls and to VTD_SYSROOT. Nothing else here, so that
+ * a test can bind the same commands to something else.
+ */
+#define _GNU_SOURCE 1
+#include <stdlib.h>
+
+#include "vtdctl.h"
+
+int main(int argc, char *argv[])
+{
+	struct vtdctl ctl = {
+		.sysroot = secure_getenv("VTD_SYSROOT"),
+		.out = stdout,
+		.err = stderr,
+		.calls = &vtd_system_calls,
+	};
+
+	if (!ctl.sysroot)
+		ctl.sysroot = "";
+	return vtd_finish(&ctl, vtd_command(&ctl, argc, argv));
+}

@@ -1,0 +1,406 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * How things are laid out: lines of at most VTD_COLUMNS, the tree of units
+ * and devices, JSON on its way out. What comes from outside is stripped of
+ * control characters before it reaches a terminal.
+ */
+#include <ctype.h>
+#include <json-c/json.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "vtdctl.h"
+
+#define INDENT "     "
+
+static int clean(char c)
+{
+	return (unsigned char)c < 0x20 || c == 0x7f ? '?' : c;
+}
+
+/**
+ * vtd_show_text() - print text of somebody else, ending in one newline
+ * @to: where to
+ * @text: the text; its line breaks and tabs stay, other control characters
+ *        become question marks
+ */
+void vtd_show_text(FILE *to, const char *text)
+{
+	size_t length = strlen(text);
+
+	while (length && text[length - 1] == '\n')
+		length--;
+	for (size_t i = 0; i < length; i++) {
+		char c = text[i];
+
+		fputc(c == '\n' || c == '\t' ? c : clean(c), to);
+	}
+	fputc('\n', to);
+}
+
+/* How much of @text goes on a line with @room columns; at least 1. */
+static size_t line_length(const char *text, size_t room)
+{
+	size_t length = strlen(text);
+	size_t cut;
+
+	if (length <= room)
+		return length;
+	for (cut = room; cut; cut--)
+		if (text[cut] == ' ')
+			return cut;
+	/* One long word: it is cut, not in the middle of a UTF-8 character. */
+	for (cut = room; cut > 1 && (text[cut] & 0xc0) == 0x80; cut--)
+		;
+	return cut;
+}
+
+/**
+ * vtd_show_wrapped() - print text in lines of at most VTD_COLUMNS
+ * @to: where to
+ * @first: what the first line starts with, shorter than VTD_COLUMNS
+ * @next: what every further line starts with, shorter than VTD_COLUMNS
+ * @text: the text; control characters become question marks
+ */
+void vtd_show_wrapped(FILE *to, const char *first, const char *next,
+		      const char *text)
+{
+	const char *start = first;
+
+	do {
+		size_t used = strlen(start);
+		size_t room = used < VTD_COLUMNS ? VTD_COLUMNS - used : 1;
+		size_t length = line_length(text, room);
+		size_t shown = length;
+
+		while (shown && text[shown - 1] == ' ')
+			shown--;
+		fputs(start, to);
+		for (size_t i = 0; i < shown; i++)
+			fputc(clean(text[i]), to);
+		fputc('\n', to);
+		text += length;
+		while (*text == ' ')
+			text++;
+		start = next;
+	} while (*text);
+}
+
+/* The few classes an administrator meets; others show their number. */
+static const char *class_name(unsigned long class)
+{
+	static const struct {
+		unsigned int code;	/* base class and sub-class */
+		const char *name;
+	} names[] = {
+		{ 0x0101, "IDE" },     { 0x0104, "RAID" },
+		{ 0x0106, "SATA" },    { 0x0107, "SAS" },
+		{ 0x0108, "NVMe" },    { 0x0200, "Ethernet" },
+		{ 0x0280, "network" }, { 0x0300, "VGA" },
+		{ 0x0302, "3D" },      { 0x0380, "display" },
+		{ 0x0403, "audio" },   { 0x0600, "host bridge" },
+		{ 0x0601, "ISA bridge" }, { 0x0604, "PCI bridge" },
+		{ 0x0c03, "USB" },     { 0x0c05, "SMBus" },
+		{ 0x1200, "accelerator" },
+	};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (names[i].code == class >> 8)
+			return names[i].name;
+	return NULL;
+}
+
+/**
+ * vtd_pci_kind() - what sysfs says a device is
+ * @ctl: gives the root
+ * @name: the device's name
+ * @kind: result: vendor, device, class
+ *
+ * Return: 0, or -1 for a device that is not in sysfs or not of PCI.
+ */
+int vtd_pci_kind(struct vtdctl *ctl, const char *name, unsigned long kind[3])
+{
+	static const char *const files[] = { "vendor", "device", "class" };
+	struct vtd_bdf bdf;
+	const char *why;
+
+	/* The name becomes part of a path: nothing but an address may. */
+	if (vtd_bdf_parse(name, &bdf, &why))
+		return -1;
+	for (int i = 0; i < 3; i++) {
+		char *path = vtd_sys_path("/sys/bus/pci/devices/%s/%s", name,
+					  files[i]);
+		char *line = path ? vtd_sys_line(ctl, path) : NULL;
+
+		free(path);
+		if (!line)
+			return -1;
+		kind[i] = strtoul(line, NULL, 16) & 0xffffff;
+		free(line);
+	}
+	return 0;
+}
+
+/* "8086:10d3 Ethernet", malloc'ed; NULL for what is not in sysfs. */
+static char *device_kind(struct vtdctl *ctl, const char *name)
+{
+	unsigned long kind[3];
+	const char *class;
+
+	if (vtd_pci_kind(ctl, name, kind))
+		return NULL;
+	class = class_name(kind[2]);
+	if (class)
+		return vtd_sys_path("%04lx:%04lx %s", kind[0], kind[1], class);
+	return vtd_sys_path("%04lx:%04lx class %06lx", kind[0], kind[1],
+			    kind[2]);
+}
+
+/* Appends to a malloc'ed line; gives NULL, and frees it, without memory. */
+static char *append(char *line, const char *more)
+{
+	char *joined = line && more ? vtd_sys_path("%s%s", line, more) : NULL;
+
+	free(line);
+	return joined;
+}
+
+static char *device_line(const struct vtd_record *rec)
+{
+	const char *action = vtd_record_get(rec, "action");
+	const char *group = vtd_record_show(rec, "group");
+	char *line;
+
+	if (action)
+		return vtd_sys_path("%-12s  %s", vtd_record_show(rec, "name"),
+				    action);
+	line = vtd_sys_path("%-12s  %-12s  %-9s  %s",
+			    vtd_record_show(rec, "name"),
+			    vtd_record_show(rec, "state"),
+			    vtd_record_show(rec, "domain"),
+			    vtd_record_show(rec, "driver"));
+	if (strcmp(group, "-")) {
+		line = append(line, "  group ");
+		line = append(line, group);
+	}
+	return line;
+}
+
+static void show_device(struct vtdctl *ctl, const struct vtd_record *rec)
+{
+	const char *reason = vtd_record_show(rec, "reason");
+	const char *state = vtd_record_show(rec, "state");
+	char *kind = device_kind(ctl, vtd_record_show(rec, "name"));
+	char *line = device_line(rec);
+
+	if (kind) {
+		line = append(line, "  ");
+		line = append(line, kind);
+	}
+	if (line)
+		vtd_show_wrapped(ctl->out, "  +- ", INDENT "  ", line);
+	if (strcmp(state, "managed") && strcmp(reason, "-"))
+		vtd_show_wrapped(ctl->out, INDENT "  ", INDENT "  ", reason);
+	free(kind);
+	free(line);
+}
+
+static void show_unit(struct vtdctl *ctl, const struct vtd_record *rec)
+{
+	char *line = vtd_sys_path("%s  segment %s  base %s  VT-d %s  translation %s  %s",
+				  vtd_record_show(rec, "name"),
+				  vtd_record_show(rec, "segment"),
+				  vtd_record_show(rec, "base"),
+				  vtd_record_show(rec, "version"),
+				  vtd_record_show(rec, "translation"),
+				  vtd_record_show(rec, "mode"));
+
+	if (line)
+		vtd_show_wrapped(ctl->out, "", INDENT, line);
+	free(line);
+	if (!vtd_record_get(rec, "health"))
+		return;
+	line = vtd_sys_path("devices %s  domains %s  faults %s  health %s",
+			    vtd_record_show(rec, "devices"),
+			    vtd_record_show(rec, "domains"),
+			    vtd_record_show(rec, "faults"),
+			    vtd_record_show(rec, "health"));
+	if (line)
+		vtd_show_wrapped(ctl->out, "  ", INDENT, line);
+	free(line);
+}
+
+/* Units before devices, each in the order of their names. */
+static int compare_records(const void *a, const void *b)
+{
+	const struct vtd_record *x = a;
+	const struct vtd_record *y = b;
+	const char *x_name = vtd_record_show(x, "name");
+	const char *y_name = vtd_record_show(y, "name");
+	size_t x_len, y_len;
+
+	if (strcmp(x->type, y->type))
+		return -strcmp(x->type, y->type);
+	if (vtd_record_is(x, "device"))
+		return vtd_bdf_compare(x_name, y_name);
+	/* dmar2 before dmar10 */
+	x_len = strlen(x_name);
+	y_len = strlen(y_name);
+	if (x_len != y_len)
+		return x_len < y_len ? -1 : 1;
+	return strcmp(x_name, y_name);
+}
+
+/**
+ * vtd_records_sort() - bring records into the order they are shown in
+ * @recs: sorted by type, units by number, devices by address
+ */
+void vtd_records_sort(struct vtd_records *recs)
+{
+	if (recs->count)
+		qsort(recs->list, recs->count, sizeof(*recs->list),
+		      compare_records);
+}
+
+/**
+ * vtd_record_orphan() - whether a device belongs to no unit of the reply
+ * @recs: the reply
+ * @rec: the device's record
+ *
+ * Return: true if no unit record has the device's unit's name.
+ */
+bool vtd_record_orphan(const struct vtd_records *recs,
+		       const struct vtd_record *rec)
+{
+	const char *unit = vtd_record_show(rec, "unit");
+
+	for (size_t i = 0; i < recs->count; i++)
+		if (vtd_record_is(&recs->list[i], "unit") &&
+		    !strcmp(vtd_record_show(&recs->list[i], "name"), unit))
+			return false;
+	return true;
+}
+
+static void show_devices_of(struct vtdctl *ctl, const struct vtd_records *recs,
+			    const char *unit)
+{
+	for (size_t i = 0; i < recs->count; i++)
+		if (vtd_record_is(&recs->list[i], "device") &&
+		    !strcmp(vtd_record_show(&recs->list[i], "unit"), unit))
+			show_device(ctl, &recs->list[i]);
+}
+
+/**
+ * vtd_show_tree() - print units with their devices below them
+ * @ctl: where to
+ * @recs: the records, which are sorted
+ */
+void vtd_show_tree(struct vtdctl *ctl, struct vtd_records *recs)
+{
+	bool heading = false;
+
+	vtd_records_sort(recs);
+	for (size_t i = 0; i < recs->count; i++) {
+		if (!vtd_record_is(&recs->list[i], "unit"))
+			continue;
+		show_unit(ctl, &recs->list[i]);
+		show_devices_of(ctl, recs,
+				vtd_record_show(&recs->list[i], "name"));
+	}
+	for (size_t i = 0; i < recs->count; i++) {
+		if (!vtd_record_is(&recs->list[i], "device") ||
+		    !vtd_record_orphan(recs, &recs->list[i]))
+			continue;
+		if (!heading)
+			fputs("no unit\n", ctl->out);
+		heading = true;
+		show_device(ctl, &recs->list[i]);
+	}
+}
+
+/**
+ * vtd_json_put() - print a JSON object and let go of it
+ * @ctl: where to
+ * @object: the object
+ *
+ * Return: an exit status.
+ */
+int vtd_json_put(struct vtdctl *ctl, struct json_object *object)
+{
+	const char *text = json_object_to_json_string_ext(object,
+		JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_SPACED |
+		JSON_C_TO_STRING_NOSLASHESCAPE);
+	int ret = VTD_EXIT_OK;
+
+	if (text)
+		fprintf(ctl->out, "%s\n", text);
+	else
+		ret = vtd_kernel_error(ctl, "out of memory");
+	json_object_put(object);
+	return ret;
+}
+
+/**
+ * vtd_json_add() - add a member
+ * @to: the object
+ * @key: name, a constant string
+ * @val: handed over; NULL means that it could not be made
+ *
+ * Return: 0 or -1 without memory.
+ */
+int vtd_json_add(struct json_object *to, const char *key,
+		 struct json_object *val)
+{
+	if (!val)
+		return -1;
+	if (!json_object_object_add(to, key, val))
+		return 0;
+	json_object_put(val);
+	return -1;
+}
+
+/**
+ * vtd_json_text() - add a string member
+ * @to: the object
+ * @key: name
+ * @val: NULL, "" and "-" become null
+ *
+ * Return: 0 or -1 without memory.
+ */
+int vtd_json_text(struct json_object *to, const char *key, const char *val)
+{
+	char *text;
+	int ret;
+
+	if (!val || !*val || !strcmp(val, "-"))
+		return json_object_object_add(to, key, NULL);
+	/* JSON is ASCII or UTF-8; the module's words are ASCII. */
+	text = strdup(val);
+	if (!text)
+		return -1;
+	for (char *p = text; *p; p++)
+		if (!isascii(*p))
+			*p = '?';
+	ret = vtd_json_add(to, key, json_object_new_string(text));
+	free(text);
+	return ret;
+}
+
+/**
+ * vtd_json_number() - add an integer member
+ * @to: the object
+ * @key: name
+ * @val: decimal digits; anything else becomes null
+ *
+ * Return: 0 or -1 without memory.
+ */
+int vtd_json_number(struct json_object *to, const char *key, const char *val)
+{
+	size_t digits = val ? strspn(val, "0123456789") : 0;
+
+	/* 18 digits always fit an int64_t. */
+	if (!digits || val[digits] || digits > 18)
+		return json_object_object_add(to, key, NULL);
+	return vtd_json_add(to, key,
+			    json_object_new_int64(strtoll(val, NULL, 10)));
+}

@@ -1,0 +1,267 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * "vtdctl status": what the module says of itself, its units and devices, as
+ * a tree or as the JSON of Documentation/vtdctl-status.schema.json. Only
+ * looks; asks for nothing that changes anything.
+ */
+#include <errno.h>
+#include <json-c/json.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "vtdctl.h"
+
+static const struct vtd_record *first_of(const struct vtd_records *recs,
+					 const char *type)
+{
+	for (size_t i = 0; i < recs->count; i++)
+		if (vtd_record_is(&recs->list[i], type))
+			return &recs->list[i];
+	return NULL;
+}
+
+static struct json_object *sid_json(const char *sids)
+{
+	struct json_object *list = json_object_new_array();
+
+	while (list && sids && *sids && strcmp(sids, "-")) {
+		size_t length = strcspn(sids, ",");
+		struct json_object *sid =
+			json_object_new_string_len(sids, (int)length);
+
+		if (!sid || json_object_array_add(list, sid)) {
+			json_object_put(sid);
+			json_object_put(list);
+			return NULL;
+		}
+		sids += length;
+		sids += *sids == ',';
+	}
+	return list;
+}
+
+static int kind_json(struct vtdctl *ctl, struct json_object *dev,
+		     const char *name)
+{
+	static const char *const keys[] = { "pci_vendor", "pci_device",
+					    "pci_class" };
+	unsigned long kind[3];
+	bool known = !vtd_pci_kind(ctl, name, kind);
+	int ret = 0;
+
+	for (int i = 0; i < 3; i++) {
+		char text[16] = "-";
+
+		if (known)
+			snprintf(text, sizeof(text), "0x%0*lx", i < 2 ? 4 : 6,
+				 kind[i]);
+		ret |= vtd_json_text(dev, keys[i], text);
+	}
+	return ret;
+}
+
+static struct json_object *device_json(struct vtdctl *ctl,
+				       const struct vtd_record *rec)
+{
+	static const char *const texts[] = { "name", "unit", "state", "driver",
+					     "domain", "reason" };
+	struct json_object *dev = json_object_new_object();
+	int ret = 0;
+
+	if (!dev)
+		return NULL;
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
+		ret |= vtd_json_text(dev, texts[i],
+				     vtd_record_get(rec, texts[i]));
+	ret |= vtd_json_number(dev, "group", vtd_record_get(rec, "group"));
+	ret |= vtd_json_add(dev, "sid", sid_json(vtd_record_get(rec, "sid")));
+	ret |= kind_json(ctl, dev, vtd_record_show(rec, "name"));
+	if (!ret)
+		return dev;
+	json_object_put(dev);
+	return NULL;
+}
+
+/* The devices of one unit, or, for NULL, those without a unit. */
+static struct json_object *devices_json(struct vtdctl *ctl,
+					const struct vtd_records *recs,
+					const char *unit)
+{
+	struct json_object *list = json_object_new_array();
+
+	for (size_t i = 0; list && i < recs->count; i++) {
+		const struct vtd_record *rec = &recs->list[i];
+		struct json_object *dev;
+
+		if (!vtd_record_is(rec, "device"))
+			continue;
+		if (unit ? strcmp(vtd_record_show(rec, "unit"), unit) :
+			   !vtd_record_orphan(recs, rec))
+			continue;
+		dev = device_json(ctl, rec);
+		if (!dev || json_object_array_add(list, dev)) {
+			json_object_put(dev);
+			json_object_put(list);
+			return NULL;
+		}
+	}
+	return list;
+}
+
+static struct json_object *unit_json(struct vtdctl *ctl,
+				     const struct vtd_records *recs,
+				     const struct vtd_record *rec)
+{
+	static const char *const texts[] = { "name", "segment", "base",
+					     "version", "cap", "ecap",
+					     "translation", "mode", "health" };
+	/* "devices" is the list; the module's counts get names of their own. */
+	static const char *const counts[][2] = { { "device_count", "devices" },
+						 { "domain_count", "domains" },
+						 { "fault_count", "faults" } };
+	struct json_object *unit = json_object_new_object();
+	int ret = 0;
+
+	if (!unit)
+		return NULL;
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
+		ret |= vtd_json_text(unit, texts[i],
+				     vtd_record_get(rec, texts[i]));
+	for (size_t i = 0; i < sizeof(counts) / sizeof(counts[0]); i++)
+		ret |= vtd_json_number(unit, counts[i][0],
+				       vtd_record_get(rec, counts[i][1]));
+	ret |= vtd_json_add(unit, "devices",
+			    devices_json(ctl, recs,
+					 vtd_record_show(rec, "name")));
+	if (!ret)
+		return unit;
+	json_object_put(unit);
+	return NULL;
+}
+
+static struct json_object *units_json(struct vtdctl *ctl,
+				      const struct vtd_records *recs)
+{
+	struct json_object *list = json_object_new_array();
+
+	for (size_t i = 0; list && i < recs->count; i++) {
+		struct json_object *unit;
+
+		if (!vtd_record_is(&recs->list[i], "unit"))
+			continue;
+		unit = unit_json(ctl, recs, &recs->list[i]);
+		if (!unit || json_object_array_add(list, unit)) {
+			json_object_put(unit);
+			json_object_put(list);
+			return NULL;
+		}
+	}
+	return list;
+}
+
+static int status_json(struct vtdctl *ctl, struct vtd_records *recs,
+		       const struct vtd_record *vtd)
+{
+	struct json_object *top = json_object_new_object();
+	int ret;
+
+	if (!top)
+		return vtd_kernel_error(ctl, "out of memory");
+	ret = vtd_json_text(top, "version", vtd_record_get(vtd, "version"));
+	ret |= vtd_json_text(top, "state", vtd_record_get(vtd, "state"));
+	ret |= vtd_json_number(top, "trial_left",
+			       vtd_record_get(vtd, "trial_left"));
+	/* Sorting moves the records, and @vtd with them. */
+	vtd_records_sort(recs);
+	ret |= vtd_json_add(top, "units", units_json(ctl, recs));
+	ret |= vtd_json_add(top, "other_devices",
+			    devices_json(ctl, recs, NULL));
+	if (!ret)
+		return vtd_json_put(ctl, top);
+	json_object_put(top);
+	return vtd_kernel_error(ctl, "out of memory");
+}
+
+static void status_text(struct vtdctl *ctl, struct vtd_records *recs,
+			const struct vtd_record *vtd)
+{
+	const char *state = vtd_record_show(vtd, "state");
+	const char *left = vtd_record_show(vtd, "trial_left");
+	char *line = vtd_sys_path("vtd %s: %s", vtd_record_show(vtd, "version"),
+				  state);
+
+	if (line)
+		vtd_show_wrapped(ctl->out, "", "     ", line);
+	free(line);
+	if (!strcmp(state, "trial")) {
+		line = vtd_sys_path("everything is given back in %s seconds, unless: vtdctl confirm",
+				    left);
+		if (line)
+			vtd_show_wrapped(ctl->out, "  ", "  ", line);
+		free(line);
+	} else if (!strcmp(state, "detached")) {
+		fputs("  to take the IOMMU over: vtdctl attach (look first: --dry-run)\n",
+		      ctl->out);
+	}
+	vtd_show_tree(ctl, recs);
+}
+
+/* With --json a reader always gets an object, even for a failure. */
+static int no_device(struct vtdctl *ctl, int error, bool json)
+{
+	const char *state = "unreachable";
+	struct json_object *top;
+
+	if (!json)
+		return vtd_open_error(ctl, "status", error);
+	if (error == -EACCES || error == -EPERM)
+		state = "no-permission";
+	else if (!vtd_module_loaded(ctl))
+		state = "not-loaded";
+	top = json_object_new_object();
+	if (!top || vtd_json_text(top, "state", state)) {
+		json_object_put(top);
+		return vtd_kernel_error(ctl, "out of memory");
+	}
+	vtd_json_put(ctl, top);
+	return VTD_EXIT_KERNEL;
+}
+
+/**
+ * vtd_cmd_status() - "vtdctl status [--json]"
+ * @ctl: what to work with
+ * @argc: number of words
+ * @argv: the words
+ *
+ * Return: an exit status.
+ */
+int vtd_cmd_status(struct vtdctl *ctl, int argc, char *const argv[])
+{
+	const struct vtd_record *vtd;
+	struct vtd_records recs;
+	struct vtd_reply reply;
+	bool json;
+	int ret;
+
+	if (vtd_flag(ctl, argc, argv, "--json", &json))
+		return VTD_EXIT_USAGE;
+	ret = vtd_control_open(ctl);
+	if (ret < 0)
+		return no_device(ctl, ret, json);
+	ctl->calls->close(ctl->priv, ret);
+	ret = vtd_control_records(ctl, "status", &reply, &recs);
+	if (ret)
+		goto out;
+	vtd = first_of(&recs, "vtd");
+	if (!vtd)
+		ret = vtd_kernel_error(ctl,
+				       "the reply to \"status\" has no vtd line; do vtdctl and the module come from one version?");
+	else if (json)
+		ret = status_json(ctl, &recs, vtd);
+	else
+		status_text(ctl, &recs, vtd);
+out:
+	vtd_records_free(&recs);
+	vtd_reply_free(&reply);
+	return ret;
+}
