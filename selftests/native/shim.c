@@ -1,0 +1,350 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Native build: the kernel services behind the headers in include/.
+ *
+ * Owns the counters that a test is judged by: WARNs, live memory, held locks.
+ * Must never hide an error that the kernel would report.
+ */
+#include <pthread.h>
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include <linux/atomic.h>
+#include <linux/cacheflush.h>
+#include <linux/ktime.h>
+#include <linux/processor.h>
+#include <linux/slab.h>
+#include <linux/spinlock.h>
+#include <linux/string.h>
+
+#include "iommu-pages.h"
+#include "vtd_test.h"
+
+static unsigned int warnings;
+static long live_allocs, live_tables;
+static u64 tables_made, flushed_bytes;
+static int fail_in;
+static unsigned int failures;
+static bool virtual_clock;
+static u64 virtual_ns, virtual_poll_ns;
+static __thread int spinning;
+
+void vtd_shim_warn(const char *file, int line, const char *what)
+{
+	fprintf(stderr, "# WARNING: %s:%d: %s\n", file, line, what);
+	__atomic_add_fetch(&warnings, 1, __ATOMIC_SEQ_CST);
+}
+
+unsigned int vtd_shim_warnings(void)
+{
+	return xchg(&warnings, 0);
+}
+
+void vtd_shim_might_sleep(const char *who)
+{
+	if (spinning)
+		vtd_shim_warn(who, 0, "sleeps with a spin lock held");
+}
+
+/* Memory. */
+
+void vtd_shim_fail_alloc(unsigned int nth)
+{
+	WRITE_ONCE(fail_in, (int)nth);
+	WRITE_ONCE(failures, 0);
+}
+
+unsigned int vtd_shim_alloc_failures(void)
+{
+	return READ_ONCE(failures);
+}
+
+static bool alloc_must_fail(void)
+{
+	if (READ_ONCE(fail_in) <= 0)
+		return false;
+	if (__atomic_sub_fetch(&fail_in, 1, __ATOMIC_SEQ_CST) != 0)
+		return false;
+	__atomic_add_fetch(&failures, 1, __ATOMIC_SEQ_CST);
+	return true;
+}
+
+static void *alloc_bytes(size_t bytes, size_t align, gfp_t gfp)
+{
+	void *p;
+
+	if (gfpflags_allow_blocking(gfp))
+		vtd_shim_might_sleep("allocation");
+	if (bytes > SZ_1G || alloc_must_fail())
+		return NULL;
+	p = align ? aligned_alloc(align, ALIGN(bytes, align)) : malloc(bytes);
+	if (p)
+		memset(p, gfp & __GFP_ZERO ? 0 : 0x5a, bytes);
+	return p;
+}
+
+void *vtd_shim_alloc(size_t bytes, size_t align, gfp_t gfp)
+{
+	void *p = alloc_bytes(bytes, align, gfp);
+
+	if (p)
+		__atomic_add_fetch(&live_allocs, 1, __ATOMIC_SEQ_CST);
+	return p;
+}
+
+void vtd_shim_free(const void *p)
+{
+	if (!p)
+		return;
+	__atomic_sub_fetch(&live_allocs, 1, __ATOMIC_SEQ_CST);
+	free((void *)p);
+}
+
+void *iommu_alloc_pages_node_sz(int nid, gfp_t gfp, size_t size)
+{
+	void *p;
+
+	size = size < PAGE_SIZE ? PAGE_SIZE : roundup_pow_of_two(size);
+	p = alloc_bytes(size, size, gfp | __GFP_ZERO);
+	if (!p)
+		return NULL;
+	__atomic_add_fetch(&live_tables, 1, __ATOMIC_SEQ_CST);
+	__atomic_add_fetch(&tables_made, 1, __ATOMIC_SEQ_CST);
+	return p;
+}
+
+void iommu_free_pages(void *virt)
+{
+	if (!virt)
+		return;
+	__atomic_sub_fetch(&live_tables, 1, __ATOMIC_SEQ_CST);
+	free(virt);
+}
+
+struct waiting_table {
+	struct list_head node;
+	void *virt;
+};
+
+void iommu_pages_list_add(struct iommu_pages_list *list, void *virt)
+{
+	struct waiting_table *t = malloc(sizeof(*t));
+
+	if (!t)
+		abort();
+	t->virt = virt;
+	list_add_tail(&t->node, &list->pages);
+}
+
+void iommu_put_pages_list(struct iommu_pages_list *list)
+{
+	struct waiting_table *t, *next;
+
+	list_for_each_entry_safe(t, next, &list->pages, node) {
+		list_del(&t->node);
+		iommu_free_pages(t->virt);
+		free(t);
+	}
+}
+
+long vtd_shim_live_allocs(void)
+{
+	return READ_ONCE(live_allocs);
+}
+
+long vtd_shim_live_tables(void)
+{
+	return READ_ONCE(live_tables);
+}
+
+u64 vtd_shim_tables_made(void)
+{
+	return READ_ONCE(tables_made);
+}
+
+void clflush_cache_range(void *p, unsigned int bytes)
+{
+	__atomic_add_fetch(&flushed_bytes, bytes, __ATOMIC_SEQ_CST);
+}
+
+u64 vtd_shim_flushed_bytes(void)
+{
+	return READ_ONCE(flushed_bytes);
+}
+
+/* Locks. */
+
+static unsigned long self(void)
+{
+	return (unsigned long)pthread_self();
+}
+
+void vtd_shim_lock_init(struct vtd_shim_lock *lock)
+{
+	*lock = (struct vtd_shim_lock)VTD_SHIM_LOCK_INIT;
+}
+
+bool vtd_shim_lock_held(struct vtd_shim_lock *lock)
+{
+	return READ_ONCE(lock->owner) == self();
+}
+
+static void lock_taken(struct vtd_shim_lock *lock, bool spin)
+{
+	WRITE_ONCE(lock->owner, self());
+	if (spin)
+		spinning++;
+}
+
+void vtd_shim_lock(struct vtd_shim_lock *lock, bool spin)
+{
+	if (!spin)
+		vtd_shim_might_sleep("mutex");
+	if (vtd_shim_lock_held(lock)) {
+		fprintf(stderr, "# lock taken twice by one thread\n");
+		abort();
+	}
+	pthread_mutex_lock(&lock->mutex);
+	lock_taken(lock, spin);
+}
+
+bool vtd_shim_trylock(struct vtd_shim_lock *lock, bool spin)
+{
+	if (pthread_mutex_trylock(&lock->mutex))
+		return false;
+	lock_taken(lock, spin);
+	return true;
+}
+
+void vtd_shim_unlock(struct vtd_shim_lock *lock, bool spin)
+{
+	WARN_ON(!vtd_shim_lock_held(lock));
+	WRITE_ONCE(lock->owner, 0);
+	if (spin)
+		spinning--;
+	pthread_mutex_unlock(&lock->mutex);
+}
+
+/* Time. */
+
+void vtd_shim_virtual_clock(u64 start_ns, u64 poll_ns)
+{
+	WRITE_ONCE(virtual_ns, start_ns);
+	WRITE_ONCE(virtual_poll_ns, poll_ns);
+	WRITE_ONCE(virtual_clock, true);
+}
+
+u64 vtd_shim_now_ns(void)
+{
+	struct timespec ts;
+
+	if (READ_ONCE(virtual_clock))
+		return READ_ONCE(virtual_ns);
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return ts.tv_sec * 1000000000ULL + ts.tv_nsec;
+}
+
+void vtd_shim_delay_ns(u64 ns)
+{
+	struct timespec ts = { ns / NSEC_PER_SEC, ns % NSEC_PER_SEC };
+
+	if (READ_ONCE(virtual_clock))
+		__atomic_add_fetch(&virtual_ns, ns, __ATOMIC_SEQ_CST);
+	else
+		nanosleep(&ts, NULL);
+}
+
+void vtd_shim_cpu_relax(void)
+{
+	if (READ_ONCE(virtual_clock))
+		vtd_shim_delay_ns(READ_ONCE(virtual_poll_ns));
+	sched_yield();
+}
+
+/* Strings. */
+
+int vtd_shim_vscnprintf(char *buf, size_t size, const char *fmt, va_list args)
+{
+	int n = vsnprintf(buf, size, fmt, args);
+
+	if (!size)
+		return 0;
+	return n < (int)size ? n : (int)size - 1;
+}
+
+int vtd_shim_scnprintf(char *buf, size_t size, const char *fmt, ...)
+{
+	va_list args;
+	int n;
+
+	va_start(args, fmt);
+	n = vtd_shim_vscnprintf(buf, size, fmt, args);
+	va_end(args);
+	return n;
+}
+
+ssize_t vtd_shim_strscpy(char *dst, const char *src, size_t size)
+{
+	size_t n = strnlen(src, size);
+
+	if (!size)
+		return -E2BIG;
+	memcpy(dst, src, n < size ? n : size - 1);
+	dst[n < size ? n : size - 1] = 0;
+	return n < size ? (ssize_t)n : -E2BIG;
+}
+
+void *vtd_shim_memchr_inv(const void *start, int c, size_t bytes)
+{
+	const u8 *p = start;
+
+	for (; bytes; bytes--, p++)
+		if (*p != (u8)c)
+			return (void *)p;
+	return NULL;
+}
+
+/* Tests. */
+
+u64 vtd_env(const char *name, u64 def)
+{
+	const char *value = getenv(name);
+
+	return value && *value ? strtoull(value, NULL, 0) : def;
+}
+
+static long allocs_before, tables_before;
+
+int vtd_shim_begin(void **state)
+{
+	virtual_clock = false;
+	spinning = 0;
+	vtd_shim_fail_alloc(0);
+	vtd_shim_warnings();
+	allocs_before = vtd_shim_live_allocs();
+	tables_before = vtd_shim_live_tables();
+	return 0;
+}
+
+static int complain(long number, const char *what)
+{
+	if (!number)
+		return 0;
+	fprintf(stderr, "# %ld %s\n", number, what);
+	return 1;
+}
+
+int vtd_shim_end(void **state)
+{
+	int bad = 0;
+
+	bad |= complain(vtd_shim_warnings(), "warnings");
+	bad |= complain(vtd_shim_live_allocs() - allocs_before,
+			"allocations left behind");
+	bad |= complain(vtd_shim_live_tables() - tables_before,
+			"tables left behind");
+	bad |= complain(spinning, "spin locks still held");
+	return bad ? -1 : 0;
+}
