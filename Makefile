@@ -1,0 +1,145 @@
+# SPDX-License-Identifier: GPL-2.0
+# vtd-kmod: VT-d as loadable modules. "make help" lists what can be made.
+
+VERSION := 0.1
+SHELL := /bin/bash
+.DEFAULT_GOAL := all
+
+# The kernel to build for, and where its modules go.
+KDIR ?= /lib/modules/$(shell uname -r)/build
+# What the headers say, so that KDIR alone is enough to install for another.
+release = $(shell $(MAKE) -s --no-print-directory -C $(KDIR) kernelrelease 2>/dev/null)
+DESTDIR ?=
+PREFIX ?= /usr
+MODPROBE_D ?= /etc/modprobe.d
+DKMS_SRC = /usr/src/vtd-kmod-$(VERSION)
+
+lab := selftests/lab
+enter := $(lab)/enter --
+host := build/host
+# What a module build needs; all of it exists from the first release on or
+# comes with a later part.
+sources := $(wildcard Kbuild compat dmar intr_remap posted_intr vfio_glue \
+	include kunit)
+
+help: ## this list
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(firstword $(MAKEFILE_LIST)) | \
+		expand -t 20
+
+# --- building and installing on this host ----------------------------------
+
+all: host-modules vtdctl ## the modules for the running kernel (KDIR=... for another) and vtdctl
+
+# Built in a copy, so that the tree stays clean and other kernels' objects do
+# not mix with these.
+host-modules:
+	@test -e Kbuild || { echo "make: no Kbuild in this directory" >&2; exit 1; }
+	@test -e $(KDIR)/Makefile || { \
+		echo "make: no kernel headers at $(KDIR); install linux-headers-$$(uname -r)," \
+		"or name others with KDIR=..., or build for the lab's kernels with" \
+		"make modules K=6.12" >&2; exit 1; }
+	@mkdir -p $(host)/src
+	@cp -a -u $(sources) $(host)/src/
+	$(MAKE) -C $(KDIR) M=$(CURDIR)/$(host)/src modules
+
+vtdctl:
+	@pkg-config --exists json-c || { \
+		echo "make: vtdctl needs the packages pkgconf and libjson-c-dev" >&2; exit 1; }
+	@mkdir -p $(host)/tools
+	$(MAKE) -C tools/vtdctl O=$(CURDIR)/$(host)/tools vtdctl
+
+install: all ## modules, vtdctl, man pages and the modprobe rule on this host
+	$(MAKE) -C $(KDIR) M=$(CURDIR)/$(host)/src \
+		$(if $(DESTDIR),INSTALL_MOD_PATH=$(DESTDIR)) \
+		INSTALL_MOD_DIR=updates modules_install
+	$(MAKE) install-tools
+
+install-tools:
+	$(MAKE) -C tools/vtdctl O=$(CURDIR)/$(host)/tools DESTDIR=$(DESTDIR) \
+		PREFIX=$(PREFIX) install
+	install -D -m 644 $(lab)/modprobe.conf \
+		$(DESTDIR)$(MODPROBE_D)/vtd-kmod.conf
+	for page in $(filter-out %/vtdctl.8,$(wildcard Documentation/man/*.[1-9])); do \
+		install -D -m 644 $$page \
+			$(DESTDIR)$(PREFIX)/share/man/man$${page##*.}/$${page##*/} || exit; \
+	done
+
+uninstall: ## takes them away again
+	rm -f $(addprefix $(DESTDIR)/lib/modules/$(release)/updates/vtd_,\
+		$(addprefix dmar,.ko .ko.xz .ko.zst .ko.gz))
+	rm -f $(DESTDIR)/lib/modules/$(release)/updates/vtd_{intr_remap,posted_intr,vfio_glue,iommufd}.ko*
+	rm -f $(DESTDIR)$(MODPROBE_D)/vtd-kmod.conf
+	$(MAKE) -C tools/vtdctl DESTDIR=$(DESTDIR) PREFIX=$(PREFIX) uninstall
+	for page in $(notdir $(wildcard Documentation/man/*.[1-9])); do \
+		rm -f $(DESTDIR)$(PREFIX)/share/man/man$${page##*.}/$$page; \
+	done
+	depmod $(if $(DESTDIR),-b $(DESTDIR)) $(release)
+
+dkms-install: vtdctl ## the modules through DKMS, rebuilt with each new kernel
+	@command -v dkms > /dev/null || { \
+		echo "make: dkms is missing; install the package dkms" >&2; exit 1; }
+	rm -rf $(DKMS_SRC)
+	mkdir -p $(DKMS_SRC)
+	cp -a $(sources) dkms.conf LICENSE $(DKMS_SRC)/
+	dkms install --force vtd-kmod/$(VERSION)
+	$(MAKE) install-tools
+
+deb sign:
+	@echo "make $@: not there yet, it comes with the packaging of the modules" >&2; exit 1
+
+clean: ## everything built here (the lab is kept: make lab-clean)
+	rm -rf build
+
+# --- the lab and the tests -------------------------------------------------
+
+lab: ## makes or updates the lab, cached outside the clone (VTD_LAB_DIR, VTD_LAB_MIRROR)
+	@$(lab)/make
+
+lab-clean: ## removes labs made from other recipes than today's
+	@$(lab)/make --clean
+
+# K=6.12 or K=7.2; both when not given. C=1 runs sparse on what is compiled.
+modules: lab
+	@set -e; for k in $(or $(K),6.12 7.2); do \
+		$(lab)/modules $$k $(if $(C),C=$(C)); \
+		echo "modules for $$k: build/$$k/overlay"; \
+	done
+
+demo: lab ## the main job end to end in a lab guest (K=6.12 or K=7.2)
+	@if [ -x selftests/demo ]; then K="$(K)" selftests/demo; else \
+		echo "make demo: not there yet" >&2; exit 1; fi
+
+check: lab ## all tests that a change must pass
+	@$(lab)/check style native selftest
+
+style: lab ## W=1 and sparse on both kernels, checkpatch, clang-format, shellcheck
+	@$(enter) selftests/style
+
+native: lab ## pure logic in user space under sanitizers
+	@$(enter) $(MAKE) -s --no-print-directory -C selftests/native check
+
+selftest: lab ## guests on the stock kernels
+	@selftests/run $(if $(K),-k $(K))
+
+kunit:
+	@echo "make $@: not there yet, it comes with the software VT-d model" >&2; exit 1
+
+check-debug:
+	@echo "make $@: not there yet, it comes with the kernel with sanitizers" >&2; exit 1
+
+mutants coverage:
+	@echo "make $@: not there yet, it comes with the software VT-d model" >&2; exit 1
+
+check-package:
+	@echo "make $@: not there yet, it comes with the packaging of the modules" >&2; exit 1
+
+soak: lab
+	@if [ -x selftests/soak ]; then selftests/soak; else \
+		echo "make soak: not there yet, no part has a long run so far" >&2; exit 1; fi
+
+bench:
+	@echo "make $@: not there yet, it comes with the performance work" >&2; exit 1
+
+.PHONY: help all host-modules vtdctl install install-tools uninstall \
+	dkms-install deb sign clean lab lab-clean modules demo check style native \
+	selftest kunit check-debug mutants coverage check-package soak bench
