@@ -19,7 +19,7 @@
 
 struct attach_options {
 	bool dry_run;
-	unsigned int try_seconds;	/* 0: for good */
+	unsigned int try_seconds; /* 0: for good */
 };
 
 static int parse_seconds(struct vtdctl *ctl, const char *text,
@@ -36,9 +36,9 @@ static int parse_seconds(struct vtdctl *ctl, const char *text,
 	*seconds = value;
 	return 0;
 wrong:
-	return vtd_usage_error(ctl,
-			       "attach: --try \"%s\" is wrong: give %d to %d seconds",
-			       text, TRY_MIN, TRY_MAX);
+	return vtd_usage_error(
+		ctl, "attach: --try \"%s\" is wrong: give %d to %d seconds",
+		text, TRY_MIN, TRY_MAX);
 }
 
 static int parse_options(struct vtdctl *ctl, int argc, char *const argv[],
@@ -56,24 +56,26 @@ static int parse_options(struct vtdctl *ctl, int argc, char *const argv[],
 		else if (!strcmp(argv[i], "--try"))
 			seconds = ++i < argc ? argv[i] : "";
 		else
-			return vtd_usage_error(ctl,
-					       "attach: argument \"%s\" is unknown, try \"vtdctl --help\"",
-					       argv[i]);
+			return vtd_usage_error(
+				ctl,
+				"attach: argument \"%s\" is unknown, try \"vtdctl --help\"",
+				argv[i]);
 		if (parse_seconds(ctl, seconds, &opt->try_seconds))
 			return VTD_EXIT_USAGE;
 	}
 	if (opt->dry_run && opt->try_seconds)
-		return vtd_usage_error(ctl,
-				       "attach: --dry-run changes nothing, so --try has nothing to give back; use one of them");
+		return vtd_usage_error(
+			ctl,
+			"attach: --dry-run changes nothing, so --try has nothing to give back; use one of them");
 	return 0;
 }
 
 /* Loads the module with attach=0 and opens the device; an exit status. */
 static int load_and_open(struct vtdctl *ctl, bool dry_run, int *fd)
 {
-	static char modprobe[] = "modprobe";
-	static char module[] = VTD_MODULE;
-	static char attach[] = "attach=0";
+	char modprobe[] = "modprobe";
+	char module[] = VTD_MODULE;
+	char attach[] = "attach=0";
 	char *const argv[] = { modprobe, module, attach, NULL };
 	char *output = NULL;
 	int status = ctl->calls->run(ctl->priv, argv, &output);
@@ -135,15 +137,17 @@ int vtd_cmd_attach(struct vtdctl *ctl, int argc, char *const argv[])
 {
 	struct attach_options opt = { 0 };
 	struct vtd_reply reply = { 0 };
-	char words[32] = "attach";
+	char words[32];
 	bool loaded = false;
 	int ret, fd;
 
 	if (parse_options(ctl, argc, argv, &opt))
 		return VTD_EXIT_USAGE;
 	if (opt.dry_run)
-		strcpy(words, "attach dry-run");
-	else if (opt.try_seconds)
+		snprintf(words, sizeof(words), "attach dry-run");
+	else if (!opt.try_seconds)
+		snprintf(words, sizeof(words), "attach");
+	else
 		snprintf(words, sizeof(words), "attach try=%u",
 			 opt.try_seconds);
 
@@ -165,8 +169,9 @@ int vtd_cmd_attach(struct vtdctl *ctl, int argc, char *const argv[])
 	else
 		show_done(ctl, &reply, opt.try_seconds);
 	if (loaded && (ret || opt.dry_run))
-		fputs("Note: " VTD_MODULE " stays loaded, not attached; modprobe -r " VTD_MODULE " takes it out\n",
-		      ctl->err);
+		fprintf(ctl->err,
+			"Note: %s stays loaded, not attached; modprobe -r %s takes it out\n",
+			VTD_MODULE, VTD_MODULE);
 	vtd_reply_free(&reply);
 	return ret;
 }

@@ -87,14 +87,14 @@ int vtd_bdf_parse(const char *text, struct vtd_bdf *bdf, const char **why)
  */
 void vtd_bdf_format(const struct vtd_bdf *bdf, char text[VTD_BDF_LEN])
 {
-	snprintf(text, VTD_BDF_LEN, "%04x:%02x:%02x.%x", bdf->segment,
-		 bdf->bus, bdf->device & 0x1f, bdf->function & 7);
+	snprintf(text, VTD_BDF_LEN, "%04x:%02x:%02x.%x",
+		 bdf->segment & 0xffff, bdf->bus & 0xff, bdf->device & 0x1f, bdf->function & 7);
 }
 
-static uint32_t bdf_key(const struct vtd_bdf *bdf)
+static unsigned int bdf_key(const struct vtd_bdf *bdf)
 {
-	return (uint32_t)bdf->segment << 16 | bdf->bus << 8 |
-	       bdf->device << 3 | bdf->function;
+	return bdf->segment << 16 | bdf->bus << 8 | bdf->device << 3 |
+	       bdf->function;
 }
 
 /**
@@ -111,7 +111,7 @@ int vtd_bdf_compare(const char *a, const char *b)
 	const char *why;
 	bool x_pci = !vtd_bdf_parse(a, &x, &why);
 	bool y_pci = !vtd_bdf_parse(b, &y, &why);
-	uint32_t x_key, y_key;
+	unsigned int x_key, y_key;
 
 	if (x_pci != y_pci)
 		return x_pci ? -1 : 1;

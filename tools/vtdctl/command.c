@@ -38,24 +38,19 @@ struct command {
 static int cmd_later(struct vtdctl *ctl, int argc, char *const argv[])
 {
 	(void)argc;
-	return vtd_usage_error(ctl,
-			       "command \"%s\" is not in this version (" VTDCTL_VERSION ")",
-			       argv[0]);
+	return vtd_usage_error(
+		ctl,
+		"command \"%s\" is not in this version (" VTDCTL_VERSION ")",
+		argv[0]);
 }
 
 static const struct command commands[] = {
-	{ "status", vtd_cmd_status },
-	{ "attach", vtd_cmd_attach },
-	{ "confirm", vtd_cmd_confirm },
-	{ "detach", vtd_cmd_detach },
-	{ "adopt", vtd_cmd_adopt },
-	{ "release", vtd_cmd_release },
-	{ "faults", vtd_cmd_faults },
-	{ "doctor", vtd_cmd_doctor },
-	{ "why", cmd_later },
-	{ "walk", cmd_later },
-	{ "irqs", cmd_later },
-	{ "stats", cmd_later },
+	{ "status", vtd_cmd_status },	{ "attach", vtd_cmd_attach },
+	{ "confirm", vtd_cmd_confirm }, { "detach", vtd_cmd_detach },
+	{ "adopt", vtd_cmd_adopt },	{ "release", vtd_cmd_release },
+	{ "faults", vtd_cmd_faults },	{ "doctor", vtd_cmd_doctor },
+	{ "why", cmd_later },		{ "walk", cmd_later },
+	{ "irqs", cmd_later },		{ "stats", cmd_later },
 };
 
 /**
@@ -81,16 +76,16 @@ int vtd_command(struct vtdctl *ctl, int argc, char *const argv[])
 		fputs("vtdctl " VTDCTL_VERSION "\n", ctl->out);
 		return VTD_EXIT_OK;
 	}
-	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(commands); i++)
 		if (!strcmp(argv[1], commands[i].name))
 			return commands[i].run(ctl, argc - 1, argv + 1);
 	if (argv[1][0] == '-')
-		return vtd_usage_error(ctl,
-				       "option \"%s\" is unknown, try \"vtdctl --help\"",
-				       argv[1]);
-	return vtd_usage_error(ctl,
-			       "command \"%s\" is unknown, try \"vtdctl --help\"",
-			       argv[1]);
+		return vtd_usage_error(
+			ctl, "option \"%s\" is unknown, try \"vtdctl --help\"",
+			argv[1]);
+	return vtd_usage_error(
+		ctl, "command \"%s\" is unknown, try \"vtdctl --help\"",
+		argv[1]);
 }
 
 /**
@@ -103,15 +98,16 @@ int vtd_command(struct vtdctl *ctl, int argc, char *const argv[])
  *
  * Return: 0, or VTD_EXIT_USAGE with the odd word named.
  */
-int vtd_flag(struct vtdctl *ctl, int argc, char *const argv[],
-	     const char *name, bool *given)
+int vtd_flag(struct vtdctl *ctl, int argc, char *const argv[], const char *name,
+	     bool *given)
 {
 	*given = false;
 	for (int i = 1; i < argc; i++) {
 		if (!name || strcmp(argv[i], name))
-			return vtd_usage_error(ctl,
-					       "%s: argument \"%s\" is unknown, try \"vtdctl --help\"",
-					       argv[0], argv[i]);
+			return vtd_usage_error(
+				ctl,
+				"%s: argument \"%s\" is unknown, try \"vtdctl --help\"",
+				argv[0], argv[i]);
 		*given = true;
 	}
 	return 0;
@@ -178,13 +174,15 @@ static int send_device(struct vtdctl *ctl, int argc, char *const argv[],
 	const char *why;
 
 	if (argc < 2)
-		return vtd_usage_error(ctl,
-				       "%s: which device? give its PCI address: vtdctl %s 0000:00:03.0",
-				       argv[0], argv[0]);
+		return vtd_usage_error(
+			ctl,
+			"%s: which device? give its PCI address: vtdctl %s 0000:00:03.0",
+			argv[0], argv[0]);
 	if (argc > 2)
-		return vtd_usage_error(ctl,
-				       "%s: argument \"%s\" is one too many, one device at a time",
-				       argv[0], argv[2]);
+		return vtd_usage_error(
+			ctl,
+			"%s: argument \"%s\" is one too many, one device at a time",
+			argv[0], argv[2]);
 	if (vtd_bdf_parse(argv[1], &bdf, &why))
 		return vtd_usage_error(ctl, "%s: device \"%s\" is wrong: %s",
 				       argv[0], argv[1], why);

@@ -123,8 +123,7 @@ static int system_run(void *priv, char *const argv[], char **output)
 		if (errno != EINTR)
 			goto fail;
 	}
-	return WIFEXITED(status) ? WEXITSTATUS(status) :
-				   128 + WTERMSIG(status);
+	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 fail:
 	status = -errno;
 	free(*output);
@@ -267,9 +266,10 @@ int vtd_control_records(struct vtdctl *ctl, const char *command,
 	if (!ret)
 		return VTD_EXIT_OK;
 	if (ret == -EINVAL)
-		return vtd_kernel_error(ctl,
-					"the reply to \"%s\" cannot be read: line %zu has %s; do vtdctl and the module come from one version?",
-					command, recs->line, recs->why);
+		return vtd_kernel_error(
+			ctl,
+			"the reply to \"%s\" cannot be read: line %zu has %s; do vtdctl and the module come from one version?",
+			command, recs->line, recs->why);
 	return vtd_kernel_error(ctl, "out of memory");
 }
 

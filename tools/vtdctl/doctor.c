@@ -15,8 +15,8 @@
 struct vtd_doctor {
 	struct vtdctl *ctl;
 	struct vtd_facts facts;
-	struct json_object *list;	/* NULL: print as we go */
-	bool failed;			/* a check said FAIL */
+	struct json_object *list; /* NULL: print as we go */
+	bool failed; /* a check said FAIL */
 	bool no_memory;
 };
 
@@ -105,11 +105,11 @@ const struct vtd_facts *vtd_doctor_facts(struct vtd_doctor *doc)
 
 /* The APIC ids come before the boot line: they may forbid changing it. */
 static void (*const checks[])(struct vtd_doctor *doc) = {
-	vtd_check_cpu,	      vtd_check_dmar,	    vtd_check_ivrs,
-	vtd_check_kernel,     vtd_check_apic_ids,   vtd_check_boot_line,
-	vtd_check_x2apic,     vtd_check_builtin,    vtd_check_remapping,
-	vtd_check_other_iommu, vtd_check_groups,    vtd_check_module,
-	vtd_check_signature,  vtd_check_loaded,	    vtd_check_device,
+	vtd_check_cpu,	       vtd_check_dmar,	   vtd_check_ivrs,
+	vtd_check_kernel,      vtd_check_apic_ids, vtd_check_boot_line,
+	vtd_check_x2apic,      vtd_check_builtin,  vtd_check_remapping,
+	vtd_check_other_iommu, vtd_check_groups,   vtd_check_module,
+	vtd_check_signature,   vtd_check_loaded,   vtd_check_device,
 };
 
 static int finish_json(struct vtd_doctor *doc)
@@ -118,8 +118,7 @@ static int finish_json(struct vtd_doctor *doc)
 	int ret = -1;
 
 	if (top) {
-		ret = vtd_json_text(top, "result",
-				    doc->failed ? "fail" : "ok");
+		ret = vtd_json_text(top, "result", doc->failed ? "fail" : "ok");
 		ret |= json_object_object_add(top, "checks",
 					      json_object_get(doc->list));
 	}
@@ -152,7 +151,7 @@ int vtd_cmd_doctor(struct vtdctl *ctl, int argc, char *const argv[])
 		doc.list = json_object_new_array();
 	if (json && !doc.list)
 		doc.no_memory = true;
-	for (size_t i = 0; i < sizeof(checks) / sizeof(checks[0]); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(checks); i++)
 		if (!doc.no_memory)
 			checks[i](&doc);
 	if (json && !doc.no_memory)

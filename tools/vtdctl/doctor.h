@@ -36,8 +36,7 @@ struct vtd_facts {
 
 /* doctor.c */
 void vtd_report(struct vtd_doctor *doc, enum vtd_level level, const char *what,
-		const char *remedy, const char *fmt, ...)
-	__attribute__((format(printf, 5, 6)));
+		const char *remedy, const char *fmt, ...) __printf(5, 6);
 struct vtdctl *vtd_doctor_ctl(struct vtd_doctor *doc);
 const struct vtd_facts *vtd_doctor_facts(struct vtd_doctor *doc);
 

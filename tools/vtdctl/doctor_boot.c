@@ -12,7 +12,7 @@
 #define APIC_ID_LIMIT 255
 
 #define MSR_APIC_BASE 0x1b
-#define APIC_BASE_X2APIC (1u << 10)
+#define APIC_BASE_X2APIC 0x04 /* bit 10, in byte 1 */
 
 /* The value after "name\t: " where @line is such a line, or NULL. */
 static char *cpuinfo_value(char *line, const char *name)
@@ -192,14 +192,16 @@ void vtd_check_cpu(struct vtd_doctor *doc)
 	if (facts->intel)
 		vtd_report(doc, VTD_OK, "CPU", NULL, "Intel");
 	else if (facts->dmar)
-		vtd_report(doc, VTD_WARN, "CPU",
-			   "fine in an emulator; on real hardware VT-d comes with Intel CPUs only",
-			   "vendor \"%s\", but the machine has a DMAR table",
-			   facts->vendor);
+		vtd_report(
+			doc, VTD_WARN, "CPU",
+			"fine in an emulator; on real hardware VT-d comes with Intel CPUs only",
+			"vendor \"%s\", but the machine has a DMAR table",
+			facts->vendor);
 	else
-		vtd_report(doc, VTD_FAIL, "CPU",
-			   "VT-d is Intel's IOMMU; this machine needs another driver",
-			   "vendor \"%s\" is not Intel", facts->vendor);
+		vtd_report(
+			doc, VTD_FAIL, "CPU",
+			"VT-d is Intel's IOMMU; this machine needs another driver",
+			"vendor \"%s\" is not Intel", facts->vendor);
 }
 
 /**
@@ -211,9 +213,10 @@ void vtd_check_dmar(struct vtd_doctor *doc)
 	if (vtd_doctor_facts(doc)->dmar)
 		vtd_report(doc, VTD_OK, "DMAR table", NULL, "present");
 	else
-		vtd_report(doc, VTD_FAIL, "DMAR table",
-			   "switch on VT-d (\"Intel VT for Directed I/O\") in the firmware setup; in QEMU: -machine q35 -device intel-iommu",
-			   "the firmware has none");
+		vtd_report(
+			doc, VTD_FAIL, "DMAR table",
+			"switch on VT-d (\"Intel VT for Directed I/O\") in the firmware setup; in QEMU: -machine q35 -device intel-iommu",
+			"the firmware has none");
 }
 
 /**
@@ -224,9 +227,10 @@ void vtd_check_ivrs(struct vtd_doctor *doc)
 {
 	if (vtd_sys_exists(vtd_doctor_ctl(doc),
 			   "/sys/firmware/acpi/tables/IVRS"))
-		vtd_report(doc, VTD_FAIL, "IVRS table",
-			   "use the kernel's amd_iommu; vtd_dmar drives Intel VT-d only",
-			   "this machine has an AMD IOMMU");
+		vtd_report(
+			doc, VTD_FAIL, "IVRS table",
+			"use the kernel's amd_iommu; vtd_dmar drives Intel VT-d only",
+			"this machine has an AMD IOMMU");
 	else
 		vtd_report(doc, VTD_OK, "IVRS table", NULL,
 			   "none, so no AMD IOMMU");
@@ -241,14 +245,16 @@ void vtd_check_apic_ids(struct vtd_doctor *doc)
 	const struct vtd_facts *facts = vtd_doctor_facts(doc);
 
 	if (facts->apic_max >= APIC_ID_LIMIT)
-		vtd_report(doc, VTD_FAIL, "APIC ids",
-			   "unsupported: do not put intremap=off on this machine's boot line, the kernel needs remapping to reach those CPUs",
-			   "up to %ld, and %d is the first that takes interrupt remapping at boot",
-			   facts->apic_max, APIC_ID_LIMIT);
+		vtd_report(
+			doc, VTD_FAIL, "APIC ids",
+			"unsupported: do not put intremap=off on this machine's boot line, the kernel needs remapping to reach those CPUs",
+			"up to %ld, and %d is the first that takes interrupt remapping at boot",
+			facts->apic_max, APIC_ID_LIMIT);
 	else if (facts->apic_max < 0)
-		vtd_report(doc, VTD_WARN, "APIC ids",
-			   "look for ids of 255 and above before the boot line is changed",
-			   "/proc/cpuinfo names none");
+		vtd_report(
+			doc, VTD_WARN, "APIC ids",
+			"look for ids of 255 and above before the boot line is changed",
+			"/proc/cpuinfo names none");
 	else
 		vtd_report(doc, VTD_OK, "APIC ids", NULL, "up to %ld",
 			   facts->apic_max);
@@ -274,9 +280,11 @@ void vtd_check_boot_line(struct vtd_doctor *doc)
 	if (facts->apic_max >= APIC_ID_LIMIT)
 		remedy = strdup("leave the boot line alone: see APIC ids");
 	else
-		remedy = vtd_sys_path("in /etc/default/grub add to GRUB_CMDLINE_LINUX: intel_iommu=off intremap=off%s ; run update-grub, then reboot",
-				      strstr(facts->cmdline, "intel_iommu=on") ?
-				      " (and take intel_iommu=on out)" : "");
+		remedy = vtd_sys_path(
+			"in /etc/default/grub add intel_iommu=off intremap=off to GRUB_CMDLINE_LINUX%s; run update-grub, then reboot",
+			strstr(facts->cmdline, "intel_iommu=on") ?
+				" (and take intel_iommu=on out)" :
+				"");
 	vtd_report(doc, VTD_FAIL, "boot line", remedy, "%s%s%s missing",
 		   dma ? "" : "intel_iommu=off", gap,
 		   irq ? "" : "intremap=off");
@@ -293,9 +301,9 @@ void vtd_check_boot_line(struct vtd_doctor *doc)
 void vtd_check_x2apic(struct vtd_doctor *doc)
 {
 	static const char remedy[] =
-		"in /etc/default/grub add to GRUB_CMDLINE_LINUX: x2apic_phys ; run update-grub, then reboot (it does no harm where it is not needed)";
+		"in /etc/default/grub add x2apic_phys to GRUB_CMDLINE_LINUX; run update-grub, then reboot (it does no harm where it is not needed)";
 	const struct vtd_facts *facts = vtd_doctor_facts(doc);
-	uint64_t base;
+	unsigned char base[8];
 
 	if (!facts->x2apic)
 		vtd_report(doc, VTD_OK, "x2APIC", NULL, "the CPU has none");
@@ -303,11 +311,12 @@ void vtd_check_x2apic(struct vtd_doctor *doc)
 		vtd_report(doc, VTD_OK, "x2APIC", NULL,
 			   "x2apic_phys is on the boot line");
 	else if (vtd_sys_read_at(vtd_doctor_ctl(doc), "/dev/cpu/0/msr",
-				 MSR_APIC_BASE, &base, sizeof(base)))
-		vtd_report(doc, VTD_WARN, "x2APIC",
-			   "to find out: modprobe msr, then vtdctl doctor as root; or add x2apic_phys to the boot line, which does no harm",
-			   "the CPU has it; whether it is on cannot be seen");
-	else if (base & APIC_BASE_X2APIC)
+				 MSR_APIC_BASE, base, sizeof(base)))
+		vtd_report(
+			doc, VTD_WARN, "x2APIC",
+			"to find out: modprobe msr, then vtdctl doctor as root; or add x2apic_phys to the boot line, which does no harm",
+			"the CPU has it; whether it is on cannot be seen");
+	else if (base[1] & APIC_BASE_X2APIC)
 		vtd_report(doc, VTD_WARN, "x2APIC", remedy,
 			   "on, and x2apic_phys is missing from the boot line");
 	else

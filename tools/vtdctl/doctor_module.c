@@ -11,12 +11,13 @@
 #include "doctor.h"
 
 #define GROUPS "/sys/kernel/iommu_groups"
-#define SECURE_BOOT "/sys/firmware/efi/efivars/SecureBoot-" \
-		    "8be4df61-93ca-11d2-aa0d-00e098032b8c"
+#define SECURE_BOOT                             \
+	"/sys/firmware/efi/efivars/SecureBoot-" \
+	"8be4df61-93ca-11d2-aa0d-00e098032b8c"
 #define VIRTIO_ID_IOMMU 23
 
 /* The kernels that are tested are the ends of the range. */
-#define VERSION(major, minor) ((major) * 1000 + (minor))
+#define VERSION(major, minor) (1000 * (major) + (minor))
 #define OLDEST VERSION(6, 12)
 #define NEWEST VERSION(7, 2)
 
@@ -51,13 +52,15 @@ void vtd_check_kernel(struct vtd_doctor *doc)
 			   "see to it that it is between 6.12 and 7.2",
 			   "its version \"%s\" cannot be read", release);
 	else if (version < OLDEST)
-		vtd_report(doc, VTD_FAIL, "kernel",
-			   "boot a kernel between 6.12 and 7.2 (Debian 13 has 6.12)",
-			   "%s is too old", release);
+		vtd_report(
+			doc, VTD_FAIL, "kernel",
+			"boot a kernel between 6.12 and 7.2 (Debian 13 has 6.12)",
+			"%s is too old", release);
 	else if (version > NEWEST)
-		vtd_report(doc, VTD_WARN, "kernel",
-			   "kernels between 6.12 and 7.2 are supported; a newer one may build",
-			   "%s is newer than what was tested", release);
+		vtd_report(
+			doc, VTD_WARN, "kernel",
+			"kernels between 6.12 and 7.2 are supported; a newer one may build",
+			"%s is newer than what was tested", release);
 	else
 		vtd_report(doc, VTD_OK, "kernel", NULL, "%s", release);
 }
@@ -90,8 +93,7 @@ void vtd_check_builtin(struct vtd_doctor *doc)
 
 	vtd_sys_list(vtd_doctor_ctl(doc), "/sys/class/iommu", find_name, &find);
 	if (!find.name[0])
-		vtd_report(doc, VTD_OK, "built-in driver", NULL,
-			   "not active");
+		vtd_report(doc, VTD_OK, "built-in driver", NULL, "not active");
 	else if (vtd_doctor_facts(doc)->loaded)
 		vtd_report(doc, VTD_OK, "built-in driver", NULL,
 			   "not active; %s is " VTD_MODULE "'s", find.name);
@@ -157,13 +159,15 @@ void vtd_check_other_iommu(struct vtd_doctor *doc)
 	vtd_sys_list(ctl, "/sys/bus/virtio/devices", find_virtio, &virtio);
 	vtd_sys_list(ctl, "/sys/class/iommu", find_name, &find);
 	if (virtio.name[0])
-		vtd_report(doc, VTD_FAIL, "other IOMMU",
-			   "take the virtio-iommu device out of the virtual machine, or blacklist virtio_iommu",
-			   "%s is a virtio-iommu", virtio.name);
+		vtd_report(
+			doc, VTD_FAIL, "other IOMMU",
+			"take the virtio-iommu device out of the virtual machine, or blacklist virtio_iommu",
+			"%s is a virtio-iommu", virtio.name);
 	else if (find.name[0])
-		vtd_report(doc, VTD_FAIL, "other IOMMU",
-			   "vtd_dmar drives a machine alone: unload or disable the driver of that IOMMU",
-			   "%s is registered", find.name);
+		vtd_report(
+			doc, VTD_FAIL, "other IOMMU",
+			"vtd_dmar drives a machine alone: unload or disable the driver of that IOMMU",
+			"%s is registered", find.name);
 	else
 		vtd_report(doc, VTD_OK, "other IOMMU", NULL, "none");
 }
@@ -196,13 +200,15 @@ void vtd_check_groups(struct vtd_doctor *doc)
 	int count = vtd_sys_list(groups.ctl, GROUPS, look_at_group, &groups);
 
 	if (groups.noiommu)
-		vtd_report(doc, VTD_WARN, "IOMMU groups",
-			   "end what uses VFIO without an IOMMU and unbind those devices from vfio-pci first",
-			   "%d, some of VFIO's no-IOMMU mode", count);
+		vtd_report(
+			doc, VTD_WARN, "IOMMU groups",
+			"end what uses VFIO without an IOMMU and unbind those devices from vfio-pci first",
+			"%d, some of VFIO's no-IOMMU mode", count);
 	else if (count && !vtd_doctor_facts(doc)->loaded)
-		vtd_report(doc, VTD_WARN, "IOMMU groups",
-			   "another IOMMU driver made them: see built-in driver and other IOMMU",
-			   "%d, and " VTD_MODULE " is not loaded", count);
+		vtd_report(
+			doc, VTD_WARN, "IOMMU groups",
+			"another IOMMU driver made them: see built-in driver and other IOMMU",
+			"%d, and " VTD_MODULE " is not loaded", count);
 	else
 		vtd_report(doc, VTD_OK, "IOMMU groups", NULL, "%d", count);
 }
@@ -256,8 +262,7 @@ void vtd_check_module(struct vtd_doctor *doc)
 	else
 		vtd_report(doc, VTD_FAIL, "module file", remedy,
 			   VTD_MODULE " is not installed for %s%s",
-			   facts->release,
-			   found ? " (no modules.dep)" : "");
+			   facts->release, found ? " (no modules.dep)" : "");
 }
 
 /* Whether Secure Boot is on: four bytes of attributes, then the value. */
@@ -297,8 +302,8 @@ void vtd_check_signature(struct vtd_doctor *doc)
 		"sign the modules with a key of your own: make sign, mokutil --import its certificate, reboot and enrol it";
 	struct vtdctl *ctl = vtd_doctor_ctl(doc);
 	char *level = lockdown_level(ctl);
-	char *enforce = vtd_sys_line(ctl,
-				     "/sys/module/module/parameters/sig_enforce");
+	char *enforce =
+		vtd_sys_line(ctl, "/sys/module/module/parameters/sig_enforce");
 	bool locked = level && strcmp(level, "none");
 	bool secure = secure_boot(ctl);
 	bool enforced = enforce && *enforce == 'Y';
@@ -325,11 +330,13 @@ void vtd_check_signature(struct vtd_doctor *doc)
 void vtd_check_loaded(struct vtd_doctor *doc)
 {
 	if (vtd_doctor_facts(doc)->loaded)
-		vtd_report(doc, VTD_OK, "module", NULL, VTD_MODULE " is loaded");
+		vtd_report(doc, VTD_OK, "module", NULL,
+			   VTD_MODULE " is loaded");
 	else
-		vtd_report(doc, VTD_OK, "module",
-			   "when nothing above says FAIL: vtdctl attach --dry-run, then modprobe " VTD_MODULE,
-			   VTD_MODULE " is not loaded");
+		vtd_report(
+			doc, VTD_OK, "module",
+			"when nothing above says FAIL: vtdctl attach --dry-run, then modprobe " VTD_MODULE,
+			VTD_MODULE " is not loaded");
 }
 
 /**
@@ -345,9 +352,11 @@ void vtd_check_device(struct vtd_doctor *doc)
 		vtd_report(doc, VTD_OK, "control device", NULL,
 			   VTD_DEVICE " is there");
 	else if (loaded)
-		vtd_report(doc, VTD_FAIL, "control device",
-			   "mount devtmpfs on /dev; a container needs the host's device",
-			   VTD_DEVICE " is missing though " VTD_MODULE " is loaded");
+		vtd_report(
+			doc, VTD_FAIL, "control device",
+			"mount devtmpfs on /dev; a container needs the host's device",
+			VTD_DEVICE " is missing though " VTD_MODULE
+				   " is loaded");
 	else if (there)
 		vtd_report(doc, VTD_WARN, "control device",
 			   "a left-over or foreign file: remove it",

@@ -10,11 +10,12 @@
 #include "vtdctl.h"
 
 #define NOT_LOADED "the module " VTD_MODULE " is not loaded"
-#define LOAD_IT "load it with: modprobe " VTD_MODULE \
-		"   (what stands in its way: vtdctl doctor)"
+#define LOAD_IT                              \
+	"load it with: modprobe " VTD_MODULE \
+	"   (what stands in its way: vtdctl doctor)"
 
-__attribute__((format(printf, 2, 0)))
-static void print_error(struct vtdctl *ctl, const char *fmt, va_list args)
+__printf(2, 0) static void print_error(struct vtdctl *ctl, const char *fmt,
+				       va_list args)
 {
 	fputs("Error: ", ctl->err);
 	vfprintf(ctl->err, fmt, args);
@@ -69,9 +70,9 @@ int vtd_refused(struct vtdctl *ctl, const char *command, int error,
 		const char *text)
 {
 	if (!text || !*text)
-		return vtd_kernel_error(ctl,
-					"%s: %s; the module gave no reason, see dmesg",
-					command, strerror(-error));
+		return vtd_kernel_error(
+			ctl, "%s: %s; the module gave no reason, see dmesg",
+			command, strerror(-error));
 	fputs("Error: ", ctl->err);
 	vtd_show_text(ctl->err, text);
 	return VTD_EXIT_KERNEL;
@@ -90,9 +91,11 @@ int vtd_open_error(struct vtdctl *ctl, const char *command, int error)
 	switch (error) {
 	case -EACCES:
 	case -EPERM:
-		return vtd_kernel_error(ctl,
-					"%s: " VTD_DEVICE " is for root only; run it as root, for example with sudo",
-					command);
+		return vtd_kernel_error(
+			ctl,
+			"%s: " VTD_DEVICE
+			" is for root only; run it as root, for example with sudo",
+			command);
 	case -ENOENT:
 	case -ENXIO:
 	case -ENODEV:
@@ -102,9 +105,11 @@ int vtd_open_error(struct vtdctl *ctl, const char *command, int error)
 					strerror(-error));
 	}
 	if (vtd_module_loaded(ctl))
-		return vtd_kernel_error(ctl,
-					"%s: " VTD_MODULE " is loaded but " VTD_DEVICE " is missing; is this a container without the host's /dev?",
-					command);
+		return vtd_kernel_error(
+			ctl,
+			"%s: " VTD_MODULE " is loaded but " VTD_DEVICE
+			" is missing; is this a container without the host's /dev?",
+			command);
 	vtd_kernel_error(ctl, "%s: " NOT_LOADED, command);
 	fprintf(ctl->err, "  -> " LOAD_IT "\n");
 	return VTD_EXIT_KERNEL;
@@ -130,7 +135,8 @@ const char *vtd_modprobe_remedy(const char *output)
 		  "Secure Boot wants a signed module: make sign, then mokutil --import the key and reboot" },
 		{ "Operation not permitted",
 		  "loading a module takes root, and under Secure Boot a signed module: make sign" },
-		{ "Permission denied", "run it as root, for example with sudo" },
+		{ "Permission denied",
+		  "run it as root, for example with sudo" },
 		{ "Unknown symbol",
 		  "the module was built for another kernel: build and install it again" },
 		{ "Exec format error",
@@ -141,7 +147,7 @@ const char *vtd_modprobe_remedy(const char *output)
 		  "something else owns the unit: run vtdctl doctor; dmesg has the module's words" },
 	};
 
-	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(table); i++)
 		if (strstr(output, table[i].words))
 			return table[i].remedy;
 	return "run vtdctl doctor; dmesg has the module's words";
@@ -161,8 +167,9 @@ int vtd_modprobe_error(struct vtdctl *ctl, int status, const char *output)
 		return vtd_kernel_error(ctl, "modprobe cannot be started: %s",
 					strerror(-status));
 	if (status == 126 || status == 127)
-		return vtd_kernel_error(ctl,
-					"modprobe cannot be started; install the package kmod");
+		return vtd_kernel_error(
+			ctl,
+			"modprobe cannot be started; install the package kmod");
 	vtd_kernel_error(ctl, "modprobe " VTD_MODULE " failed (status %d)",
 			 status);
 	if (!output)

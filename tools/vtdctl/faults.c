@@ -11,15 +11,12 @@
 
 static void show_fault(struct vtdctl *ctl, const struct vtd_record *rec)
 {
-	char *line = vtd_sys_path("#%s  %s  %s  %s  %s of %s  reason %s: %s",
-				  vtd_record_show(rec, "seq"),
-				  vtd_record_show(rec, "time"),
-				  vtd_record_show(rec, "unit"),
-				  vtd_record_show(rec, "device"),
-				  vtd_record_show(rec, "access"),
-				  vtd_record_show(rec, "address"),
-				  vtd_record_show(rec, "reason"),
-				  vtd_record_show(rec, "text"));
+	char *line = vtd_sys_path(
+		"#%s  %s  %s  %s  %s of %s  reason %s: %s",
+		vtd_record_show(rec, "seq"), vtd_record_show(rec, "time"),
+		vtd_record_show(rec, "unit"), vtd_record_show(rec, "device"),
+		vtd_record_show(rec, "access"), vtd_record_show(rec, "address"),
+		vtd_record_show(rec, "reason"), vtd_record_show(rec, "text"));
 
 	if (line)
 		vtd_show_wrapped(ctl->out, "", "    ", line);
@@ -28,7 +25,7 @@ static void show_fault(struct vtdctl *ctl, const struct vtd_record *rec)
 
 static struct json_object *fault_json(const struct vtd_record *rec)
 {
-	static const char *const texts[] = { "unit", "device", "address",
+	static const char *const texts[] = { "unit",   "device", "address",
 					     "access", "reason", "text" };
 	struct json_object *fault = json_object_new_object();
 	const char *when = vtd_record_get(rec, "time");
@@ -39,7 +36,7 @@ static struct json_object *fault_json(const struct vtd_record *rec)
 	ret = vtd_json_number(fault, "seq", vtd_record_get(rec, "seq"));
 	/* Kept as written: a double would lose digits of a long uptime. */
 	ret |= vtd_json_text(fault, "time", when);
-	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(texts); i++)
 		ret |= vtd_json_text(fault, texts[i],
 				     vtd_record_get(rec, texts[i]));
 	if (!ret)
@@ -103,8 +100,9 @@ int vtd_cmd_faults(struct vtdctl *ctl, int argc, char *const argv[])
 
 	for (int i = 1; i < argc; i++)
 		if (!strcmp(argv[i], "--follow"))
-			return vtd_usage_error(ctl,
-					       "faults: --follow is not in this version; repeat: vtdctl faults");
+			return vtd_usage_error(
+				ctl,
+				"faults: --follow is not in this version; repeat: vtdctl faults");
 	if (vtd_flag(ctl, argc, argv, "--json", &json))
 		return VTD_EXIT_USAGE;
 	ret = vtd_control_records(ctl, "faults", &reply, &recs);

@@ -90,21 +90,21 @@ void vtd_show_wrapped(FILE *to, const char *first, const char *next,
 static const char *class_name(unsigned long class)
 {
 	static const struct {
-		unsigned int code;	/* base class and sub-class */
+		unsigned int code; /* base class and sub-class */
 		const char *name;
 	} names[] = {
-		{ 0x0101, "IDE" },     { 0x0104, "RAID" },
-		{ 0x0106, "SATA" },    { 0x0107, "SAS" },
-		{ 0x0108, "NVMe" },    { 0x0200, "Ethernet" },
-		{ 0x0280, "network" }, { 0x0300, "VGA" },
-		{ 0x0302, "3D" },      { 0x0380, "display" },
-		{ 0x0403, "audio" },   { 0x0600, "host bridge" },
-		{ 0x0601, "ISA bridge" }, { 0x0604, "PCI bridge" },
-		{ 0x0c03, "USB" },     { 0x0c05, "SMBus" },
+		{ 0x0101, "IDE" },	   { 0x0104, "RAID" },
+		{ 0x0106, "SATA" },	   { 0x0107, "SAS" },
+		{ 0x0108, "NVMe" },	   { 0x0200, "Ethernet" },
+		{ 0x0280, "network" },	   { 0x0300, "VGA" },
+		{ 0x0302, "3D" },	   { 0x0380, "display" },
+		{ 0x0403, "audio" },	   { 0x0600, "host bridge" },
+		{ 0x0601, "ISA bridge" },  { 0x0604, "PCI bridge" },
+		{ 0x0c03, "USB" },	   { 0x0c05, "SMBus" },
 		{ 0x1200, "accelerator" },
 	};
 
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
 		if (names[i].code == class >> 8)
 			return names[i].name;
 	return NULL;
@@ -207,13 +207,12 @@ static void show_device(struct vtdctl *ctl, const struct vtd_record *rec)
 
 static void show_unit(struct vtdctl *ctl, const struct vtd_record *rec)
 {
-	char *line = vtd_sys_path("%s  segment %s  base %s  VT-d %s  translation %s  %s",
-				  vtd_record_show(rec, "name"),
-				  vtd_record_show(rec, "segment"),
-				  vtd_record_show(rec, "base"),
-				  vtd_record_show(rec, "version"),
-				  vtd_record_show(rec, "translation"),
-				  vtd_record_show(rec, "mode"));
+	char *line = vtd_sys_path(
+		"%s  segment %s  base %s  VT-d %s  translation %s  %s",
+		vtd_record_show(rec, "name"), vtd_record_show(rec, "segment"),
+		vtd_record_show(rec, "base"), vtd_record_show(rec, "version"),
+		vtd_record_show(rec, "translation"),
+		vtd_record_show(rec, "mode"));
 
 	if (line)
 		vtd_show_wrapped(ctl->out, "", INDENT, line);
@@ -327,9 +326,9 @@ void vtd_show_tree(struct vtdctl *ctl, struct vtd_records *recs)
  */
 int vtd_json_put(struct vtdctl *ctl, struct json_object *object)
 {
-	const char *text = json_object_to_json_string_ext(object,
-		JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_SPACED |
-		JSON_C_TO_STRING_NOSLASHESCAPE);
+	const char *text = json_object_to_json_string_ext(
+		object, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_SPACED |
+				JSON_C_TO_STRING_NOSLASHESCAPE);
 	int ret = VTD_EXIT_OK;
 
 	if (text)

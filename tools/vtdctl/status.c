@@ -63,14 +63,14 @@ static int kind_json(struct vtdctl *ctl, struct json_object *dev,
 static struct json_object *device_json(struct vtdctl *ctl,
 				       const struct vtd_record *rec)
 {
-	static const char *const texts[] = { "name", "unit", "state", "driver",
-					     "domain", "reason" };
+	static const char *const texts[] = { "name",   "unit",	 "state",
+					     "driver", "domain", "reason" };
 	struct json_object *dev = json_object_new_object();
 	int ret = 0;
 
 	if (!dev)
 		return NULL;
-	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(texts); i++)
 		ret |= vtd_json_text(dev, texts[i],
 				     vtd_record_get(rec, texts[i]));
 	ret |= vtd_json_number(dev, "group", vtd_record_get(rec, "group"));
@@ -112,9 +112,10 @@ static struct json_object *unit_json(struct vtdctl *ctl,
 				     const struct vtd_records *recs,
 				     const struct vtd_record *rec)
 {
-	static const char *const texts[] = { "name", "segment", "base",
-					     "version", "cap", "ecap",
-					     "translation", "mode", "health" };
+	static const char *const texts[] = {
+		"name", "segment",     "base", "version", "cap",
+		"ecap", "translation", "mode", "health"
+	};
 	/* "devices" is the list; the module's counts get names of their own. */
 	static const char *const counts[][2] = { { "device_count", "devices" },
 						 { "domain_count", "domains" },
@@ -124,10 +125,10 @@ static struct json_object *unit_json(struct vtdctl *ctl,
 
 	if (!unit)
 		return NULL;
-	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(texts); i++)
 		ret |= vtd_json_text(unit, texts[i],
 				     vtd_record_get(rec, texts[i]));
-	for (size_t i = 0; i < sizeof(counts) / sizeof(counts[0]); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(counts); i++)
 		ret |= vtd_json_number(unit, counts[i][0],
 				       vtd_record_get(rec, counts[i][1]));
 	ret |= vtd_json_add(unit, "devices",
@@ -194,8 +195,9 @@ static void status_text(struct vtdctl *ctl, struct vtd_records *recs,
 		vtd_show_wrapped(ctl->out, "", "     ", line);
 	free(line);
 	if (!strcmp(state, "trial")) {
-		line = vtd_sys_path("everything is given back in %s seconds, unless: vtdctl confirm",
-				    left);
+		line = vtd_sys_path(
+			"everything is given back in %s seconds, unless: vtdctl confirm",
+			left);
 		if (line)
 			vtd_show_wrapped(ctl->out, "  ", "  ", line);
 		free(line);
@@ -254,8 +256,9 @@ int vtd_cmd_status(struct vtdctl *ctl, int argc, char *const argv[])
 		goto out;
 	vtd = first_of(&recs, "vtd");
 	if (!vtd)
-		ret = vtd_kernel_error(ctl,
-				       "the reply to \"status\" has no vtd line; do vtdctl and the module come from one version?");
+		ret = vtd_kernel_error(
+			ctl,
+			"the reply to \"status\" has no vtd line; do vtdctl and the module come from one version?");
 	else if (json)
 		ret = status_json(ctl, &recs, vtd);
 	else

@@ -10,15 +10,17 @@
 #define VTDCTL_H
 
 #include <stdbool.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <sys/types.h>
+
+#define ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))
+#define __printf(fmt, args) __attribute__((__format__(printf, fmt, args)))
 
 /* Exit status of the program; the man page promises these. */
 enum vtd_exit {
 	VTD_EXIT_OK = 0,
-	VTD_EXIT_USAGE = 1,	/* wrong words; from doctor: a check failed */
-	VTD_EXIT_KERNEL = 2,	/* the kernel or the module refused */
+	VTD_EXIT_USAGE = 1, /* wrong words; from doctor: a check failed */
+	VTD_EXIT_KERNEL = 2, /* the kernel or the module refused */
 };
 
 #define VTD_COLUMNS 80
@@ -26,9 +28,9 @@ enum vtd_exit {
 #define VTD_DEVICE "/dev/vtd"
 
 /* Limits of what is accepted from outside. */
-#define VTD_REPLY_MAX (16u << 20)	/* bytes of one reply of the module */
-#define VTD_FILE_MAX (16u << 20)	/* bytes read of one sysfs or proc file */
-#define VTD_PAIRS_MAX 32		/* key=value pairs of one record */
+#define VTD_REPLY_MAX (16u << 20) /* bytes of one reply of the module */
+#define VTD_FILE_MAX (16u << 20) /* bytes read of one sysfs or proc file */
+#define VTD_PAIRS_MAX 32 /* key=value pairs of one record */
 
 /**
  * struct vtd_calls - the system calls by which the kernel is reached
@@ -70,8 +72,8 @@ extern const struct vtd_calls vtd_system_calls;
 
 /* command.c: words to functions */
 int vtd_command(struct vtdctl *ctl, int argc, char *const argv[]);
-int vtd_flag(struct vtdctl *ctl, int argc, char *const argv[],
-	     const char *name, bool *given);
+int vtd_flag(struct vtdctl *ctl, int argc, char *const argv[], const char *name,
+	     bool *given);
 
 /* One function per command; argv[0] is the command itself. */
 int vtd_cmd_status(struct vtdctl *ctl, int argc, char *const argv[]);
@@ -91,10 +93,10 @@ int vtd_cmd_doctor(struct vtdctl *ctl, int argc, char *const argv[]);
  * @function: 0..7
  */
 struct vtd_bdf {
-	uint16_t segment;
-	uint8_t bus;
-	uint8_t device;
-	uint8_t function;
+	unsigned int segment;
+	unsigned int bus;
+	unsigned int device;
+	unsigned int function;
 };
 
 #define VTD_BDF_LEN sizeof("0000:00:00.0")
@@ -161,10 +163,8 @@ int vtd_control_records(struct vtdctl *ctl, const char *command,
 void vtd_reply_free(struct vtd_reply *reply);
 
 /* errors.c */
-int vtd_usage_error(struct vtdctl *ctl, const char *fmt, ...)
-	__attribute__((format(printf, 2, 3)));
-int vtd_kernel_error(struct vtdctl *ctl, const char *fmt, ...)
-	__attribute__((format(printf, 2, 3)));
+int vtd_usage_error(struct vtdctl *ctl, const char *fmt, ...) __printf(2, 3);
+int vtd_kernel_error(struct vtdctl *ctl, const char *fmt, ...) __printf(2, 3);
 int vtd_refused(struct vtdctl *ctl, const char *command, int error,
 		const char *text);
 int vtd_open_error(struct vtdctl *ctl, const char *command, int error);
@@ -173,8 +173,7 @@ const char *vtd_modprobe_remedy(const char *output);
 int vtd_finish(struct vtdctl *ctl, int status);
 
 /* sysroot.c: files below the root, read with a bound */
-char *vtd_sys_path(const char *fmt, ...)
-	__attribute__((format(printf, 1, 2)));
+char *vtd_sys_path(const char *fmt, ...) __printf(1, 2);
 bool vtd_sys_exists(const struct vtdctl *ctl, const char *path);
 char *vtd_sys_read(const struct vtdctl *ctl, const char *path, size_t *bytes);
 int vtd_sys_read_at(const struct vtdctl *ctl, const char *path, off_t offset,
