@@ -1,0 +1,653 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Second-stage page tables.
+ *
+ * Owns the tables of one domain: their memory until it is handed to the
+ * caller's list, and the order in which hardware sees their entries.  Must
+ * never take a lock, touch a register or invalidate anything, and must never
+ * free a table that hardware may still reach.  The contract for callers is in
+ * pgtable.h.
+ *
+ * No leaf position is remembered between calls.  It could be kept safely only
+ * as one word that holds both the address range and the table, and that word
+ * would be written by every CPU that moves to another table: a cache line
+ * bounced between CPUs, to save two loads of lines that are shared and clean.
+ */
+#include <linux/atomic.h>
+#include <linux/bitops.h>
+#include <linux/bits.h>
+#include <linux/build_bug.h>
+#include <linux/compiler.h>
+#include <linux/err.h>
+#include <linux/errno.h>
+#include <linux/gfp.h>
+#include <linux/io.h>
+#include <linux/math.h>
+#include <linux/minmax.h>
+#include <linux/numa.h>
+#include <linux/sizes.h>
+#include <linux/string.h>
+
+#include <vtd/observe.h>
+
+#include "pgtable.h"
+
+/*
+ * In a pointer to a table, where walks do not snoop: this very entry may not
+ * have been written back yet.  Hardware ignores the bit.
+ */
+#define PT_PENDING BIT_ULL(52)
+
+static_assert((PT_PENDING & VTD_PTE_IGNORED) == PT_PENDING);
+
+/* Entries handled between two looks at the loop's end: one cache line. */
+#define PT_LINE 8
+
+/* What is left of one call to vtd_pt_map(). */
+struct pt_run {
+	struct vtd_pgtable *pt;
+	struct iommu_pages_list *replaced;
+	u64 iova;
+	u64 entry; /* the next leaf, complete */
+	u64 step; /* page size */
+	size_t left; /* pages */
+	gfp_t gfp;
+	unsigned int level; /* of the leaves */
+};
+
+static inline u64 pt_read(const u64 *slot)
+{
+	/* what a pointer points to was stored before it: see pt_install() */
+	return smp_load_acquire(slot);
+}
+
+static inline u64 *pt_table(u64 pte)
+{
+	return phys_to_virt(vtd_pte_addr(pte));
+}
+
+static inline bool pt_points(u64 pte, unsigned int level)
+{
+	return vtd_pte_present(pte) && !vtd_pte_is_leaf(pte, level);
+}
+
+static u64 *pt_alloc(const struct vtd_pgtable *pt, gfp_t gfp)
+{
+	return iommu_alloc_pages_node_sz(pt->nid, gfp, VTD_PTE_TABLE_BYTES);
+}
+
+static inline void pt_write_back(const struct vtd_pgtable *pt, u64 *first,
+				 size_t count)
+{
+	if (!pt->coherent)
+		vtd_flush_cache(first, count * sizeof(*first));
+}
+
+/*
+ * Write a pointer back and take its mark off.  Whoever meets the mark does
+ * this too, for the one who stored the pointer may not have come so far.  When
+ * the exchange fails somebody else took the mark off, or hardware set the
+ * accessed bit and the mark stays for the next one: both do no harm.
+ */
+static void pt_settle(u64 *slot, u64 pte)
+{
+	vtd_flush_cache(slot, sizeof(*slot));
+	vtd_hw_try_cmpxchg64(slot, &pte, pte & ~PT_PENDING);
+}
+
+/*
+ * Put a table, complete in memory, where other callers may look for one too.
+ * Returns 0, or the entry of the table that came first.
+ */
+static u64 pt_install(const struct vtd_pgtable *pt, u64 *slot, u64 *table)
+{
+	u64 pte = vtd_pte_table(virt_to_phys(table));
+	u64 old = 0;
+
+	if (!pt->coherent)
+		pte |= PT_PENDING;
+	if (!vtd_hw_try_cmpxchg64(slot, &old, pte))
+		return old;
+	if (!pt->coherent)
+		pt_settle(slot, pte);
+	return 0;
+}
+
+/* Hang an empty table, or find one hung meanwhile; 0 without memory. */
+static u64 pt_extend(const struct vtd_pgtable *pt, u64 *slot, gfp_t gfp)
+{
+	u64 *table = pt_alloc(pt, gfp);
+	u64 other;
+
+	if (!table)
+		return 0;
+	pt_write_back(pt, table, VTD_PTE_ENTRIES);
+	other = pt_install(pt, slot, table);
+	if (!other)
+		return vtd_pte_table(virt_to_phys(table));
+	iommu_free_pages(table);
+	return other;
+}
+
+/* The table above the leaves that translates the run's next address. */
+static u64 *pt_descend(const struct pt_run *run)
+{
+	const struct vtd_pgtable *pt = run->pt;
+	u64 *table = pt->root;
+	unsigned int level;
+
+	for (level = pt->levels; level > run->level + 1; level--) {
+		u64 *slot = &table[vtd_pte_index(run->iova, level)];
+		u64 pte = pt_read(slot);
+
+		if (unlikely(!pte)) {
+			pte = pt_extend(pt, slot, run->gfp);
+			if (!pte)
+				return ERR_PTR(-ENOMEM);
+		}
+		if (unlikely(pte & (VTD_PTE_PS | PT_PENDING))) {
+			if (pte & VTD_PTE_PS)
+				return ERR_PTR(-EEXIST);
+			pt_settle(slot, pte);
+		}
+		table = pt_table(pte);
+	}
+	return table;
+}
+
+static inline void pt_store_line(u64 *to, u64 entry, u64 step)
+{
+	vtd_hw_store64(&to[0], entry);
+	entry += step;
+	vtd_hw_store64(&to[1], entry);
+	entry += step;
+	vtd_hw_store64(&to[2], entry);
+	entry += step;
+	vtd_hw_store64(&to[3], entry);
+	entry += step;
+	vtd_hw_store64(&to[4], entry);
+	entry += step;
+	vtd_hw_store64(&to[5], entry);
+	entry += step;
+	vtd_hw_store64(&to[6], entry);
+	entry += step;
+	vtd_hw_store64(&to[7], entry);
+}
+
+/*
+ * Plain loads: the caller owns these entries, only hardware's A and D bits
+ * could change, and never in an entry that is 0.
+ */
+static inline bool pt_line_is_zero(const u64 *at)
+{
+	return !(at[0] | at[1] | at[2] | at[3] | at[4] | at[5] | at[6] | at[7]);
+}
+
+static inline bool pt_line_is_full(const u64 *at)
+{
+	return at[0] && at[1] && at[2] && at[3] && at[4] && at[5] && at[6] &&
+	       at[7];
+}
+
+/* Fill entries that are known to be empty. */
+static void pt_fill_fresh(u64 *to, size_t count, u64 entry, u64 step)
+{
+	u64 *end = to + count;
+	u64 *lines_end = to + round_down(count, PT_LINE);
+
+	for (; to != lines_end; to += PT_LINE, entry += PT_LINE * step)
+		pt_store_line(to, entry, step);
+	for (; to != end; to++, entry += step)
+		vtd_hw_store64(to, entry);
+}
+
+/* Fill entries up to the first in use; returns how many. */
+static size_t pt_fill(u64 *to, size_t count, u64 entry, u64 step)
+{
+	size_t i = 0;
+
+	for (; count - i >= PT_LINE; i += PT_LINE, entry += PT_LINE * step) {
+		if (unlikely(!pt_line_is_zero(&to[i])))
+			break;
+		pt_store_line(&to[i], entry, step);
+	}
+	for (; i < count; i++, entry += step) {
+		if (unlikely(to[i]))
+			break;
+		vtd_hw_store64(&to[i], entry);
+	}
+	return i;
+}
+
+/* Clear entries up to the first empty one; returns how many. */
+static size_t pt_clear(u64 *at, size_t count)
+{
+	size_t i = 0;
+
+	for (; count - i >= PT_LINE; i += PT_LINE) {
+		if (unlikely(!pt_line_is_full(&at[i])))
+			break;
+		pt_store_line(&at[i], 0, 0);
+	}
+	for (; i < count; i++) {
+		if (unlikely(!at[i]))
+			break;
+		vtd_hw_store64(&at[i], 0);
+	}
+	return i;
+}
+
+/* Put a table at @level and all below it on a list; reads, never writes. */
+static void pt_collect(u64 *table, unsigned int level,
+		       struct iommu_pages_list *list)
+{
+	u64 *path[VTD_PTE_MAX_LEVELS + 1];
+	unsigned int next[VTD_PTE_MAX_LEVELS + 1];
+	unsigned int top = level;
+
+	path[level] = table;
+	next[level] = 0;
+	while (level <= top) {
+		u64 pte;
+
+		if (level == 1 || next[level] == VTD_PTE_ENTRIES) {
+			iommu_pages_list_add(list, path[level]);
+			level++;
+			continue;
+		}
+		pte = path[level][next[level]++];
+		if (!pt_points(pte, level))
+			continue;
+		level--;
+		path[level] = pt_table(pte);
+		next[level] = 0;
+	}
+}
+
+static bool pt_table_is_zero(const u64 *table)
+{
+	unsigned int i;
+
+	for (i = 0; i < VTD_PTE_ENTRIES; i += PT_LINE)
+		if (!pt_line_is_zero(&table[i]))
+			return false;
+	return true;
+}
+
+/* Whether nothing is mapped below a pointer that stands at level 2 or 3. */
+static bool pt_maps_nothing(u64 pte, unsigned int level)
+{
+	const u64 *table = pt_table(pte);
+	unsigned int i;
+
+	if (level == 2)
+		return pt_table_is_zero(table);
+	for (i = 0; i < VTD_PTE_ENTRIES; i++) {
+		if (!table[i])
+			continue;
+		if (vtd_pte_is_leaf(table[i], 2) ||
+		    !pt_table_is_zero(pt_table(table[i])))
+			return false;
+	}
+	return true;
+}
+
+/*
+ * Put a superpage in the place of an empty lower table.  The run covers all
+ * that the table translates, so nobody else is inside.
+ */
+static bool pt_replace(const struct pt_run *run, u64 *slot, u64 entry)
+{
+	u64 pte = *slot;
+
+	if (!run->replaced || !pt_points(pte, run->level) ||
+	    !pt_maps_nothing(pte, run->level))
+		return false;
+	vtd_hw_store64(slot, entry);
+	pt_collect(pt_table(pte), run->level - 1, run->replaced);
+	return true;
+}
+
+static inline void pt_advance(struct pt_run *run, size_t count)
+{
+	u64 bytes = count * run->step;
+
+	run->iova += bytes;
+	run->entry += bytes;
+	run->left -= count;
+}
+
+/* Map what one existing table of leaves can take. */
+static int pt_map_into(struct pt_run *run, u64 *table)
+{
+	unsigned int index = vtd_pte_index(run->iova, run->level);
+	size_t count = min_t(size_t, run->left, VTD_PTE_ENTRIES - index);
+	u64 *first = &table[index];
+	size_t done;
+
+	done = pt_fill(first, count, run->entry, run->step);
+	while (unlikely(done < count) && run->level > 1) {
+		u64 entry = run->entry + done * run->step;
+
+		if (!pt_replace(run, &first[done], entry))
+			break;
+		done++;
+		done += pt_fill(&first[done], count - done, entry + run->step,
+				run->step);
+	}
+	if (done)
+		pt_write_back(run->pt, first, done);
+	pt_advance(run, done);
+	return done < count ? -EEXIST : 0;
+}
+
+/* Map into the table that an entry of the upper table points to. */
+static int pt_map_below(struct pt_run *run, u64 *slot, u64 pte)
+{
+	if (unlikely(pte & (VTD_PTE_PS | PT_PENDING))) {
+		if (pte & VTD_PTE_PS)
+			return -EEXIST;
+		pt_settle(slot, pte);
+	}
+	return pt_map_into(run, pt_table(pte));
+}
+
+/*
+ * Map through a new table of leaves, filled before it is hung.  When the run
+ * covers all of it nobody else can look for it: the pointer needs no mark, and
+ * is written back together with its neighbours (@own).
+ */
+static int pt_map_new(struct pt_run *run, u64 *slot, bool *own)
+{
+	unsigned int index = vtd_pte_index(run->iova, run->level);
+	size_t count = min_t(size_t, run->left, VTD_PTE_ENTRIES - index);
+	u64 *table = pt_alloc(run->pt, run->gfp);
+	u64 other;
+
+	if (!table)
+		return -ENOMEM;
+	pt_fill_fresh(&table[index], count, run->entry, run->step);
+	pt_write_back(run->pt, table, VTD_PTE_ENTRIES);
+	if (count == VTD_PTE_ENTRIES) {
+		dma_wmb(); /* the table before the pointer to it */
+		vtd_hw_store64(slot, vtd_pte_table(virt_to_phys(table)));
+		*own = true;
+	} else {
+		other = pt_install(run->pt, slot, table);
+		if (unlikely(other)) {
+			iommu_free_pages(table);
+			return pt_map_below(run, slot, other);
+		}
+	}
+	pt_advance(run, count);
+	return 0;
+}
+
+/* Map what lies below one table of pointers to tables of leaves. */
+static int pt_map_slots(struct pt_run *run, u64 *upper)
+{
+	unsigned int first = vtd_pte_index(run->iova, run->level + 1);
+	unsigned int index = first;
+	bool own = false;
+	int err;
+
+	do {
+		u64 *slot = &upper[index++];
+		u64 pte = pt_read(slot);
+
+		if (likely(pte))
+			err = pt_map_below(run, slot, pte);
+		else
+			err = pt_map_new(run, slot, &own);
+	} while (!err && run->left && index < VTD_PTE_ENTRIES);
+	if (own)
+		pt_write_back(run->pt, &upper[first], index - first);
+	return err;
+}
+
+static int pt_map_run(struct pt_run *run)
+{
+	int err;
+
+	if (run->level == run->pt->levels)
+		return pt_map_into(run, run->pt->root);
+	do {
+		u64 *upper = pt_descend(run);
+
+		if (IS_ERR(upper))
+			return PTR_ERR(upper);
+		err = pt_map_slots(run, upper);
+	} while (!err && run->left);
+	return err;
+}
+
+static inline bool pt_has_pgsize(const struct vtd_pgtable *pt, size_t pgsize)
+{
+	return (pgsize & pt->pgsize_bitmap) && !(pgsize & (pgsize - 1));
+}
+
+/* Whether @count pages of BIT(@shift) bytes from @addr end at @last or before */
+static inline bool pt_fits(u64 addr, size_t count, unsigned int shift, u64 last)
+{
+	return addr <= last && count - 1 <= (last - addr) >> shift;
+}
+
+int vtd_pt_map(struct vtd_pgtable *pt, u64 iova, u64 paddr, size_t pgsize,
+	       size_t pgcount, u64 prot, gfp_t gfp,
+	       struct iommu_pages_list *replaced, size_t *mapped)
+{
+	unsigned int level = pgsize == SZ_4K ? 1 : pgsize == SZ_2M ? 2 : 3;
+	struct pt_run run = {
+		.pt = pt,
+		.replaced = replaced,
+		.iova = iova,
+		.step = pgsize,
+		.left = pgcount,
+		.gfp = gfp,
+		.level = level,
+	};
+	int err;
+
+	*mapped = 0;
+	if (!pt_has_pgsize(pt, pgsize) || !pgcount ||
+	    ((iova | paddr) & (pgsize - 1)) || !vtd_pte_present(prot) ||
+	    (prot & ~(VTD_PTE_R | VTD_PTE_W | VTD_PTE_SNP)))
+		return -EINVAL;
+	if (!pt_fits(iova, pgcount, vtd_pte_shift(level), pt->last_iova) ||
+	    !pt_fits(paddr, pgcount, vtd_pte_shift(level), pt->last_paddr))
+		return -ERANGE;
+	run.entry =
+		vtd_pte_leaf(paddr, level, prot | READ_ONCE(pt->snoop_bits));
+	err = pt_map_run(&run);
+	*mapped = run.iova - iova;
+	return err;
+}
+
+static inline bool pt_covers(u64 iova, u64 last, u64 span)
+{
+	return !(iova & (span - 1)) && last - iova >= span - 1;
+}
+
+/* Unmap leaves and covered tables in one table above the lowest level. */
+static size_t pt_unmap_upper(const struct vtd_pgtable *pt, u64 *table,
+			     unsigned int level, u64 iova, u64 last,
+			     struct iommu_pages_list *freed, bool *tables_freed)
+{
+	unsigned int first = vtd_pte_index(iova, level);
+	unsigned int index = first;
+	u64 span = vtd_pte_span(level);
+
+	for (; index < VTD_PTE_ENTRIES && iova <= last; index++, iova += span) {
+		u64 pte = table[index];
+
+		if (!pte)
+			break;
+		if (vtd_pte_is_leaf(pte, level)) {
+			vtd_hw_store64(&table[index], 0);
+			continue;
+		}
+		if (!pt_covers(iova, last, span))
+			break;
+		vtd_hw_store64(&table[index], 0);
+		pt_collect(pt_table(pte), level - 1, freed);
+		*tables_freed = true;
+	}
+	if (index > first)
+		pt_write_back(pt, &table[first], index - first);
+	return (index - first) * span;
+}
+
+/* Unmap from one address on what one table holds; 0: nothing to be done. */
+static size_t pt_unmap_part(const struct vtd_pgtable *pt, u64 iova, u64 last,
+			    struct iommu_pages_list *freed, bool *tables_freed)
+{
+	unsigned int level = pt->levels;
+	u64 *table = pt->root;
+	unsigned int index;
+	size_t count;
+
+	for (; level > 1; level--) {
+		u64 pte = pt_read(&table[vtd_pte_index(iova, level)]);
+		u64 span = vtd_pte_span(level);
+
+		if (!pte)
+			return 0;
+		if ((pte & VTD_PTE_PS) && (iova & (span - 1)))
+			return 0;
+		if ((pte & VTD_PTE_PS) || pt_covers(iova, last, span))
+			return pt_unmap_upper(pt, table, level, iova, last,
+					      freed, tables_freed);
+		table = pt_table(pte);
+	}
+	index = vtd_pte_index(iova, 1);
+	count = min_t(u64, VTD_PTE_ENTRIES - index,
+		      ((last - iova) >> VTD_PTE_PAGE_SHIFT) + 1);
+	count = pt_clear(&table[index], count);
+	if (count)
+		pt_write_back(pt, &table[index], count);
+	return count << VTD_PTE_PAGE_SHIFT;
+}
+
+size_t vtd_pt_unmap(struct vtd_pgtable *pt, u64 iova, size_t pgsize,
+		    size_t pgcount, struct iommu_pages_list *freed,
+		    bool *tables_freed)
+{
+	u64 start = iova;
+	u64 last = pt->last_iova;
+	unsigned int shift;
+	size_t done;
+
+	if (!pt_has_pgsize(pt, pgsize) || !pgcount || iova > last ||
+	    (iova & (SZ_4K - 1)))
+		return 0;
+	shift = __ffs(pgsize);
+	if (pgcount <= (last - iova) >> shift)
+		last = iova + ((u64)pgcount << shift) - 1;
+	do {
+		done = pt_unmap_part(pt, iova, last, freed, tables_freed);
+		iova += done;
+	} while (done && iova <= last);
+	return iova - start;
+}
+
+bool vtd_pt_lookup(const struct vtd_pgtable *pt, u64 iova,
+		   struct vtd_pt_leaf *leaf)
+{
+	const u64 *table = pt->root;
+	unsigned int level = pt->levels;
+	u64 span, pte;
+
+	if (iova > pt->last_iova)
+		return false;
+	for (;;) {
+		pte = pt_read(&table[vtd_pte_index(iova, level)]);
+		if (!vtd_pte_present(pte))
+			return false;
+		if (vtd_pte_is_leaf(pte, level))
+			break;
+		table = pt_table(pte);
+		level--;
+	}
+	span = vtd_pte_span(level);
+	leaf->phys = vtd_pte_addr(pte) | (iova & (span - 1));
+	leaf->size = span;
+	leaf->prot = pte & ~(VTD_PTE_ADDR | VTD_PTE_PS | VTD_PTE_A | VTD_PTE_D);
+	return true;
+}
+
+int vtd_pt_walk(const struct vtd_pgtable *pt, u64 iova,
+		struct vtd_pt_walk *walk)
+{
+	const u64 *table = pt->root;
+	unsigned int level = pt->levels;
+	u64 pte;
+
+	memset(walk, 0, sizeof(*walk));
+	if (iova > pt->last_iova)
+		return -ERANGE;
+	walk->top = level;
+	for (;;) {
+		pte = pt_read(&table[vtd_pte_index(iova, level)]);
+		walk->entry[level] = pte;
+		walk->bottom = level;
+		if (!pt_points(pte, level))
+			return 0;
+		table = pt_table(pte);
+		level--;
+	}
+}
+
+void vtd_pt_set_snoop(struct vtd_pgtable *pt, bool on)
+{
+	WRITE_ONCE(pt->snoop_bits, on ? VTD_PTE_SNP : 0);
+}
+
+static bool pt_config_is_valid(const struct vtd_pt_config *config,
+			       unsigned int iova_bits, unsigned int paddr_bits)
+{
+	unsigned int widest =
+		VTD_PTE_PAGE_SHIFT + config->levels * VTD_PTE_LEVEL_BITS;
+
+	return config->levels >= VTD_PTE_MIN_LEVELS &&
+	       config->levels <= VTD_PTE_MAX_LEVELS && iova_bits >= 31 &&
+	       iova_bits <= widest && paddr_bits >= 32 && paddr_bits <= 52 &&
+	       (config->pgsize_bitmap & SZ_4K) &&
+	       !(config->pgsize_bitmap &
+		 ~(unsigned long)(SZ_4K | SZ_2M | SZ_1G));
+}
+
+int vtd_pt_init(struct vtd_pgtable *pt, const struct vtd_pt_config *config,
+		gfp_t gfp)
+{
+	unsigned int iova_bits = config->iova_bits;
+	unsigned int paddr_bits = config->paddr_bits ?: 52;
+
+	if (!iova_bits)
+		iova_bits = VTD_PTE_PAGE_SHIFT +
+			    config->levels * VTD_PTE_LEVEL_BITS;
+	memset(pt, 0, sizeof(*pt));
+	if (!pt_config_is_valid(config, iova_bits, paddr_bits))
+		return -EINVAL;
+	pt->last_iova = BIT_ULL(iova_bits) - 1;
+	pt->last_paddr = BIT_ULL(paddr_bits) - 1;
+	pt->pgsize_bitmap = config->pgsize_bitmap;
+	pt->nid = config->nid;
+	pt->levels = config->levels;
+	pt->coherent = config->coherent;
+	pt->root = pt_alloc(pt, gfp);
+	if (!pt->root)
+		return -ENOMEM;
+	pt_write_back(pt, pt->root, VTD_PTE_ENTRIES);
+	return 0;
+}
+
+void vtd_pt_destroy(struct vtd_pgtable *pt)
+{
+	struct iommu_pages_list all = IOMMU_PAGES_LIST_INIT(all);
+
+	if (!pt->root)
+		return;
+	pt_collect(pt->root, pt->levels, &all);
+	iommu_put_pages_list(&all);
+	pt->root = NULL;
+}
