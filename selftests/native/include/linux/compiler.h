@@ -29,6 +29,7 @@
 #define __packed __attribute__((__packed__))
 #define __aligned(x) __attribute__((__aligned__(x)))
 #define __printf(a, b) __attribute__((__format__(printf, a, b)))
+#undef __counted_by
 #define __counted_by(x)
 #define __nonstring
 #define __pure __attribute__((__pure__))
