@@ -115,7 +115,7 @@ struct vtd_rmrr {
  * struct vtd_atsr - root ports that can do ATS (8.5)
  * @segment: PCI segment of the ports
  * @all_ports: every root port of @segment can
- * @scopes: the ports that can, empty where @all_ports
+ * @scopes: the ports that can; mean nothing where @all_ports
  * @offset: where the structure stands in the table, in bytes
  */
 struct vtd_atsr {
@@ -177,7 +177,7 @@ struct vtd_sidp {
 
 /**
  * struct vtd_dmar - a whole table, read-only once parsed
- * @address_width: bits of a DMA address that the platform handles, 12 to 64
+ * @address_width: bits of a DMA address that the platform handles, 32 to 64
  * @intr_remap: the platform can remap interrupts
  * @x2apic_opt_out: firmware asks not to switch x2APIC on
  * @dma_ctrl_opt_in: firmware asks for DMA protection from boot on
@@ -251,6 +251,28 @@ struct vtd_pci_path {
 	struct vtd_pci_hop hop[VTD_PCI_PATH_MAX];
 };
 
+/*
+ * What is done with a table that is not as the spec has it:
+ *
+ * Refused, since a device could end up untranslated, with the wrong unit, or
+ * with memory it should not have: a wrong signature, length or checksum; a
+ * structure, scope or name that does not fit into what holds it; a scope type
+ * or path element that does not exist; a host address width outside of 32 to
+ * 64; registers at 0, at all ones, unaligned, above the address width, or
+ * shared by two units; two include_all units in a segment; a reserved region
+ * whose limit is not above its base, or is above the address width; an ACPI
+ * name that is empty or not printable; no unit at all; more than 64 KiB.
+ *
+ * Noted and otherwise taken as it is: unknown structure types (stepped over);
+ * types out of numerical order; a unit after the include_all one of its
+ * segment; PCI scopes in an include_all unit; a device or number in two units
+ * (the first keeps it); a unit, reserved region or ATSR without devices; an
+ * ATSR with both ports and all ports; an RHSA without its unit; a namespace
+ * scope without its ANDD; an ANDD number twice; I/O APIC and HPET scopes
+ * outside of a unit; a reserved region that is not in whole pages (rounded
+ * outwards).  Reserved bits and bytes are ignored, as the spec wants.
+ */
+
 /**
  * vtd_dmar_parse() - check a DMAR table and turn it into a topology
  * @table: the table, at any alignment
@@ -317,7 +339,8 @@ vtd_scope_list_matches(const struct vtd_scope_list *list,
  *
  * A unit that names the device, or a bridge above it, comes first: an endpoint
  * scope before a bridge scope, a longer path before a shorter one, then the
- * order of the table.  Failing that, the include_all unit of the segment.
+ * order of the table.  Failing that, the include_all unit of the segment.  A
+ * virtual function is looked up by the path of its physical function.
  *
  * Context: Any.
  *

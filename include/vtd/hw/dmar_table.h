@@ -73,8 +73,10 @@
 #define DMAR_SCOPE_ENDPOINT 1 /* PCI endpoint device */
 #define DMAR_SCOPE_BRIDGE 2 /* PCI sub-hierarchy below a bridge */
 #define DMAR_SCOPE_IOAPIC 3 /* enumeration id: I/O APIC id in the MADT */
-#define DMAR_SCOPE_HPET 4 /* enumeration id: HPET number of an MSI capable block */
-#define DMAR_SCOPE_NAMESPACE 5 /* enumeration id: ACPI device number in an ANDD */
+#define DMAR_SCOPE_HPET \
+	4 /* enumeration id: HPET number of an MSI capable block */
+#define DMAR_SCOPE_NAMESPACE \
+	5 /* enumeration id: ACPI device number in an ANDD */
 
 /* 8.4 Reserved Memory Region Reporting */
 #define DMAR_RMRR_SEGMENT 6 /* 2 bytes */

@@ -1,0 +1,34 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+# Compile each probe with the kernel's own flags and write what compiled.
+# usage: probe.sh PROBE-DIR OUTPUT COMPILER [FLAG...]
+set -eu
+
+probes=$1
+out=$2
+shift 2
+tmp=$(mktemp -d)
+trap 'rm -rf "$tmp"' EXIT
+
+{
+	echo '/* SPDX-License-Identifier: GPL-2.0 */'
+	echo '/* Made by compat/probe.sh: what this kernel has. */'
+	for probe in "$probes"/*.c; do
+		name=$(basename "$probe" .c | tr '[:lower:]' '[:upper:]')
+		if "$@" -Werror -c -o "$tmp/probe.o" "$probe" \
+			2>>"$tmp/errors"; then
+			echo "#define VTD_HAVE_$name 1"
+		else
+			echo "/* VTD_HAVE_$name is not defined */"
+		fi
+	done
+} >"$tmp/header"
+
+# A broken compiler or header makes every probe fail: say so, do not guess.
+echo 'int vtd_probe; int vtd_probe;' >"$tmp/empty.c"
+if ! "$@" -c -o "$tmp/probe.o" "$tmp/empty.c" 2>"$tmp/errors"; then
+	echo "compat/probe.sh: the compiler cannot compile an empty file:" >&2
+	cat "$tmp/errors" >&2
+	exit 1
+fi
+cmp -s "$tmp/header" "$out" || cp "$tmp/header" "$out"

@@ -1,0 +1,250 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Single devices at run time: taken over from their driver's untranslated
+ * DMA, and given back to it.
+ *
+ * All members of an isolation set go together, or none does.  Must never leave
+ * a device without the driver it had.
+ */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
+#include <linux/device.h>
+#include <linux/list.h>
+#include <linux/pci.h>
+#include <linux/slab.h>
+
+#include "control.h"
+#include "device.h"
+
+/**
+ * struct vtd_member - one device of the set that a command is about
+ * @node: in the command's list
+ * @pdev: the device; referenced
+ * @had_driver: give it one again at the end
+ */
+struct vtd_member {
+	struct list_head node;
+	struct pci_dev *pdev;
+	bool had_driver;
+};
+
+static void vtd_members_free(struct list_head *members)
+{
+	struct vtd_member *member, *next;
+
+	list_for_each_entry_safe(member, next, members, node) {
+		pci_dev_put(member->pdev);
+		kfree(member);
+	}
+}
+
+/* The devices that nothing isolates from @pdev, itself included. */
+static int vtd_members_find(struct pci_dev *pdev, bool managed,
+			    struct list_head *members)
+{
+	struct pci_dev *other = NULL;
+
+	for_each_pci_dev(other) {
+		struct vtd_member *member;
+
+		if (other != pdev && vtd_pci_is_bridge(other))
+			continue;
+		if (!!vtd_device_find(other) != managed ||
+		    !vtd_pci_same_set(pdev, other))
+			continue;
+		member = kzalloc(sizeof(*member), GFP_KERNEL);
+		if (!member) {
+			pci_dev_put(other);
+			vtd_members_free(members);
+			return -ENOMEM;
+		}
+		member->pdev = pci_dev_get(other);
+		list_add_tail(&member->node, members);
+	}
+	return 0;
+}
+
+static void vtd_members_unbind(struct list_head *members)
+{
+	struct vtd_member *member;
+
+	list_for_each_entry(member, members, node) {
+		member->had_driver = member->pdev->dev.driver;
+		if (member->had_driver)
+			device_release_driver(&member->pdev->dev);
+	}
+}
+
+static void vtd_members_rebind(struct list_head *members,
+			       struct vtd_reply *reply)
+{
+	struct vtd_member *member;
+
+	list_for_each_entry(member, members, node) {
+		if (!member->had_driver)
+			continue;
+		if (device_attach(&member->pdev->dev) != 1)
+			vtd_say(reply,
+				"%s: its driver did not come back: see the kernel log, then 'echo %s > /sys/bus/pci/drivers_probe'\n",
+				pci_name(member->pdev),
+				pci_name(member->pdev));
+	}
+}
+
+/* User space would lose a device it owns: name it and refuse. */
+static bool vtd_members_owned(struct list_head *members,
+			      struct vtd_reply *reply)
+{
+	struct vtd_member *member;
+
+	list_for_each_entry(member, members, node) {
+		if (!vtd_pci_is_bridge(member->pdev) &&
+		    vtd_pci_driver_leaves_dma(member->pdev)) {
+			vtd_say(reply,
+				"%s is bound to %s for use by user space or a guest: stop that and unbind it first\n",
+				pci_name(member->pdev),
+				vtd_pci_driver_name(member->pdev));
+			return true;
+		}
+	}
+	return false;
+}
+
+static int vtd_adopt_members(struct list_head *members,
+			     struct vtd_reply *reply)
+{
+	struct vtd_member *member;
+	int ret;
+
+	list_for_each_entry(member, members, node) {
+		ret = vtd_manage(member->pdev);
+		if (!ret)
+			continue;
+		vtd_say(reply, "%s: could not be taken over (error %d)\n",
+			pci_name(member->pdev), ret);
+		list_for_each_entry_continue_reverse(member, members, node)
+			vtd_unmanage(member->pdev);
+		return ret;
+	}
+	return 0;
+}
+
+/**
+ * vtd_adopt() - manage a device that is in use, with its isolation set
+ * @pdev: the device
+ * @reply: told what was done, or why not
+ *
+ * Drivers are unbound and bound again; what they do is interrupted.
+ *
+ * Context: may sleep; the control mutex is held; no other lock.
+ * Return: 0; -ENODEV when not attached or no unit translates it; -EBUSY; what
+ * the core failed with.  On error every device is as it was.
+ */
+int vtd_adopt(struct pci_dev *pdev, struct vtd_reply *reply)
+{
+	struct vtd_unit *unit;
+	LIST_HEAD(members);
+	struct vtd_member *member;
+	int ret;
+
+	if (vtd_control.state == VTD_DETACHED) {
+		vtd_say(reply, "not attached: run 'vtdctl attach' first\n");
+		return -ENODEV;
+	}
+	unit = vtd_unit_of(pdev);
+	if (!unit || unit->off_reason) {
+		vtd_say(reply, "%s: %s\n", pci_name(pdev),
+			unit ? unit->off_reason :
+			       "no unit of the DMAR table translates it");
+		return -ENODEV;
+	}
+	if (vtd_device_find(pdev)) {
+		vtd_say(reply, "%s is managed already\n", pci_name(pdev));
+		return 0;
+	}
+	if (vtd_pci_is_bridge(pdev) && pdev->dev.driver) {
+		vtd_say(reply,
+			"%s is a bridge with driver %s: it does no DMA of its own, adopt the devices behind it\n",
+			pci_name(pdev), vtd_pci_driver_name(pdev));
+		return -EBUSY;
+	}
+	ret = vtd_members_find(pdev, false, &members);
+	if (ret)
+		return ret;
+	if (vtd_members_owned(&members, reply)) {
+		ret = -EBUSY;
+		goto free;
+	}
+	vtd_members_unbind(&members);
+	ret = vtd_adopt_members(&members, reply);
+	vtd_members_rebind(&members, reply);
+	if (!ret)
+		list_for_each_entry(member, &members, node)
+			vtd_say(reply, "%s is managed, driver %s\n",
+				pci_name(member->pdev),
+				vtd_pci_driver_name(member->pdev));
+free:
+	vtd_members_free(&members);
+	return ret;
+}
+
+/**
+ * vtd_release() - let a device pass through again, with its isolation set
+ * @pdev: the device
+ * @reply: told what was done, or why not
+ *
+ * Context: as vtd_adopt().
+ * Return: 0; -ENODEV when it is not managed; -EBUSY when user space owns it.
+ */
+int vtd_release(struct pci_dev *pdev, struct vtd_reply *reply)
+{
+	struct vtd_member *member;
+	LIST_HEAD(members);
+	int ret;
+
+	if (!vtd_device_find(pdev)) {
+		vtd_say(reply, "%s is not managed\n", pci_name(pdev));
+		return -ENODEV;
+	}
+	ret = vtd_members_find(pdev, true, &members);
+	if (ret)
+		return ret;
+	if (vtd_members_owned(&members, reply)) {
+		ret = -EBUSY;
+		goto free;
+	}
+	vtd_members_unbind(&members);
+	list_for_each_entry(member, &members, node) {
+		int err = vtd_unmanage(member->pdev);
+
+		if (!err)
+			continue;
+		vtd_say(reply, "%s could not be released (error %d)\n",
+			pci_name(member->pdev), err);
+		ret = err;
+	}
+	vtd_members_rebind(&members, reply);
+	if (!ret)
+		list_for_each_entry(member, &members, node)
+			vtd_say(reply, "%s passes through, driver %s\n",
+				pci_name(member->pdev),
+				vtd_pci_driver_name(member->pdev));
+free:
+	vtd_members_free(&members);
+	return ret;
+}
+
+/**
+ * vtd_release_all() - release every managed device that has a driver
+ * @reply: told what was done
+ *
+ * Context: as vtd_adopt().
+ */
+void vtd_release_all(struct vtd_reply *reply)
+{
+	struct pci_dev *pdev = NULL;
+
+	for_each_pci_dev(pdev)
+		if (vtd_device_find(pdev) && pdev->dev.driver)
+			vtd_release(pdev, reply);
+}

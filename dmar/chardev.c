@@ -1,0 +1,276 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * /dev/vtd: one command a write, its answer in the reads that follow
+ * (Documentation/control.rst).
+ *
+ * Owns the words of the commands.  Must never act on a command that it does
+ * not understand to the last character.
+ */
+#include <linux/capability.h>
+#include <linux/fs.h>
+#include <linux/kstrtox.h>
+#include <linux/miscdevice.h>
+#include <linux/module.h>
+#include <linux/pci.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+#include <linux/uaccess.h>
+
+#include "control.h"
+#include "fault.h"
+
+/* Longest command, with its argument. */
+#define VTD_COMMAND_MAX 64
+
+#define VTD_TRIAL_MIN 5
+#define VTD_TRIAL_MAX 3600
+
+/**
+ * struct vtd_session - one open file
+ * @lock: a write and the reads of its answer
+ * @reply: answer to the last command
+ */
+struct vtd_session {
+	struct mutex lock;
+	struct vtd_reply reply;
+};
+
+static int vtd_cmd_status(const char *arg, struct vtd_reply *reply)
+{
+	vtd_status(reply);
+	return 0;
+}
+
+static int vtd_cmd_attach(const char *arg, struct vtd_reply *reply)
+{
+	unsigned int seconds;
+
+	if (!*arg)
+		return vtd_attach(reply);
+	if (!strcmp(arg, "dry-run"))
+		return vtd_attach_plan(reply);
+	if (!strncmp(arg, "try=", 4) && !kstrtouint(arg + 4, 10, &seconds) &&
+	    seconds >= VTD_TRIAL_MIN && seconds <= VTD_TRIAL_MAX)
+		return vtd_attach_trial(seconds, reply);
+	vtd_say(reply,
+		"attach takes nothing, dry-run, or try=SECONDS with %u to %u seconds\n",
+		VTD_TRIAL_MIN, VTD_TRIAL_MAX);
+	return -EINVAL;
+}
+
+static int vtd_cmd_confirm(const char *arg, struct vtd_reply *reply)
+{
+	return vtd_confirm(reply);
+}
+
+static int vtd_cmd_detach(const char *arg, struct vtd_reply *reply)
+{
+	return vtd_detach(reply);
+}
+
+static int vtd_cmd_faults(const char *arg, struct vtd_reply *reply)
+{
+	vtd_fault_report(reply);
+	return 0;
+}
+
+/* Find the device that @arg names, as 0000:00:03.0, and nothing else. */
+static struct pci_dev *vtd_find_device(const char *arg,
+				       struct vtd_reply *reply)
+{
+	unsigned int segment, bus, slot, fn;
+	struct pci_dev *pdev;
+	int end = 0;
+
+	if (sscanf(arg, "%x:%x:%x.%u%n", &segment, &bus, &slot, &fn, &end) !=
+		    4 ||
+	    arg[end] || bus > 0xff || slot > 0x1f || fn > 7) {
+		vtd_say(reply,
+			"'%s' is not a PCI device: write it like 0000:00:03.0\n",
+			arg);
+		return NULL;
+	}
+	pdev = pci_get_domain_bus_and_slot(segment, bus, PCI_DEVFN(slot, fn));
+	if (!pdev)
+		vtd_say(reply, "there is no device %s: see lspci -D\n", arg);
+	return pdev;
+}
+
+static int vtd_on_device(const char *arg, struct vtd_reply *reply,
+			 int (*fn)(struct pci_dev *pdev,
+				   struct vtd_reply *reply))
+{
+	struct pci_dev *pdev = vtd_find_device(arg, reply);
+	int ret;
+
+	if (!pdev)
+		return -ENODEV;
+	ret = fn(pdev, reply);
+	pci_dev_put(pdev);
+	return ret;
+}
+
+static int vtd_cmd_adopt(const char *arg, struct vtd_reply *reply)
+{
+	return vtd_on_device(arg, reply, vtd_adopt);
+}
+
+static int vtd_cmd_release(const char *arg, struct vtd_reply *reply)
+{
+	return vtd_on_device(arg, reply, vtd_release);
+}
+
+/**
+ * struct vtd_command - a word and what it does
+ * @name: the word
+ * @takes_arg: it may be followed by an argument
+ * @fn: does it; called with the control mutex held
+ */
+struct vtd_command {
+	const char *name;
+	bool takes_arg;
+	int (*fn)(const char *arg, struct vtd_reply *reply);
+};
+
+static const struct vtd_command vtd_commands[] = {
+	{ "status", false, vtd_cmd_status },
+	{ "attach", true, vtd_cmd_attach },
+	{ "confirm", false, vtd_cmd_confirm },
+	{ "detach", false, vtd_cmd_detach },
+	{ "adopt", true, vtd_cmd_adopt },
+	{ "release", true, vtd_cmd_release },
+	{ "faults", false, vtd_cmd_faults },
+};
+
+static int vtd_run(char *line, struct vtd_reply *reply)
+{
+	char *arg = strim(line);
+	char *word = strsep(&arg, " ");
+	unsigned int i;
+	int ret;
+
+	arg = arg ? skip_spaces(arg) : "";
+	for (i = 0; i < ARRAY_SIZE(vtd_commands); i++) {
+		const struct vtd_command *command = &vtd_commands[i];
+
+		if (strcmp(word, command->name))
+			continue;
+		if (*arg && !command->takes_arg) {
+			vtd_say(reply, "%s takes no argument\n", word);
+			return -EINVAL;
+		}
+		if (mutex_lock_interruptible(&vtd_control.lock))
+			return -EINTR;
+		ret = command->fn(arg, reply);
+		mutex_unlock(&vtd_control.lock);
+		if (ret && !reply->len)
+			vtd_say(reply, "%s failed: error %d\n", word, ret);
+		return ret;
+	}
+	vtd_say(reply, "'%s' is not a command\n", word);
+	return -EINVAL;
+}
+
+static ssize_t vtd_write(struct file *file, const char __user *buf,
+			 size_t count, loff_t *pos)
+{
+	struct vtd_session *session = file->private_data;
+	char line[VTD_COMMAND_MAX + 1];
+	int ret;
+
+	mutex_lock(&session->lock);
+	vtd_reply_free(&session->reply);
+	*pos = 0;
+	if (count > VTD_COMMAND_MAX) {
+		vtd_say(&session->reply, "a command has at most %u bytes\n",
+			VTD_COMMAND_MAX);
+		ret = -EINVAL;
+	} else if (copy_from_user(line, buf, count)) {
+		ret = -EFAULT;
+	} else {
+		line[count] = '\0';
+		if (memchr_inv(line, 0, count) && strlen(line) != count) {
+			vtd_say(&session->reply,
+				"a command has no zero bytes\n");
+			ret = -EINVAL;
+		} else {
+			ret = vtd_run(line, &session->reply);
+		}
+	}
+	mutex_unlock(&session->lock);
+	return ret ?: count;
+}
+
+static ssize_t vtd_read(struct file *file, char __user *buf, size_t count,
+			loff_t *pos)
+{
+	struct vtd_session *session = file->private_data;
+	ssize_t ret;
+
+	mutex_lock(&session->lock);
+	ret = simple_read_from_buffer(buf, count, pos, session->reply.text,
+				      session->reply.len);
+	mutex_unlock(&session->lock);
+	return ret;
+}
+
+static int vtd_open(struct inode *inode, struct file *file)
+{
+	struct vtd_session *session;
+
+	if (!capable(CAP_SYS_ADMIN))
+		return -EPERM;
+	session = kzalloc(sizeof(*session), GFP_KERNEL);
+	if (!session)
+		return -ENOMEM;
+	mutex_init(&session->lock);
+	file->private_data = session;
+	return 0;
+}
+
+static int vtd_close(struct inode *inode, struct file *file)
+{
+	struct vtd_session *session = file->private_data;
+
+	vtd_reply_free(&session->reply);
+	mutex_destroy(&session->lock);
+	kfree(session);
+	return 0;
+}
+
+static const struct file_operations vtd_fops = {
+	.owner = THIS_MODULE,
+	.open = vtd_open,
+	.release = vtd_close,
+	.read = vtd_read,
+	.write = vtd_write,
+	.llseek = noop_llseek,
+};
+
+static struct miscdevice vtd_misc = {
+	.minor = MISC_DYNAMIC_MINOR,
+	.name = "vtd",
+	.fops = &vtd_fops,
+	.mode = 0600,
+};
+
+/**
+ * vtd_chardev_add() - take commands
+ *
+ * Context: may sleep.
+ * Return: 0 or a negative errno.
+ */
+int vtd_chardev_add(void)
+{
+	return misc_register(&vtd_misc);
+}
+
+/**
+ * vtd_chardev_remove() - undo vtd_chardev_add()
+ *
+ * Context: may sleep.
+ */
+void vtd_chardev_remove(void)
+{
+	misc_deregister(&vtd_misc);
+}

@@ -1,0 +1,248 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Root and context tables of legacy mode (VT-d 9.1, 9.3), one set a unit.
+ *
+ * Owns every store into them.  Must never let the unit see an entry half
+ * written, and never return before the unit has forgotten what an entry said.
+ */
+#include <linux/mm.h>
+#include <linux/slab.h>
+
+#include <vtd/observe.h>
+#include "context.h"
+#include "iommu-pages.h"
+#include "unit.h"
+
+static_assert(VTD_ROOT_ENTRIES * sizeof(struct vtd_root_entry) == PAGE_SIZE);
+static_assert(VTD_CONTEXT_ENTRIES * sizeof(struct vtd_context_entry) ==
+	      PAGE_SIZE);
+
+static u8 vtd_sid_bus(u16 sid)
+{
+	return sid >> 8;
+}
+
+static u8 vtd_sid_devfn(u16 sid)
+{
+	return sid & 0xff;
+}
+
+static void vtd_context_written(struct vtd_unit *unit, void *entry,
+				size_t bytes)
+{
+	if (!vtd_unit_coherent(unit))
+		vtd_flush_cache(entry, bytes);
+}
+
+/**
+ * vtd_context_init() - an empty root table: nothing may do DMA
+ * @unit: its capabilities are known
+ *
+ * Context: may sleep.
+ * Return: 0 or -ENOMEM.
+ */
+int vtd_context_init(struct vtd_unit *unit)
+{
+	unit->root = iommu_alloc_pages_node_sz(unit->nid, GFP_KERNEL,
+					       PAGE_SIZE);
+	if (!unit->root)
+		return -ENOMEM;
+	vtd_context_written(unit, unit->root, PAGE_SIZE);
+	return 0;
+}
+
+/**
+ * vtd_context_destroy() - free the tables
+ * @unit: no longer translating
+ *
+ * Context: may sleep.
+ */
+void vtd_context_destroy(struct vtd_unit *unit)
+{
+	unsigned int bus;
+
+	for (bus = 0; bus < VTD_ROOT_ENTRIES; bus++) {
+		if (unit->context[bus])
+			iommu_free_pages(unit->context[bus]);
+		unit->context[bus] = NULL;
+	}
+	if (unit->root)
+		iommu_free_pages(unit->root);
+	unit->root = NULL;
+}
+
+/* The table of @bus, made when there was none. */
+static struct vtd_context_entry *vtd_context_table(struct vtd_unit *unit,
+						   u8 bus)
+{
+	struct vtd_context_entry *table = unit->context[bus];
+
+	lockdep_assert_held(&unit->lock);
+
+	if (table)
+		return table;
+	table = iommu_alloc_pages_node_sz(unit->nid, GFP_KERNEL, PAGE_SIZE);
+	if (!table)
+		return NULL;
+	/* The empty table must be in memory before the root points to it. */
+	vtd_context_written(unit, table, PAGE_SIZE);
+	dma_wmb();
+	vtd_hw_store64(&unit->root[bus].w[0],
+		       vtd_root_entry_lo(virt_to_phys(table)));
+	vtd_context_written(unit, &unit->root[bus], sizeof(unit->root[bus]));
+	WRITE_ONCE(unit->context[bus], table);
+	return table;
+}
+
+static int vtd_context_submit(struct vtd_unit *unit,
+			      const struct vtd_qi_desc *desc, unsigned int nr)
+{
+	int ret = vtd_qi_submit(&unit->qi, desc, nr);
+
+	if (ret)
+		vtd_unit_failed(unit, "invalidating context entries", ret);
+	return ret;
+}
+
+/* Forget an entry that was tagged @did, and what was reached through it. */
+static int vtd_context_flush(struct vtd_unit *unit, u16 sid, u16 did)
+{
+	struct vtd_qi_desc desc = vtd_qi_context_device(did, sid);
+	int ret;
+
+	ret = vtd_context_submit(unit, &desc, 1);
+	if (ret)
+		return ret;
+	/* After it, not with it: the IOTLB refills from the context cache. */
+	desc = vtd_qi_iotlb_domain(did, vtd_unit_drain(unit));
+	return vtd_context_submit(unit, &desc, 1);
+}
+
+/* Present to absent, and the unit made to forget it. */
+static int vtd_context_clear_one(struct vtd_unit *unit, u16 sid,
+				 struct vtd_context_entry *ce)
+{
+	u16 did = FIELD_GET(VTD_CONTEXT_DID, ce->w[1]);
+	int ret;
+
+	/* Not present first; the other half is only touched when forgotten. */
+	vtd_hw_store64(&ce->w[0], ce->w[0] & ~VTD_CONTEXT_P);
+	vtd_context_written(unit, ce, sizeof(*ce));
+	if (unit->translating) {
+		ret = vtd_context_flush(unit, sid, did);
+		if (ret)
+			return ret;
+	}
+	vtd_hw_store64(&ce->w[0], 0);
+	vtd_hw_store64(&ce->w[1], 0);
+	vtd_context_written(unit, ce, sizeof(*ce));
+	return 0;
+}
+
+/* Absent to present. */
+static int vtd_context_publish_one(struct vtd_unit *unit, u16 sid,
+				   struct vtd_context_entry *ce,
+				   const struct vtd_context_entry *entry)
+{
+	vtd_hw_store64(&ce->w[1], entry->w[1]);
+	/* The present bit last. */
+	dma_wmb();
+	vtd_hw_store64(&ce->w[0], entry->w[0]);
+	vtd_context_written(unit, ce, sizeof(*ce));
+	if (!unit->translating)
+		return 0;
+	/* A caching unit remembers, under domain-id 0, that none was there. */
+	if (vtd_unit_caching_mode(unit))
+		return vtd_context_flush(unit, sid, 0);
+	return vtd_unit_flush_write_buffer(unit);
+}
+
+static int vtd_context_set_one(struct vtd_unit *unit, u16 sid,
+			       const struct vtd_context_entry *entry)
+{
+	struct vtd_context_entry *ce;
+	u16 did;
+	int ret;
+
+	ce = &unit->context[vtd_sid_bus(sid)][vtd_sid_devfn(sid)];
+	if (ce->w[0] == entry->w[0] && ce->w[1] == entry->w[1])
+		return 0;
+	if (vtd_context_present(ce) && vtd_context_present(entry) &&
+	    ce->w[1] == entry->w[1]) {
+		/* One word differs: a single store, no moment without entry. */
+		did = FIELD_GET(VTD_CONTEXT_DID, ce->w[1]);
+		vtd_hw_store64(&ce->w[0], entry->w[0]);
+		vtd_context_written(unit, ce, sizeof(*ce));
+		return unit->translating ? vtd_context_flush(unit, sid, did) :
+					   0;
+	}
+	if (vtd_context_present(ce)) {
+		ret = vtd_context_clear_one(unit, sid, ce);
+		if (ret)
+			return ret;
+	}
+	if (!vtd_context_present(entry))
+		return 0;
+	return vtd_context_publish_one(unit, sid, ce, entry);
+}
+
+/**
+ * vtd_context_set() - make the entries of some source-ids say something else
+ * @unit: the unit they belong to
+ * @sid: @nr source-ids
+ * @nr: how many
+ * @entry: what to write; without the present bit, DMA is blocked
+ *
+ * When it returns 0 the unit has forgotten what the entries said before, and
+ * all it cached through them.
+ *
+ * Context: may sleep; takes @unit->lock.
+ * Return: 0; -ENOMEM with nothing changed; the error of the invalidation,
+ * after which nothing the old entries reached may be freed.
+ */
+int vtd_context_set(struct vtd_unit *unit, const u16 *sid, unsigned int nr,
+		    const struct vtd_context_entry *entry)
+{
+	unsigned int i;
+	int ret = 0;
+
+	mutex_lock(&unit->lock);
+	for (i = 0; i < nr; i++) {
+		if (!vtd_context_table(unit, vtd_sid_bus(sid[i]))) {
+			ret = -ENOMEM;
+			goto unlock;
+		}
+	}
+	for (i = 0; i < nr; i++) {
+		int err = vtd_context_set_one(unit, sid[i], entry);
+
+		/* Go on: the others must not keep their old entries. */
+		if (err && !ret)
+			ret = err;
+	}
+unlock:
+	mutex_unlock(&unit->lock);
+	return ret;
+}
+
+/**
+ * vtd_context_peek() - read an entry, for reports
+ * @unit: a unit that stays attached meanwhile
+ * @sid: source-id
+ * @entry: filled in; a writer at work may leave its halves from two moments
+ *
+ * Context: any.
+ * Return: 0, or -ENOENT where the bus has no table.
+ */
+int vtd_context_peek(struct vtd_unit *unit, u16 sid,
+		     struct vtd_context_entry *entry)
+{
+	const struct vtd_context_entry *table;
+
+	table = READ_ONCE(unit->context[vtd_sid_bus(sid)]);
+	if (!table)
+		return -ENOENT;
+	entry->w[0] = READ_ONCE(table[vtd_sid_devfn(sid)].w[0]);
+	entry->w[1] = READ_ONCE(table[vtd_sid_devfn(sid)].w[1]);
+	return 0;
+}

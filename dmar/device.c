@@ -1,0 +1,248 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The managed devices, and what each is attached to.
+ *
+ * Owns the list of them.  Knows nothing of how a device came to be managed.
+ */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
+#include <linux/rculist.h>
+#include <linux/slab.h>
+#include <linux/spinlock.h>
+
+#include "context.h"
+#include "device.h"
+#include "domain.h"
+
+/* Read under RCU, or by who holds pci_lock_rescan_remove(). */
+LIST_HEAD(vtd_devices);
+
+/* Writers of the list. */
+static DEFINE_SPINLOCK(vtd_devices_lock);
+
+/**
+ * vtd_device_create() - start to manage a device
+ * @pdev: not managed
+ * @unit: the unit that translates it
+ *
+ * Changes nothing in hardware.
+ *
+ * Context: may sleep.
+ * Return: the device or an ERR_PTR: -ENOMEM, -E2BIG when it has more
+ * source-ids than VTD_SIDS_MAX.
+ */
+struct vtd_device *vtd_device_create(struct pci_dev *pdev,
+				     struct vtd_unit *unit)
+{
+	struct vtd_device *vdev = kzalloc(sizeof(*vdev), GFP_KERNEL);
+	int nr;
+
+	if (!vdev)
+		return ERR_PTR(-ENOMEM);
+	nr = vtd_pci_sids(pdev, vdev->sid);
+	if (nr < 0) {
+		kfree(vdev);
+		return ERR_PTR(nr);
+	}
+	vdev->pdev = pci_dev_get(pdev);
+	vdev->unit = unit;
+	vdev->nr_sids = nr;
+	vdev->type = IOMMU_DOMAIN_IDENTITY;
+	vdev->iommu.ops = unit->iommu.ops;
+	vdev->iommu.dev = unit->iommu.dev;
+	INIT_LIST_HEAD(&vdev->iommu.list);
+
+	spin_lock(&vtd_devices_lock);
+	list_add_tail_rcu(&vdev->node, &vtd_devices);
+	spin_unlock(&vtd_devices_lock);
+	return vdev;
+}
+
+/**
+ * vtd_device_free() - stop managing a device
+ * @vdev: attached to no domain, no longer known to the core
+ *
+ * Context: may sleep.
+ */
+void vtd_device_free(struct vtd_device *vdev)
+{
+	spin_lock(&vtd_devices_lock);
+	list_del_rcu(&vdev->node);
+	spin_unlock(&vtd_devices_lock);
+	pci_dev_put(vdev->pdev);
+	kfree_rcu(vdev, rcu);
+}
+
+/**
+ * vtd_device_find() - the managed device of a PCI device
+ * @pdev: any PCI device
+ *
+ * Context: any; pci_lock_rescan_remove() or RCU keeps the result alive.
+ * Return: the device, or NULL when it is not managed.
+ */
+struct vtd_device *vtd_device_find(const struct pci_dev *pdev)
+{
+	struct vtd_device *vdev, *found = NULL;
+
+	rcu_read_lock();
+	list_for_each_entry_rcu(vdev, &vtd_devices, node) {
+		if (vdev->pdev == pdev) {
+			found = vdev;
+			break;
+		}
+	}
+	rcu_read_unlock();
+	return found;
+}
+
+/* Another entry instead of the paging domain that is attached, if any. */
+static int vtd_device_leave_domain(struct vtd_device *vdev, const u16 *sid,
+				   unsigned int nr,
+				   const struct vtd_context_entry *entry)
+{
+	struct vtd_domain *old = vdev->domain;
+	int ret;
+
+	ret = vtd_context_set(vdev->unit, sid, nr, entry);
+	/* Out of memory comes before anything was changed. */
+	if (ret == -ENOMEM)
+		return ret;
+	vdev->domain = NULL;
+	if (old)
+		vtd_domain_detach(old, vdev->unit, !ret);
+	return ret;
+}
+
+/**
+ * vtd_device_set_identity() - the device's addresses are not translated
+ * @vdev: a managed device
+ *
+ * Context: may sleep; the group's mutex is held.
+ * Return: 0, -ENOMEM with nothing changed, or the error of an invalidation.
+ */
+int vtd_device_set_identity(struct vtd_device *vdev)
+{
+	struct vtd_context_entry entry = vtd_identity_entry(vdev->unit);
+	int ret = vtd_device_leave_domain(vdev, vdev->sid, vdev->nr_sids,
+					  &entry);
+
+	if (!ret)
+		vdev->type = IOMMU_DOMAIN_IDENTITY;
+	return ret;
+}
+
+/**
+ * vtd_device_block() - the device can do no DMA
+ * @vdev: a managed device
+ *
+ * Context: may sleep; the group's mutex is held.
+ * Return: 0 or the error of an invalidation.
+ */
+int vtd_device_block(struct vtd_device *vdev)
+{
+	struct vtd_context_entry entry = {};
+	int ret = vtd_device_leave_domain(vdev, vdev->sid, vdev->nr_sids,
+					  &entry);
+
+	if (!ret)
+		vdev->type = IOMMU_DOMAIN_BLOCKED;
+	return ret;
+}
+
+static bool vtd_device_has_sid(const struct vtd_device *vdev, u16 sid)
+{
+	unsigned int i;
+
+	for (i = 0; i < vdev->nr_sids; i++)
+		if (vdev->sid[i] == sid)
+			return true;
+	return false;
+}
+
+/* Does another managed device's DMA depend on the entry of @sid? */
+static bool vtd_device_shares(const struct vtd_device *vdev, u16 sid)
+{
+	struct vtd_device *other;
+	bool shares = false;
+
+	rcu_read_lock();
+	list_for_each_entry_rcu(other, &vtd_devices, node)
+		if (other != vdev && other->unit == vdev->unit)
+			shares = shares || vtd_device_has_sid(other, sid);
+	rcu_read_unlock();
+	return shares;
+}
+
+/**
+ * vtd_device_leave() - the device will not be managed any longer
+ * @vdev: a managed device
+ * @gone: it leaves the machine: block its source-ids; otherwise it stays, and
+ *	its addresses are not translated from now on
+ *
+ * Source-ids that other managed devices use too, behind a PCI bridge, keep
+ * their entries.
+ *
+ * Context: may sleep; the group's mutex is held.
+ * Return: 0 or the error of an invalidation.
+ */
+int vtd_device_leave(struct vtd_device *vdev, bool gone)
+{
+	struct vtd_context_entry entry = {};
+	u16 sid[VTD_SIDS_MAX];
+	unsigned int i, nr = 0;
+
+	if (!gone)
+		entry = vtd_identity_entry(vdev->unit);
+	for (i = 0; i < vdev->nr_sids; i++)
+		if (!vtd_device_shares(vdev, vdev->sid[i]))
+			sid[nr++] = vdev->sid[i];
+	return vtd_device_leave_domain(vdev, sid, nr, &entry);
+}
+
+/**
+ * vtd_device_set_domain() - translate the device's addresses
+ * @vdev: a managed device
+ * @d: with this domain
+ *
+ * Context: may sleep; the group's mutex is held.
+ * Return: 0, or an error of vtd_domain_attach().
+ */
+int vtd_device_set_domain(struct vtd_device *vdev, struct vtd_domain *d)
+{
+	struct vtd_domain *old = vdev->domain;
+	int ret;
+
+	if (old != d) {
+		ret = vtd_domain_attach(d, vdev->unit, vdev->sid,
+					vdev->nr_sids);
+		if (ret)
+			return ret;
+		vdev->domain = d;
+		if (old)
+			vtd_domain_detach(old, vdev->unit, true);
+	}
+	vdev->type = d->domain.type;
+	return 0;
+}
+
+/**
+ * vtd_devices_quarantine() - stop all managed devices of a unit
+ * @unit: it failed to forget translations, so their DMA is no longer safe
+ *
+ * Context: any but hard interrupt.
+ */
+void vtd_devices_quarantine(const struct vtd_unit *unit)
+{
+	struct vtd_device *vdev;
+
+	rcu_read_lock();
+	list_for_each_entry_rcu(vdev, &vtd_devices, node) {
+		if (vdev->unit != unit)
+			continue;
+		pci_clear_master(vdev->pdev);
+		pci_err(vdev->pdev,
+			"bus mastering switched off: %s no longer answers\n",
+			unit->name);
+	}
+	rcu_read_unlock();
+}

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Devices that are managed: probed by the iommu core and translated by a unit.
+ */
+#ifndef VTD_DEVICE_H
+#define VTD_DEVICE_H
+
+#include <linux/iommu.h>
+#include <linux/list.h>
+#include <linux/pci.h>
+#include <linux/rcupdate.h>
+#include <linux/types.h>
+
+#include "pci.h"
+
+struct vtd_domain;
+struct vtd_unit;
+
+/**
+ * struct vtd_device - a managed device
+ * @pdev: the device; referenced (c)
+ * @unit: translates its DMA (c)
+ * @iommu: what the core holds to be the device's unit.  One for each device,
+ *	never in the core's list, so that iommu_device_unregister() lets go of
+ *	this device alone (c)
+ * @nr_sids: entries of @sid (c)
+ * @sid: source-ids of its requests (c)
+ * @domain: paging domain it is attached to, NULL for identity or blocked (g)
+ * @type: IOMMU_DOMAIN_* of what it is attached to, for reports (g)
+ * @node: in the list of all managed devices; RCU
+ * @releasing: we let go of it; who set this frees it (r)
+ * @removed: it is leaving the machine (r)
+ * @rcu: for freeing
+ *
+ * (c) constant, (g) under the group's mutex, (r) under rescan_remove.
+ */
+struct vtd_device {
+	struct pci_dev *pdev;
+	struct vtd_unit *unit;
+	struct iommu_device iommu;
+	unsigned int nr_sids;
+	u16 sid[VTD_SIDS_MAX];
+	struct vtd_domain *domain;
+	unsigned int type;
+	struct list_head node;
+	bool releasing;
+	bool removed;
+	struct rcu_head rcu;
+};
+
+extern struct list_head vtd_devices;
+
+struct vtd_device *vtd_device_create(struct pci_dev *pdev,
+				     struct vtd_unit *unit);
+void vtd_device_free(struct vtd_device *vdev);
+struct vtd_device *vtd_device_find(const struct pci_dev *pdev);
+int vtd_device_set_identity(struct vtd_device *vdev);
+int vtd_device_block(struct vtd_device *vdev);
+int vtd_device_leave(struct vtd_device *vdev, bool gone);
+int vtd_device_set_domain(struct vtd_device *vdev, struct vtd_domain *d);
+void vtd_devices_quarantine(const struct vtd_unit *unit);
+
+#endif /* VTD_DEVICE_H */

@@ -1,0 +1,314 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Paging domains: which units translate with which tables, under which id.
+ *
+ * Owns domain-ids.  A unit is in the domain's list before its first context
+ * entry is published and until after its last one is forgotten, so that no
+ * flush can miss it.  Must never give up an id, or a table, that a unit may
+ * still have cached.
+ */
+#include <linux/ioport.h>
+#include <linux/rculist.h>
+#include <linux/sizes.h>
+#include <linux/slab.h>
+
+#include "context.h"
+#include "domain.h"
+
+static unsigned long vtd_unit_page_sizes(const struct vtd_unit *unit)
+{
+	return SZ_4K | (unit->cap & VTD_CAP_SLLPS_2M ? SZ_2M : 0) |
+	       (unit->cap & VTD_CAP_SLLPS_1G ? SZ_1G : 0);
+}
+
+static int vtd_unit_pt_init(const struct vtd_unit *unit, struct vtd_pgtable *pt)
+{
+	struct vtd_pt_config config = {
+		.levels = unit->levels,
+		.iova_bits = min(unit->levels * 9 + 12,
+				 vtd_unit_address_bits(unit)),
+		.pgsize_bitmap = vtd_unit_page_sizes(unit),
+		.coherent = vtd_unit_coherent(unit),
+		.nid = unit->nid,
+	};
+
+	return vtd_pt_init(pt, &config, GFP_KERNEL);
+}
+
+/**
+ * vtd_domain_alloc() - an empty address space that @unit can translate with
+ * @unit: decides width, page sizes and coherency
+ *
+ * Context: may sleep.
+ * Return: the domain or an ERR_PTR(-ENOMEM).
+ */
+struct vtd_domain *vtd_domain_alloc(const struct vtd_unit *unit)
+{
+	struct vtd_domain *d = kzalloc(sizeof(*d), GFP_KERNEL);
+	int ret;
+
+	if (!d)
+		return ERR_PTR(-ENOMEM);
+	ret = vtd_unit_pt_init(unit, &d->pt);
+	if (ret) {
+		kfree(d);
+		return ERR_PTR(ret);
+	}
+	mutex_init(&d->lock);
+	INIT_LIST_HEAD(&d->units);
+	d->domain.pgsize_bitmap = d->pt.pgsize_bitmap;
+	d->domain.geometry.aperture_start = 0;
+	d->domain.geometry.aperture_end = d->pt.last_iova;
+	d->domain.geometry.force_aperture = true;
+	return d;
+}
+
+/**
+ * vtd_domain_free() - free an address space
+ * @d: attached to nothing
+ *
+ * Context: may sleep.
+ */
+void vtd_domain_free(struct vtd_domain *d)
+{
+	WARN_ON(!list_empty(&d->units));
+	/* A unit that could not be made to forget them may still walk them. */
+	if (!d->leaked)
+		vtd_pt_destroy(&d->pt);
+	mutex_destroy(&d->lock);
+	kfree(d);
+}
+
+/* Can @unit walk tables that were made for another unit? */
+static bool vtd_domain_suits(const struct vtd_domain *d,
+			     const struct vtd_unit *unit)
+{
+	u64 agaw = VTD_CAP_SAGAW_3LVL << (d->pt.levels - 3);
+
+	return unit->cap & agaw &&
+	       d->pt.last_iova >> vtd_unit_address_bits(unit) == 0 &&
+	       !(d->pt.pgsize_bitmap & ~vtd_unit_page_sizes(unit)) &&
+	       (!d->pt.coherent || vtd_unit_coherent(unit)) &&
+	       (!d->pt.snoop_bits || unit->ecap & VTD_ECAP_SC);
+}
+
+static struct vtd_domain_unit *vtd_domain_unit_find(struct vtd_domain *d,
+						    const struct vtd_unit *unit)
+{
+	struct vtd_domain_unit *du;
+
+	lockdep_assert_held(&d->lock);
+	list_for_each_entry(du, &d->units, node)
+		if (du->unit == unit)
+			return du;
+	return NULL;
+}
+
+static struct vtd_domain_unit *vtd_domain_unit_get(struct vtd_domain *d,
+						   struct vtd_unit *unit)
+{
+	struct vtd_domain_unit *du = vtd_domain_unit_find(d, unit);
+	int did;
+
+	if (du) {
+		du->users++;
+		return du;
+	}
+	du = kzalloc(sizeof(*du), GFP_KERNEL);
+	if (!du)
+		return ERR_PTR(-ENOMEM);
+	did = ida_alloc_range(&unit->dids, VTD_DID_FIRST, unit->nr_did - 1,
+			      GFP_KERNEL);
+	if (did < 0) {
+		kfree(du);
+		return ERR_PTR(did);
+	}
+	atomic_inc(&unit->nr_did_used);
+	du->unit = unit;
+	du->did = did;
+	du->users = 1;
+	if (vtd_unit_caching_mode(unit) || unit->cap & VTD_CAP_RWBF)
+		WRITE_ONCE(d->sync_map, true);
+	list_add_tail_rcu(&du->node, &d->units);
+	return du;
+}
+
+static void vtd_domain_unit_put(struct vtd_domain *d,
+				struct vtd_domain_unit *du, bool forgotten)
+{
+	lockdep_assert_held(&d->lock);
+	if (--du->users)
+		return;
+	list_del_rcu(&du->node);
+	/* The id of an address space that may live on is never used again. */
+	if (forgotten) {
+		ida_free(&du->unit->dids, du->did);
+		atomic_dec(&du->unit->nr_did_used);
+	} else {
+		d->leaked = true;
+	}
+	kfree_rcu(du, rcu);
+}
+
+/**
+ * vtd_domain_attach() - have a unit translate some source-ids with a domain
+ * @d: the domain
+ * @unit: the unit
+ * @sid: @nr source-ids of one device
+ * @nr: how many
+ *
+ * What the source-ids used before is forgotten when this returns 0; the caller
+ * then calls vtd_domain_detach() for it.
+ *
+ * Context: may sleep; takes @d->lock, then @unit->lock.
+ * Return: 0; -EINVAL when the unit cannot use these tables; -ENOMEM or -ENOSPC
+ * (no domain-id left) with nothing changed; the error of an invalidation.
+ */
+int vtd_domain_attach(struct vtd_domain *d, struct vtd_unit *unit,
+		      const u16 *sid, unsigned int nr)
+{
+	struct vtd_context_entry entry;
+	struct vtd_domain_unit *du;
+	int ret;
+
+	mutex_lock(&d->lock);
+	if (!vtd_domain_suits(d, unit)) {
+		ret = -EINVAL;
+		goto unlock;
+	}
+	du = vtd_domain_unit_get(d, unit);
+	if (IS_ERR(du)) {
+		ret = PTR_ERR(du);
+		goto unlock;
+	}
+	entry = vtd_context_second_stage(virt_to_phys(d->pt.root),
+					 d->pt.levels, du->did);
+	ret = vtd_context_set(unit, sid, nr, &entry);
+	if (ret)
+		vtd_domain_unit_put(d, du, ret == -ENOMEM);
+unlock:
+	mutex_unlock(&d->lock);
+	return ret;
+}
+
+/**
+ * vtd_domain_detach() - a device has left a domain
+ * @d: the domain
+ * @unit: the device's unit
+ * @forgotten: the unit has forgotten the device's entries and their
+ *	translations, as vtd_context_set() reported
+ *
+ * Context: may sleep; takes @d->lock.
+ */
+void vtd_domain_detach(struct vtd_domain *d, struct vtd_unit *unit,
+		       bool forgotten)
+{
+	struct vtd_domain_unit *du;
+
+	mutex_lock(&d->lock);
+	du = vtd_domain_unit_find(d, unit);
+	if (!WARN_ON(!du))
+		vtd_domain_unit_put(d, du, forgotten);
+	mutex_unlock(&d->lock);
+}
+
+/**
+ * vtd_domain_enforce_snoop() - have devices' requests snoop CPU caches always
+ * @d: the domain
+ *
+ * VT-d 3.8.3 (SNP), ECAP.SC.
+ *
+ * Context: may sleep; takes @d->lock.
+ * Return: false when a unit cannot, or when mappings without it exist.
+ */
+bool vtd_domain_enforce_snoop(struct vtd_domain *d)
+{
+	struct vtd_domain_unit *du;
+	bool can;
+
+	mutex_lock(&d->lock);
+	can = !list_empty(&d->units) && (d->pt.snoop_bits || !READ_ONCE(d->mapped));
+	list_for_each_entry(du, &d->units, node)
+		can = can && du->unit->ecap & VTD_ECAP_SC;
+	if (can)
+		vtd_pt_set_snoop(&d->pt, true);
+	mutex_unlock(&d->lock);
+	return can;
+}
+
+static int vtd_highest_ram(struct resource *res, void *end)
+{
+	u64 *top = end;
+
+	*top = max(*top, (u64)res->end + 1);
+	return 0;
+}
+
+/**
+ * vtd_identity_init() - tables that change nothing, where pass-through is
+ * missing
+ * @unit: does nothing when ECAP.PT is set
+ *
+ * Maps all of memory, from 0 to the end of RAM.
+ *
+ * Context: may sleep.
+ * Return: 0; -ERANGE when memory ends beyond what the unit can address;
+ * -ENOMEM.
+ */
+int vtd_identity_init(struct vtd_unit *unit)
+{
+	unsigned long sizes = vtd_unit_page_sizes(unit);
+	size_t pgsize = 1UL << __fls(sizes);
+	size_t mapped = 0;
+	u64 top = SZ_4G;
+	int ret;
+
+	if (vtd_unit_pass_through(unit) || unit->identity.root)
+		return 0;
+	walk_iomem_res_desc(IORES_DESC_NONE,
+			    IORESOURCE_SYSTEM_RAM | IORESOURCE_BUSY, 0,
+			    U64_MAX, &top, vtd_highest_ram);
+	top = ALIGN(top, pgsize);
+	if (top > 1ULL << min(vtd_unit_address_bits(unit),
+			      unit->levels * 9 + 12))
+		return -ERANGE;
+	ret = vtd_unit_pt_init(unit, &unit->identity);
+	if (ret)
+		return ret;
+	ret = vtd_pt_map(&unit->identity, 0, 0, pgsize, top / pgsize,
+			 VTD_PTE_R | VTD_PTE_W, GFP_KERNEL, NULL, &mapped);
+	if (ret)
+		vtd_identity_destroy(unit);
+	return ret;
+}
+
+/**
+ * vtd_identity_destroy() - free what vtd_identity_init() made
+ * @unit: no longer translating
+ *
+ * Context: may sleep.
+ */
+void vtd_identity_destroy(struct vtd_unit *unit)
+{
+	if (unit->identity.root)
+		vtd_pt_destroy(&unit->identity);
+	memset(&unit->identity, 0, sizeof(unit->identity));
+}
+
+/**
+ * vtd_identity_entry() - the context entry under which DMA is not changed
+ * @unit: after vtd_identity_init()
+ *
+ * Context: any.
+ * Return: a pass-through entry, or one that points to the unit's 1:1 tables.
+ */
+struct vtd_context_entry vtd_identity_entry(const struct vtd_unit *unit)
+{
+	/* Pass-through wants the largest width the unit has (9.3, AW). */
+	if (vtd_unit_pass_through(unit))
+		return vtd_context_pass_through(
+			fls(FIELD_GET(VTD_CAP_SAGAW, unit->cap)) + 1,
+			VTD_DID_PASS_THROUGH);
+	return vtd_context_second_stage(virt_to_phys(unit->identity.root),
+					unit->levels, VTD_DID_PASS_THROUGH);
+}

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Paging domains: an address space, and the units that translate with it.
+ */
+#ifndef VTD_DOMAIN_H
+#define VTD_DOMAIN_H
+
+#include <linux/iommu.h>
+#include <linux/list.h>
+#include <linux/mutex.h>
+#include <linux/rcupdate.h>
+#include <linux/types.h>
+
+#include "pgtable.h"
+#include "unit.h"
+
+/**
+ * struct vtd_domain_unit - one unit that translates with a domain
+ * @node: in the domain's @units; RCU
+ * @unit: the unit (c)
+ * @did: the domain-id that the unit tags its caches with (c)
+ * @users: devices of the unit that are attached (d)
+ * @rcu: for freeing
+ *
+ * (c) constant once in the list, (d) under the domain's lock.
+ */
+struct vtd_domain_unit {
+	struct list_head node;
+	struct vtd_unit *unit;
+	u16 did;
+	unsigned int users;
+	struct rcu_head rcu;
+};
+
+/**
+ * struct vtd_domain - a paging domain
+ * @domain: what the iommu core sees
+ * @pt: its second-stage tables; callers own disjoint ranges, no lock
+ * @lock: attaching and detaching
+ * @units: struct vtd_domain_unit; read under RCU, written under @lock
+ * @sync_map: some unit must be told of new mappings (caching mode or RWBF);
+ *	only ever set, before the unit is in @units
+ * @mapped: something has been mapped; only ever set
+ * @leaked: a flush failed on the way out: the tables are never freed (d)
+ */
+struct vtd_domain {
+	struct iommu_domain domain;
+	struct vtd_pgtable pt;
+	struct mutex lock;
+	struct list_head units;
+	bool sync_map;
+	bool mapped;
+	bool leaked;
+};
+
+static inline struct vtd_domain *to_vtd_domain(struct iommu_domain *domain)
+{
+	return container_of(domain, struct vtd_domain, domain);
+}
+
+struct vtd_domain *vtd_domain_alloc(const struct vtd_unit *unit);
+void vtd_domain_free(struct vtd_domain *d);
+int vtd_domain_attach(struct vtd_domain *d, struct vtd_unit *unit,
+		      const u16 *sid, unsigned int nr);
+void vtd_domain_detach(struct vtd_domain *d, struct vtd_unit *unit,
+		       bool forgotten);
+bool vtd_domain_enforce_snoop(struct vtd_domain *d);
+
+int vtd_flush_range(struct vtd_domain *d, u64 start, u64 last, bool leaf_only);
+int vtd_flush_all(struct vtd_domain *d);
+int vtd_flush_mapped(struct vtd_domain *d, u64 start, u64 last);
+
+int vtd_identity_init(struct vtd_unit *unit);
+void vtd_identity_destroy(struct vtd_unit *unit);
+struct vtd_context_entry vtd_identity_entry(const struct vtd_unit *unit);
+
+#endif /* VTD_DOMAIN_H */

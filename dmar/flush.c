@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Flush policy: what to invalidate, on which units, after tables changed.
+ *
+ * Never decides when memory is freed; says only whether the units have
+ * forgotten it.  Must never report success while a stale translation can live.
+ */
+#include <linux/bitops.h>
+#include <linux/limits.h>
+#include <linux/mm.h>
+#include <linux/rculist.h>
+
+#include "domain.h"
+
+/*
+ * The smallest aligned block of pages that holds @start to @last, as one
+ * page-selective invalidation; all of the domain when the unit has no such
+ * invalidation or none that large (VT-d 6.5.2.3, CAP.MAMV).
+ */
+static struct vtd_qi_desc vtd_flush_desc(const struct vtd_unit *unit, u16 did,
+					 u64 start, u64 last, bool leaf_only)
+{
+	unsigned int order = fls64((start ^ last) >> PAGE_SHIFT);
+	u64 drain = vtd_unit_drain(unit);
+
+	if (!(unit->cap & VTD_CAP_PSI) ||
+	    order > FIELD_GET(VTD_CAP_MAMV, unit->cap))
+		return vtd_qi_iotlb_domain(did, drain);
+	return vtd_qi_iotlb_pages(did, start & ((u64)PAGE_MASK << order), order,
+				  leaf_only, drain);
+}
+
+static int vtd_flush_unit(const struct vtd_domain_unit *du, u64 start, u64 last,
+			  bool leaf_only)
+{
+	struct vtd_qi_desc desc;
+	int ret;
+
+	desc = vtd_flush_desc(du->unit, du->did, start, last, leaf_only);
+	ret = vtd_qi_submit(&du->unit->qi, &desc, 1);
+	if (ret)
+		vtd_unit_failed(du->unit, "invalidating the IOTLB", ret);
+	return ret;
+}
+
+/**
+ * vtd_flush_range() - make every unit forget what a range translated to
+ * @d: the domain
+ * @start: first byte, an IOVA
+ * @last: last byte
+ * @leaf_only: no table was taken out, so paging-structure caches may stay
+ *
+ * Context: any that may spin for the units' answer; does not sleep.
+ * Return: 0, or the error of the first unit that failed.  The others have been
+ * flushed all the same.
+ */
+int vtd_flush_range(struct vtd_domain *d, u64 start, u64 last, bool leaf_only)
+{
+	struct vtd_domain_unit *du;
+	int ret = 0;
+
+	/* Table stores before the invalidation that makes units re-read them. */
+	wmb();
+	rcu_read_lock();
+	list_for_each_entry_rcu(du, &d->units, node) {
+		int err = vtd_flush_unit(du, start, last, leaf_only);
+
+		if (err && !ret)
+			ret = err;
+	}
+	rcu_read_unlock();
+	return ret;
+}
+
+/**
+ * vtd_flush_all() - make every unit forget a domain
+ * @d: the domain
+ *
+ * Context: as vtd_flush_range().
+ * Return: as vtd_flush_range().
+ */
+int vtd_flush_all(struct vtd_domain *d)
+{
+	return vtd_flush_range(d, 0, U64_MAX, false);
+}
+
+/**
+ * vtd_flush_mapped() - tell the units that need it of new mappings
+ * @d: the domain
+ * @start: first byte, an IOVA
+ * @last: last byte
+ *
+ * A unit in caching mode may remember that nothing was mapped (VT-d 6.1); one
+ * with a write buffer must be made to drain it (6.8).
+ *
+ * Context: as vtd_flush_range().
+ * Return: 0, or the error of the first unit that failed.
+ */
+int vtd_flush_mapped(struct vtd_domain *d, u64 start, u64 last)
+{
+	struct vtd_domain_unit *du;
+	int ret = 0;
+
+	wmb();
+	rcu_read_lock();
+	list_for_each_entry_rcu(du, &d->units, node) {
+		int err;
+
+		if (vtd_unit_caching_mode(du->unit))
+			err = vtd_flush_unit(du, start, last, false);
+		else
+			err = vtd_unit_flush_write_buffer(du->unit);
+		if (err && !ret)
+			ret = err;
+	}
+	rcu_read_unlock();
+	return ret;
+}

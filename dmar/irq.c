@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The interrupt that a unit itself raises (VT-d 11.4.7.2 to 11.4.7.5).
+ *
+ * With the built-in driver off nothing in the kernel allocates these, so we
+ * have an interrupt domain of our own on top of the CPU vectors.  Owns the
+ * fault event registers.
+ */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
+#include <linux/interrupt.h>
+#include <linux/irq.h>
+#include <linux/irqdomain.h>
+#include <linux/msi.h>
+
+#include <asm/hw_irq.h>
+#include <asm/irqdomain.h>
+
+#include "fault.h"
+#include "unit.h"
+
+static struct irq_domain *vtd_irq_domain;
+static struct fwnode_handle *vtd_irq_fwnode;
+
+static struct vtd_unit *vtd_irq_unit(const struct irq_data *data)
+{
+	return data->chip_data;
+}
+
+static void vtd_irq_mask(struct irq_data *data)
+{
+	vtd_write32(&vtd_irq_unit(data)->regs, VTD_FECTL, VTD_FECTL_IM);
+	/* Read back: posted writes reach the unit before we go on. */
+	vtd_read32(&vtd_irq_unit(data)->regs, VTD_FECTL);
+}
+
+static void vtd_irq_unmask(struct irq_data *data)
+{
+	vtd_write32(&vtd_irq_unit(data)->regs, VTD_FECTL, 0);
+	vtd_read32(&vtd_irq_unit(data)->regs, VTD_FECTL);
+}
+
+/* Destination ids above 255 have their upper bits in FEUADDR (11.4.7.5). */
+static void vtd_irq_write_msg(struct irq_data *data)
+{
+	const struct vtd_regs *regs = &vtd_irq_unit(data)->regs;
+	struct irq_data *vector = data->parent_data;
+	struct msi_msg msg = {};
+	u32 id = irqd_cfg(vector)->dest_apicid;
+
+	vector->chip->irq_compose_msi_msg(vector, &msg);
+	vtd_write32(regs, VTD_FEDATA, msg.data);
+	vtd_write32(regs, VTD_FEADDR, msg.address_lo);
+	vtd_write32(regs, VTD_FEUADDR, id & ~0xffU);
+}
+
+static int vtd_irq_set_affinity(struct irq_data *data,
+				const struct cpumask *mask, bool force)
+{
+	struct irq_data *vector = data->parent_data;
+	int ret = vector->chip->irq_set_affinity(vector, mask, force);
+
+	if (ret >= 0 && ret != IRQ_SET_MASK_OK_DONE)
+		vtd_irq_write_msg(data);
+	return ret;
+}
+
+static struct irq_chip vtd_irq_chip = {
+	.name = "VTD-FAULT",
+	.irq_mask = vtd_irq_mask,
+	.irq_unmask = vtd_irq_unmask,
+	.irq_ack = irq_chip_ack_parent,
+	.irq_set_affinity = vtd_irq_set_affinity,
+	.irq_retrigger = irq_chip_retrigger_hierarchy,
+	.flags = IRQCHIP_SKIP_SET_WAKE,
+};
+
+static int vtd_irq_domain_alloc(struct irq_domain *domain, unsigned int virq,
+				unsigned int nr, void *arg)
+{
+	struct irq_alloc_info *info = arg;
+	int ret;
+
+	if (nr != 1)
+		return -EINVAL;
+	ret = irq_domain_alloc_irqs_parent(domain, virq, nr, arg);
+	if (ret < 0)
+		return ret;
+	irq_domain_set_info(domain, virq, info->devid, &vtd_irq_chip,
+			    info->data, handle_edge_irq, NULL, "edge");
+	return 0;
+}
+
+static void vtd_irq_domain_free(struct irq_domain *domain, unsigned int virq,
+				unsigned int nr)
+{
+	irq_domain_reset_irq_data(irq_domain_get_irq_data(domain, virq));
+	irq_domain_free_irqs_parent(domain, virq, nr);
+}
+
+static int vtd_irq_domain_activate(struct irq_domain *domain,
+				   struct irq_data *data, bool reserve)
+{
+	vtd_irq_write_msg(data);
+	return 0;
+}
+
+static const struct irq_domain_ops vtd_irq_domain_ops = {
+	.alloc = vtd_irq_domain_alloc,
+	.free = vtd_irq_domain_free,
+	.activate = vtd_irq_domain_activate,
+};
+
+/**
+ * vtd_irq_domain_create() - make room for the units' own interrupts
+ *
+ * Context: may sleep.
+ * Return: 0 or -ENOMEM.
+ */
+int vtd_irq_domain_create(void)
+{
+	struct irq_domain_info info = {
+		.ops = &vtd_irq_domain_ops,
+		.size = 0,
+		.hwirq_max = U16_MAX,
+		.parent = x86_vector_domain,
+	};
+	struct irq_domain *domain;
+
+	vtd_irq_fwnode = irq_domain_alloc_named_fwnode("VTD-FAULT");
+	if (!vtd_irq_fwnode)
+		return -ENOMEM;
+	info.fwnode = vtd_irq_fwnode;
+	domain = irq_domain_instantiate(&info);
+	if (IS_ERR(domain)) {
+		irq_domain_free_fwnode(vtd_irq_fwnode);
+		vtd_irq_fwnode = NULL;
+		return PTR_ERR(domain);
+	}
+	vtd_irq_domain = domain;
+	return 0;
+}
+
+/**
+ * vtd_irq_domain_destroy() - undo vtd_irq_domain_create()
+ *
+ * Context: may sleep; all interrupts of the domain are freed.
+ */
+void vtd_irq_domain_destroy(void)
+{
+	if (!vtd_irq_domain)
+		return;
+	irq_domain_remove(vtd_irq_domain);
+	irq_domain_free_fwnode(vtd_irq_fwnode);
+	vtd_irq_domain = NULL;
+	vtd_irq_fwnode = NULL;
+}
+
+/**
+ * vtd_irq_alloc() - an interrupt for a unit's faults
+ * @unit: whose
+ *
+ * Context: may sleep.
+ * Return: the Linux interrupt number, or a negative errno.
+ */
+int vtd_irq_alloc(struct vtd_unit *unit)
+{
+	struct irq_alloc_info info = {
+		.type = X86_IRQ_ALLOC_TYPE_DMAR,
+		.devid = unit->index,
+		.data = unit,
+	};
+
+	return irq_domain_alloc_irqs(vtd_irq_domain, 1, unit->nid, &info);
+}
+
+/**
+ * vtd_irq_free() - give an interrupt back
+ * @irq: from vtd_irq_alloc(), without a handler
+ *
+ * Context: may sleep.
+ */
+void vtd_irq_free(unsigned int irq)
+{
+	irq_dispose_mapping(irq);
+}
+
+/**
+ * vtd_irq_restore() - write the fault event registers again
+ * @unit: they were lost, in a suspend
+ *
+ * Context: any.
+ */
+void vtd_irq_restore(struct vtd_unit *unit)
+{
+	struct irq_data *data = unit->irq ? irq_get_irq_data(unit->irq) : NULL;
+
+	if (!data)
+		return;
+	vtd_irq_write_msg(data);
+	vtd_irq_unmask(data);
+}

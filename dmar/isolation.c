@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Access control services and isolation sets.
+ *
+ * With intel_iommu=off the PCI core never switches ACS on, so the groups it
+ * would form call devices isolated that can reach each other.  Owns the ACS
+ * bits while attached, and the answer to: which devices can reach each other
+ * without passing a unit?  Must never call two devices isolated when in doubt.
+ */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
+#include <linux/kprobes.h>
+#include <linux/pci.h>
+
+#include "pci.h"
+
+/* What the iommu core asks of a path before it calls it isolating. */
+#define VTD_ACS_NEEDED (PCI_ACS_SV | PCI_ACS_RR | PCI_ACS_CR | PCI_ACS_UF)
+
+/*
+ * The PCI core's own switch: while it is set, the core enables ACS on every
+ * device it finds, and again after a reset and a resume.  It is not exported.
+ */
+static int *vtd_acs_core_switch;
+
+static int *vtd_acs_find_core_switch(void)
+{
+	struct kprobe probe = {
+		.symbol_name = "pci_acs_enable",
+		.flags = KPROBE_FLAG_DISABLED,
+	};
+
+	/* A data symbol is never probed; its address is what stays behind. */
+	if (register_kprobe(&probe) == 0) {
+		unregister_kprobe(&probe);
+		return NULL;
+	}
+	return (int *)probe.addr;
+}
+
+/**
+ * vtd_acs_enable_one() - switch on what isolation needs, as far as it can
+ * @pdev: any PCI device
+ *
+ * PCI Express 6.12.
+ *
+ * Context: may sleep.
+ */
+void vtd_acs_enable_one(struct pci_dev *pdev)
+{
+	u16 pos = pci_find_ext_capability(pdev, PCI_EXT_CAP_ID_ACS);
+	u16 cap, ctrl, want;
+
+	if (!pos)
+		return;
+	pci_read_config_word(pdev, pos + PCI_ACS_CAP, &cap);
+	pci_read_config_word(pdev, pos + PCI_ACS_CTRL, &ctrl);
+	want = ctrl | (cap & VTD_ACS_NEEDED);
+	if (pdev->external_facing || pdev->untrusted)
+		want |= cap & PCI_ACS_TB;
+	if (want != ctrl)
+		pci_write_config_word(pdev, pos + PCI_ACS_CTRL, want);
+}
+
+/**
+ * vtd_acs_enable() - switch ACS on everywhere, for now and for later devices
+ *
+ * Context: may sleep; pci_lock_rescan_remove() is held.
+ */
+void vtd_acs_enable(void)
+{
+	struct pci_dev *pdev = NULL;
+
+	vtd_acs_core_switch = vtd_acs_find_core_switch();
+	if (vtd_acs_core_switch)
+		WRITE_ONCE(*vtd_acs_core_switch, 1);
+	else
+		pr_warn("the PCI core's ACS switch was not found: ACS may be lost after a reset or a resume\n");
+	for_each_pci_dev(pdev)
+		vtd_acs_enable_one(pdev);
+}
+
+/**
+ * vtd_acs_restore() - new devices get no ACS again
+ *
+ * The bits of present devices stay: they only add isolation.
+ *
+ * Context: may sleep.
+ */
+void vtd_acs_restore(void)
+{
+	if (vtd_acs_core_switch)
+		WRITE_ONCE(*vtd_acs_core_switch, 0);
+	vtd_acs_core_switch = NULL;
+}
+
+static bool vtd_acs_bits_on(struct pci_dev *pdev)
+{
+	u16 pos = pci_find_ext_capability(pdev, PCI_EXT_CAP_ID_ACS);
+	u16 cap, ctrl, need;
+
+	if (!pos)
+		return false;
+	pci_read_config_word(pdev, pos + PCI_ACS_CAP, &cap);
+	pci_read_config_word(pdev, pos + PCI_ACS_CTRL, &ctrl);
+	/* What a device cannot do it does not need to be kept from doing. */
+	need = VTD_ACS_NEEDED & cap;
+	return (ctrl & need) == need;
+}
+
+/* Does @pdev send requests of its neighbours and children upstream only? */
+static bool vtd_acs_isolates(struct pci_dev *pdev)
+{
+	if (!pci_is_pcie(pdev))
+		return false;
+	switch (pci_pcie_type(pdev)) {
+	case PCI_EXP_TYPE_ROOT_PORT:
+	case PCI_EXP_TYPE_DOWNSTREAM:
+		return vtd_acs_bits_on(pdev);
+	case PCI_EXP_TYPE_ENDPOINT:
+	case PCI_EXP_TYPE_LEG_END:
+	case PCI_EXP_TYPE_RC_END:
+	case PCI_EXP_TYPE_UPSTREAM:
+		/* A single function has no neighbour to reach. */
+		return !pdev->multifunction || vtd_acs_bits_on(pdev);
+	default:
+		return false;
+	}
+}
+
+static bool vtd_acs_path_isolates(struct pci_dev *pdev)
+{
+	for (; pdev; pdev = pdev->bus->self)
+		if (!vtd_acs_isolates(pdev))
+			return false;
+	return true;
+}
+
+/* The highest device whose requests cannot be told from those of @pdev. */
+static struct pci_dev *vtd_isolation_head(struct pci_dev *pdev)
+{
+	struct pci_dev *head = pci_physfn(vtd_pci_dma_dev(pdev));
+	struct pci_bus *bus;
+
+	for (bus = head->bus; !pci_is_root_bus(bus); bus = bus->parent) {
+		struct pci_dev *bridge = bus->self;
+
+		if (!bridge)
+			continue;
+		if (!pci_is_pcie(bridge) ||
+		    pci_pcie_type(bridge) == PCI_EXP_TYPE_PCI_BRIDGE ||
+		    pci_pcie_type(bridge) == PCI_EXP_TYPE_PCIE_BRIDGE ||
+		    !vtd_acs_path_isolates(bridge))
+			head = bridge;
+	}
+	return head;
+}
+
+/**
+ * vtd_pci_same_set() - can two devices reach each other past the unit?
+ * @a: any PCI device
+ * @b: any PCI device
+ *
+ * True for devices that share a source-id, that sit below the same port which
+ * does not isolate, or that are functions of one device without ACS.
+ *
+ * Context: may sleep, while neither can be removed.
+ * Return: true when they belong to one isolation set.
+ */
+bool vtd_pci_same_set(struct pci_dev *a, struct pci_dev *b)
+{
+	struct pci_dev *head_a, *head_b;
+
+	if (a == b)
+		return true;
+	head_a = vtd_isolation_head(a);
+	head_b = vtd_isolation_head(b);
+	if (head_a == head_b) {
+		/* They meet at a bridge that does not isolate, */
+		if (head_a != pci_physfn(a) || head_b != pci_physfn(b))
+			return true;
+		/* or are virtual functions of one device, and itself. */
+		return !vtd_acs_isolates(head_a) || vtd_pci_share_sid(a, b);
+	}
+	if (head_a->bus == head_b->bus &&
+	    PCI_SLOT(head_a->devfn) == PCI_SLOT(head_b->devfn) &&
+	    head_a->multifunction && !vtd_acs_isolates(head_a) &&
+	    !vtd_acs_isolates(head_b))
+		return true;
+	return vtd_pci_share_sid(a, b);
+}

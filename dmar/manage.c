@@ -1,0 +1,331 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Which devices are managed, and how one becomes so at run time.
+ *
+ * The iommu core probes devices when an instance is registered or a device is
+ * added.  For a device that is there already we register an instance for a
+ * moment and accept nothing but that device; what it is tied to is an instance
+ * of its own, so that it can be let go of alone.  Must never let the core
+ * probe a device whose driver is bound.
+ */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
+#include <linux/delay.h>
+#include <linux/iommu.h>
+#include <linux/pci.h>
+
+#include "adapter.h"
+#include "context.h"
+#include "control.h"
+#include "device.h"
+#include "domain.h"
+
+/* A driver's probe or remove may hold a device lock this long. */
+#define VTD_LOCK_TRIES 1000
+#define VTD_LOCK_WAIT_MS 10
+
+/**
+ * vtd_unit_of() - the unit that translates a device's DMA
+ * @pdev: any PCI device
+ *
+ * Context: any, while attached and @pdev cannot be removed.
+ * Return: the unit, or NULL where the DMAR table names none.
+ */
+struct vtd_unit *vtd_unit_of(struct pci_dev *pdev)
+{
+	struct vtd_pci_path path;
+	int index;
+
+	if (!vtd_control.dmar || vtd_pci_path(pdev, &path))
+		return NULL;
+	index = vtd_dmar_find_unit(vtd_control.dmar, &path);
+	return index < 0 ? NULL : vtd_control.units[index];
+}
+
+/* A device with a driver whose requests a unit cannot tell from @pdev's. */
+static bool vtd_shares_with_bound(struct pci_dev *pdev)
+{
+	struct pci_dev *other = NULL;
+
+	for_each_pci_dev(other) {
+		if (other == pdev || vtd_pci_is_bridge(other) ||
+		    !other->dev.driver || vtd_device_find(other) ||
+		    !vtd_pci_share_sid(pdev, other))
+			continue;
+		pci_dev_put(other);
+		return true;
+	}
+	return false;
+}
+
+/**
+ * vtd_unmanaged_reason() - why a device is not, or would not be, managed
+ * @pdev: any PCI device
+ * @unit: the unit that translates it, or NULL
+ *
+ * Context: may sleep, while @pdev cannot be removed.
+ * Return: a sentence, or NULL when nothing stands against it.
+ */
+const char *vtd_unmanaged_reason(struct pci_dev *pdev, struct vtd_unit *unit)
+{
+	if (!unit)
+		return "no unit of the DMAR table translates it";
+	if (unit->off_reason)
+		return unit->off_reason;
+	if (pdev->dev.driver)
+		return vtd_pci_is_bridge(pdev) ?
+			       "a bridge with a driver does no DMA of its own" :
+			       "its driver was bound before; 'vtdctl adopt' takes it over";
+	if (vtd_shares_with_bound(pdev))
+		return "it shares a source-id with a device whose driver was bound before; 'vtdctl adopt' takes both over";
+	return NULL;
+}
+
+/* The core asks about each PCI device without a group. */
+static struct vtd_unit *vtd_probe(struct pci_dev *pdev)
+{
+	struct vtd_unit *unit;
+
+	if (vtd_control.closing ||
+	    (READ_ONCE(vtd_control.registering) == current &&
+	     vtd_control.target != pdev))
+		return ERR_PTR(-ENODEV);
+	unit = vtd_unit_of(pdev);
+	if (vtd_unmanaged_reason(pdev, unit))
+		return ERR_PTR(-ENODEV);
+	return unit;
+}
+
+static void vtd_for_each_rmrr(struct pci_dev *pdev,
+			      void (*fn)(u64 base, u64 limit, void *data),
+			      void *data)
+{
+	const struct vtd_dmar *dmar = vtd_control.dmar;
+	struct vtd_pci_path path;
+	unsigned int i;
+
+	if (vtd_pci_path(pdev, &path))
+		return;
+	for (i = 0; i < dmar->nr_rmrr; i++) {
+		const struct vtd_rmrr *rmrr = &dmar->rmrr[i];
+
+		if (rmrr->segment == path.segment &&
+		    vtd_scope_list_matches(&rmrr->scopes, &path))
+			fn(rmrr->base, rmrr->limit, data);
+	}
+}
+
+static const struct vtd_probe_policy vtd_policy = {
+	.probe = vtd_probe,
+	.rmrr = vtd_for_each_rmrr,
+};
+
+/**
+ * vtd_manage_init() - be the one that the adapter asks
+ *
+ * Context: any.
+ */
+void vtd_manage_init(void)
+{
+	vtd_adapter_init(&vtd_policy);
+}
+
+/*
+ * pci_lock_rescan_remove() and the device's lock, in an order that others take
+ * the other way round (sriov_numvfs_store), hence the try and the wait.
+ */
+static int vtd_lock_device(struct pci_dev *pdev)
+{
+	unsigned int tries;
+
+	for (tries = 0; tries < VTD_LOCK_TRIES; tries++) {
+		pci_lock_rescan_remove();
+		if (device_trylock(&pdev->dev))
+			return 0;
+		pci_unlock_rescan_remove();
+		msleep(VTD_LOCK_WAIT_MS);
+	}
+	return -EBUSY;
+}
+
+static void vtd_unlock_device(struct pci_dev *pdev)
+{
+	device_unlock(&pdev->dev);
+	pci_unlock_rescan_remove();
+}
+
+/* Both locks of vtd_lock_device() are held. */
+static void vtd_let_go(struct vtd_device *vdev)
+{
+	vdev->releasing = true;
+	iommu_device_unregister(&vdev->iommu);
+	vtd_device_free(vdev);
+}
+
+/* Have the core probe @pdev and nothing else; both locks are held. */
+static int vtd_register_for(struct pci_dev *pdev, struct vtd_unit *unit)
+{
+	struct iommu_device *once = kzalloc(sizeof(*once), GFP_KERNEL);
+	struct vtd_device *vdev;
+	int ret;
+
+	if (!once)
+		return -ENOMEM;
+	once->dev = unit->iommu.dev;
+	vtd_control.target = pdev;
+	WRITE_ONCE(vtd_control.registering, current);
+	ret = iommu_device_register(once, &vtd_iommu_ops, NULL);
+	WRITE_ONCE(vtd_control.registering, NULL);
+	vtd_control.target = NULL;
+	/* No device hangs on this instance; it only made the core look. */
+	if (!ret)
+		iommu_device_unregister(once);
+	kfree(once);
+
+	vdev = vtd_device_find(pdev);
+	if (!ret && vdev && pdev->dev.iommu_group)
+		return 0;
+	/* The core can fail after the device is in a group. */
+	if (vdev)
+		vtd_let_go(vdev);
+	return ret ?: -ENODEV;
+}
+
+/**
+ * vtd_manage() - have the core manage a device that is there already
+ * @pdev: no driver bound
+ *
+ * Context: may sleep; the control mutex is held; takes
+ * pci_lock_rescan_remove() and the device's lock.
+ * Return: 0, also when it was managed before; -EBUSY when a driver is bound or
+ * the device's lock cannot be had; -ENODEV when it left or no unit translates
+ * it; what the core failed with, and then nothing has changed.
+ */
+int vtd_manage(struct pci_dev *pdev)
+{
+	struct vtd_unit *unit;
+	int ret;
+
+	lockdep_assert_held(&vtd_control.lock);
+
+	ret = vtd_lock_device(pdev);
+	if (ret)
+		return ret;
+	unit = vtd_unit_of(pdev);
+	if (!device_is_registered(&pdev->dev) || !unit)
+		ret = -ENODEV;
+	else if (vtd_device_find(pdev))
+		ret = 0;
+	else if (vtd_unmanaged_reason(pdev, unit))
+		ret = -EBUSY;
+	else
+		ret = vtd_register_for(pdev, unit);
+	vtd_unlock_device(pdev);
+	return ret;
+}
+
+/**
+ * vtd_unmanage() - take a device away from the core; its DMA passes through
+ * @pdev: managed, or not
+ *
+ * Context: as vtd_manage().
+ * Return: 0, also when it was not managed; -EBUSY while a driver is bound or
+ * user space owns its DMA.
+ */
+int vtd_unmanage(struct pci_dev *pdev)
+{
+	struct vtd_device *vdev;
+	int ret;
+
+	lockdep_assert_held(&vtd_control.lock);
+
+	ret = vtd_lock_device(pdev);
+	if (ret)
+		return ret;
+	vdev = vtd_device_find(pdev);
+	if (!vdev)
+		ret = 0;
+	else if (pdev->dev.driver ||
+		 iommu_group_dma_owner_claimed(pdev->dev.iommu_group))
+		ret = -EBUSY;
+	else
+		vtd_let_go(vdev);
+	vtd_unlock_device(pdev);
+	return ret;
+}
+
+/**
+ * vtd_manage_unbound() - manage every device that nothing stands against
+ *
+ * Context: as vtd_manage().
+ * Return: 0 or the first error that is about more than one device.
+ */
+int vtd_manage_unbound(void)
+{
+	struct pci_dev *pdev = NULL;
+
+	/* Parents come before children, as groups want it. */
+	for_each_pci_dev(pdev) {
+		int ret;
+
+		if (vtd_unmanaged_reason(pdev, vtd_unit_of(pdev)))
+			continue;
+		ret = vtd_manage(pdev);
+		/* A driver was quicker, or the device left: as if before. */
+		if (!ret || ret == -EBUSY || ret == -ENODEV)
+			continue;
+		pci_err(pdev, "could not be managed: error %d\n", ret);
+		pci_dev_put(pdev);
+		return ret;
+	}
+	return 0;
+}
+
+/* The source-id of a device that left must not stay open for the next one. */
+static void vtd_unmanaged_removed(struct pci_dev *pdev)
+{
+	struct vtd_context_entry blocked = {};
+	struct vtd_unit *unit = vtd_unit_of(pdev);
+	u16 sid = pci_dev_id(pdev);
+
+	if (unit && !unit->off_reason && vtd_pci_dma_dev(pdev) == pdev)
+		vtd_context_set(unit, &sid, 1, &blocked);
+}
+
+static int vtd_pci_notify(struct notifier_block *nb, unsigned long action,
+			  void *data)
+{
+	struct pci_dev *pdev = to_pci_dev(data);
+	struct vtd_device *vdev = vtd_device_find(pdev);
+
+	if (action == BUS_NOTIFY_DEL_DEVICE && vdev)
+		vdev->removed = true;
+	else if (action == BUS_NOTIFY_REMOVED_DEVICE && !vdev)
+		vtd_unmanaged_removed(pdev);
+	return NOTIFY_DONE;
+}
+
+static struct notifier_block vtd_pci_nb = {
+	.notifier_call = vtd_pci_notify,
+};
+
+/**
+ * vtd_pci_notifier_add() - learn of devices that leave
+ *
+ * Context: may sleep.
+ * Return: 0 or a negative errno.
+ */
+int vtd_pci_notifier_add(void)
+{
+	return bus_register_notifier(&pci_bus_type, &vtd_pci_nb);
+}
+
+/**
+ * vtd_pci_notifier_remove() - undo vtd_pci_notifier_add()
+ *
+ * Context: may sleep.
+ */
+void vtd_pci_notifier_remove(void)
+{
+	bus_unregister_notifier(&pci_bus_type, &vtd_pci_nb);
+}

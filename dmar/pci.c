@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Where a PCI device sits and what its requests look like to a unit.
+ *
+ * Owns the walk from a device to its root bus.  Knows nothing of units,
+ * domains or groups.
+ */
+#include <linux/pci.h>
+
+#include <asm/pci.h>
+
+#include "pci.h"
+
+/**
+ * vtd_pci_dma_dev() - the device whose source-id the requests carry
+ * @pdev: any PCI device
+ *
+ * Devices behind VMD live in a segment of their own that only the CPU knows;
+ * their requests carry the source-id of the VMD endpoint.
+ *
+ * Context: any.
+ * Return: @pdev or the VMD endpoint; no reference is taken.
+ */
+struct pci_dev *vtd_pci_dma_dev(struct pci_dev *pdev)
+{
+#if IS_ENABLED(CONFIG_VMD)
+	if (is_vmd(pdev->bus))
+		return to_pci_sysdata(pdev->bus)->vmd_dev;
+#endif
+	return pdev;
+}
+
+/**
+ * vtd_pci_path() - the way from the root bus to a device
+ * @pdev: any PCI device; a virtual function is where its physical one is
+ * @path: filled in
+ *
+ * Context: any, while @pdev cannot be removed.
+ * Return: 0, or -E2BIG when more bridges than VTD_PCI_PATH_MAX are above it.
+ */
+int vtd_pci_path(struct pci_dev *pdev, struct vtd_pci_path *path)
+{
+	unsigned int depth = 0, i;
+	struct pci_dev *at;
+
+	pdev = pci_physfn(vtd_pci_dma_dev(pdev));
+	for (at = pdev; at; at = at->bus->self) {
+		if (depth == VTD_PCI_PATH_MAX)
+			return -E2BIG;
+		path->hop[depth].bus = at->bus->number;
+		path->hop[depth].dev = PCI_SLOT(at->devfn);
+		path->hop[depth].fn = PCI_FUNC(at->devfn);
+		depth++;
+	}
+	for (i = 0; i < depth / 2; i++)
+		swap(path->hop[i], path->hop[depth - 1 - i]);
+	path->depth = depth;
+	path->root_bus = path->hop[0].bus;
+	path->segment = pci_domain_nr(pdev->bus);
+	return 0;
+}
+
+static int vtd_pci_add_sid(u16 *sid, unsigned int nr, u16 new)
+{
+	unsigned int i;
+
+	for (i = 0; i < nr; i++)
+		if (sid[i] == new)
+			return nr;
+	if (nr == VTD_SIDS_MAX)
+		return -E2BIG;
+	sid[nr] = new;
+	return nr + 1;
+}
+
+/* The source-id that @bridge puts on requests from below, or -ENOENT. */
+static int vtd_pci_bridge_sid(struct pci_dev *bridge)
+{
+	if (pci_is_pcie(bridge)) {
+		switch (pci_pcie_type(bridge)) {
+		case PCI_EXP_TYPE_PCI_BRIDGE:
+			return PCI_DEVID(bridge->subordinate->number, 0);
+		case PCI_EXP_TYPE_PCIE_BRIDGE:
+			return pci_dev_id(bridge);
+		default:
+			return -ENOENT;
+		}
+	}
+	if (bridge->dev_flags & PCI_DEV_FLAG_PCIE_BRIDGE_ALIAS)
+		return PCI_DEVID(bridge->subordinate->number, 0);
+	return pci_dev_id(bridge);
+}
+
+/**
+ * vtd_pci_sids() - every source-id that a device's requests may carry
+ * @pdev: any PCI device
+ * @sid: room for VTD_SIDS_MAX; the device's own comes first
+ *
+ * Its own, the ones its quirks name, and those that PCI bridges above it take
+ * on its behalf (PCIe-to-PCI bridge specification, 2.3).
+ *
+ * Context: any, while @pdev cannot be removed.
+ * Return: how many, or -E2BIG.
+ */
+int vtd_pci_sids(struct pci_dev *pdev, u16 *sid)
+{
+	struct pci_bus *bus;
+	int nr, devfn;
+
+	pdev = vtd_pci_dma_dev(pdev);
+	nr = vtd_pci_add_sid(sid, 0, pci_dev_id(pdev));
+	if (pdev->dma_alias_mask) {
+		for_each_set_bit(devfn, pdev->dma_alias_mask, MAX_NR_DEVFNS) {
+			nr = vtd_pci_add_sid(sid, nr,
+					     PCI_DEVID(pdev->bus->number,
+						       devfn));
+			if (nr < 0)
+				return nr;
+		}
+	}
+	for (bus = pdev->bus; !pci_is_root_bus(bus); bus = bus->parent) {
+		int alias;
+
+		if (!bus->self)
+			continue;
+		if (bus->self->dev_flags & PCI_DEV_FLAGS_BRIDGE_XLATE_ROOT)
+			break;
+		alias = vtd_pci_bridge_sid(bus->self);
+		if (alias < 0)
+			continue;
+		nr = vtd_pci_add_sid(sid, nr, alias);
+		if (nr < 0)
+			return nr;
+	}
+	return nr;
+}
+
+/**
+ * vtd_pci_is_bridge() - does it forward requests rather than make its own?
+ * @pdev: any PCI device
+ *
+ * Context: any.
+ * Return: true for a PCI-to-PCI bridge of any kind, a port included.
+ */
+bool vtd_pci_is_bridge(const struct pci_dev *pdev)
+{
+	return pdev->hdr_type == PCI_HEADER_TYPE_BRIDGE;
+}
+
+/**
+ * vtd_pci_driver_leaves_dma() - is the bound driver one that takes ownership
+ * of DMA itself?
+ * @pdev: any PCI device
+ *
+ * Such drivers (vfio-pci, pcieport) do no DMA through the kernel's DMA API.
+ *
+ * Context: any; only a snapshot unless the device lock is held.
+ * Return: true when a driver is bound and it is one.
+ */
+bool vtd_pci_driver_leaves_dma(struct pci_dev *pdev)
+{
+	const struct device_driver *drv = READ_ONCE(pdev->dev.driver);
+
+	return drv && to_pci_driver(drv)->driver_managed_dma;
+}
+
+/**
+ * vtd_pci_driver_name() - name of the bound driver, for messages
+ * @pdev: any PCI device
+ *
+ * Context: any; only a snapshot unless the device lock is held.
+ * Return: the name, or "-" when none is bound.
+ */
+const char *vtd_pci_driver_name(struct pci_dev *pdev)
+{
+	const struct device_driver *drv = READ_ONCE(pdev->dev.driver);
+
+	return drv ? drv->name : "-";
+}
+
+/**
+ * vtd_pci_share_sid() - may requests of two devices carry the same source-id?
+ * @a: any PCI device
+ * @b: any PCI device
+ *
+ * Context: any, while neither can be removed.
+ * Return: true when a unit cannot tell them apart.
+ */
+bool vtd_pci_share_sid(struct pci_dev *a, struct pci_dev *b)
+{
+	u16 sid_a[VTD_SIDS_MAX], sid_b[VTD_SIDS_MAX];
+	int nr_a, nr_b, i, j;
+
+	if (pci_domain_nr(vtd_pci_dma_dev(a)->bus) !=
+	    pci_domain_nr(vtd_pci_dma_dev(b)->bus))
+		return false;
+	nr_a = vtd_pci_sids(a, sid_a);
+	nr_b = vtd_pci_sids(b, sid_b);
+	for (i = 0; i < nr_a; i++)
+		for (j = 0; j < nr_b; j++)
+			if (sid_a[i] == sid_b[j])
+				return true;
+	return false;
+}

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The text that answers an administrator's command.
+ */
+#ifndef VTD_REPLY_H
+#define VTD_REPLY_H
+
+#include <linux/compiler_attributes.h>
+#include <linux/types.h>
+
+/**
+ * struct vtd_reply - text that grows as it is written
+ * @text: not terminated; NULL while empty
+ * @len: bytes in @text
+ * @size: bytes allocated
+ * @cut: something did not fit or memory ran out; the rest was dropped
+ */
+struct vtd_reply {
+	char *text;
+	size_t len;
+	size_t size;
+	bool cut;
+};
+
+__printf(2, 3) void vtd_say(struct vtd_reply *reply, const char *fmt, ...);
+void vtd_reply_log(const struct vtd_reply *reply);
+void vtd_reply_free(struct vtd_reply *reply);
+
+#endif /* VTD_REPLY_H */

@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What is, as records for /dev/vtd (Documentation/control.rst).
+ */
+#include <linux/jiffies.h>
+#include <linux/pci.h>
+
+#include "control.h"
+#include "device.h"
+#include "domain.h"
+
+/* Shown by vtdctl status; raised with each release. */
+#define VTD_VERSION "0.1"
+
+/**
+ * vtd_status_unit() - the record of one unit
+ * @unit: which
+ * @reply: written to
+ *
+ * Context: may sleep; the control mutex is held.
+ */
+void vtd_status_unit(const struct vtd_unit *unit, struct vtd_reply *reply)
+{
+	unsigned int devices = 0, domains = 0;
+	struct vtd_device *vdev;
+
+	rcu_read_lock();
+	list_for_each_entry_rcu(vdev, &vtd_devices, node) {
+		if (vdev->unit != unit)
+			continue;
+		devices++;
+		if (READ_ONCE(vdev->domain))
+			domains++;
+	}
+	rcu_read_unlock();
+	vtd_say(reply,
+		"unit name=%s segment=%04x base=0x%llx version=%lu.%lu cap=0x%llx ecap=0x%llx translation=%s mode=legacy devices=%u domains=%u faults=%lld health=%s\n",
+		unit->name, unit->drhd->segment, unit->drhd->base,
+		FIELD_GET(VTD_VER_MAJOR, unit->version),
+		FIELD_GET(VTD_VER_MINOR, unit->version), unit->cap, unit->ecap,
+		unit->translating ? "on" : "off", devices, domains,
+		(long long)atomic64_read(&unit->faults),
+		unit->health == VTD_HEALTH_OK ? "ok" : "failed");
+}
+
+static const char *vtd_domain_type(unsigned int type)
+{
+	switch (type) {
+	case IOMMU_DOMAIN_DMA:
+		return "DMA";
+	case IOMMU_DOMAIN_DMA_FQ:
+		return "DMA-FQ";
+	case IOMMU_DOMAIN_IDENTITY:
+		return "identity";
+	case IOMMU_DOMAIN_UNMANAGED:
+		return "unmanaged";
+	default:
+		return "blocked";
+	}
+}
+
+static void vtd_status_sids(const u16 *sid, int nr, char *text, size_t size)
+{
+	size_t len = 0;
+	int i;
+
+	for (i = 0; i < nr && len < size; i++)
+		len += scnprintf(text + len, size - len, "%s%02x:%02x.%u",
+				 i ? "," : "", PCI_BUS_NUM(sid[i]),
+				 PCI_SLOT(sid[i] & 0xff),
+				 PCI_FUNC(sid[i] & 0xff));
+}
+
+static void vtd_status_device(struct pci_dev *pdev, struct vtd_reply *reply)
+{
+	struct vtd_device *vdev = vtd_device_find(pdev);
+	struct vtd_unit *unit = vtd_unit_of(pdev);
+	const char *state, *reason = "", *domain = "-";
+	char sids[VTD_SIDS_MAX * 8 + 1] = "-";
+	u16 sid[VTD_SIDS_MAX];
+	char group[16] = "-";
+
+	if (vdev && pdev->dev.iommu_group) {
+		state = vdev->type == IOMMU_DOMAIN_BLOCKED ? "blocked" :
+							     "managed";
+		domain = vtd_domain_type(vdev->type);
+		snprintf(group, sizeof(group), "%d",
+			 iommu_group_id(pdev->dev.iommu_group));
+	} else {
+		state = unit && unit->translating ? "pass-through" : "off";
+		reason = vtd_unmanaged_reason(pdev, unit) ?:
+				 "released; 'vtdctl adopt' takes it over";
+	}
+	if (unit)
+		vtd_status_sids(sid, vtd_pci_sids(pdev, sid), sids,
+				sizeof(sids));
+	vtd_say(reply,
+		"device name=%s unit=%s state=%s driver=%s group=%s domain=%s sid=%s reason=\"%s\"\n",
+		pci_name(pdev), unit ? unit->name : "-", state,
+		vtd_pci_driver_name(pdev), group, domain, sids, reason);
+}
+
+/**
+ * vtd_status() - the records of everything
+ * @reply: written to
+ *
+ * Context: may sleep; the control mutex is held.
+ */
+void vtd_status(struct vtd_reply *reply)
+{
+	static const char *const state[] = {
+		[VTD_DETACHED] = "detached",
+		[VTD_ATTACHED] = "attached",
+		[VTD_TRIAL] = "trial",
+	};
+	struct pci_dev *pdev = NULL;
+	unsigned int left = 0, i;
+
+	if (vtd_control.state == VTD_TRIAL &&
+	    time_before(jiffies, vtd_control.trial_end))
+		left = (vtd_control.trial_end - jiffies) / HZ;
+	vtd_say(reply, "vtd version=%s state=%s trial_left=%u\n", VTD_VERSION,
+		state[vtd_control.state], left);
+	if (vtd_control.state == VTD_DETACHED)
+		return;
+	for (i = 0; i < vtd_control.nr_units; i++)
+		vtd_status_unit(vtd_control.units[i], reply);
+	pci_lock_rescan_remove();
+	for_each_pci_dev(pdev)
+		vtd_status_device(pdev, reply);
+	pci_unlock_rescan_remove();
+}

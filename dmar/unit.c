@@ -1,0 +1,420 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * A remapping unit from claim to release: registers found and checked, tables
+ * and queue given to it, translation switched on and off (VT-d chapter 11).
+ *
+ * Owns the global command register.  Must never switch translation on before
+ * every source-id in use has an entry, or wait for hardware without a bound.
+ */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
+#include <linux/acpi.h>
+#include <linux/delay.h>
+#include <linux/ioport.h>
+#include <linux/ktime.h>
+#include <linux/numa.h>
+#include <linux/sizes.h>
+#include <linux/slab.h>
+
+#include "context.h"
+#include "reply.h"
+#include "unit.h"
+
+/* A unit drains what is in flight before it answers a command. */
+#define VTD_GCMD_TIMEOUT_US 1000000
+
+DEFINE_STATIC_KEY_FALSE(vtd_soft_regs);
+
+/*
+ * Give one command and wait for its status bit.  Callable with interrupts
+ * off: suspend and shutdown are.
+ */
+static int vtd_gcmd(struct vtd_unit *unit, u32 bit, bool on)
+{
+	u32 lasting = vtd_read32(&unit->regs, VTD_GSTS) & VTD_GCMD_LASTING;
+	unsigned int us;
+
+	vtd_write32(&unit->regs, VTD_GCMD,
+		    on ? lasting | bit : lasting & ~bit);
+	for (us = 0; us < VTD_GCMD_TIMEOUT_US; us++) {
+		if (!!(vtd_read32(&unit->regs, VTD_GSTS) & bit) == on)
+			return 0;
+		udelay(1);
+	}
+	pr_err("%s: global command 0x%08x (%s) not answered within 1 s, status 0x%08x\n",
+	       unit->name, bit, on ? "on" : "off",
+	       vtd_read32(&unit->regs, VTD_GSTS));
+	return -ETIMEDOUT;
+}
+
+/**
+ * vtd_unit_flush_write_buffer() - write internal buffers back to memory
+ * @unit: only does something where CAP.RWBF asks for it
+ *
+ * VT-d 6.8.
+ *
+ * Context: any but hard interrupt; spins up to a second for the hardware.
+ * Return: 0, or -ETIMEDOUT.
+ */
+int vtd_unit_flush_write_buffer(struct vtd_unit *unit)
+{
+	u32 lasting;
+	unsigned int us;
+
+	if (likely(!(unit->cap & VTD_CAP_RWBF)))
+		return 0;
+	lasting = vtd_read32(&unit->regs, VTD_GSTS) & VTD_GCMD_LASTING;
+	vtd_write32(&unit->regs, VTD_GCMD, lasting | VTD_GCMD_WBF);
+	for (us = 0; us < VTD_GCMD_TIMEOUT_US; us++) {
+		if (!(vtd_read32(&unit->regs, VTD_GSTS) & VTD_GCMD_WBF))
+			return 0;
+		udelay(1);
+	}
+	return -ETIMEDOUT;
+}
+
+/**
+ * vtd_unit_failed() - the unit can no longer be relied on
+ * @unit: which
+ * @what: what failed, for the log
+ * @err: negative errno
+ *
+ * Said once; what the unit's owner put in @unit->failed is called once.
+ *
+ * Context: any but hard interrupt.
+ */
+void vtd_unit_failed(struct vtd_unit *unit, const char *what, int err)
+{
+	if (cmpxchg(&unit->health, VTD_HEALTH_OK, VTD_HEALTH_FAILED) !=
+	    VTD_HEALTH_OK)
+		return;
+	pr_err("%s: %s failed (%d): stale translations may live on; its devices are stopped, save your work and reboot\n",
+	       unit->name, what, err);
+	if (unit->failed)
+		unit->failed(unit);
+}
+
+static int vtd_unit_check_caps(struct vtd_unit *unit, struct vtd_reply *reply)
+{
+	u64 fro = FIELD_GET(VTD_CAP_FRO, unit->cap) * 16;
+	u64 nfr = FIELD_GET(VTD_CAP_NFR, unit->cap) + 1;
+	u64 end = fro + nfr * VTD_FRCD_BYTES;
+
+	if (unit->cap == VTD_REG64_ABSENT && unit->ecap == VTD_REG64_ABSENT) {
+		vtd_say(reply,
+			"%s: no unit answers at 0x%llx (all ones): the firmware's DMAR table is wrong; switch VT-d on in the firmware's set-up or update the firmware\n",
+			unit->name, unit->drhd->base);
+		return -ENODEV;
+	}
+	if (!(unit->ecap & VTD_ECAP_QI)) {
+		vtd_say(reply,
+			"%s: has no queued invalidation (ECAP 0x%llx): too old, not supported\n",
+			unit->name, unit->ecap);
+		return -EOPNOTSUPP;
+	}
+	if (!(unit->cap & (VTD_CAP_SAGAW_3LVL | VTD_CAP_SAGAW_4LVL |
+			   VTD_CAP_SAGAW_5LVL))) {
+		vtd_say(reply,
+			"%s: supports no second-stage table of 3, 4 or 5 levels (CAP 0x%llx): not supported in legacy mode\n",
+			unit->name, unit->cap);
+		return -EOPNOTSUPP;
+	}
+	if (end > unit->regs.bytes) {
+		vtd_say(reply,
+			"%s: fault records end at 0x%llx, past its register space of 0x%llx bytes\n",
+			unit->name, end, unit->regs.bytes);
+		return -EINVAL;
+	}
+	return 0;
+}
+
+/* Refuse a unit that somebody uses: the built-in driver or the firmware. */
+static int vtd_unit_check_unused(struct vtd_unit *unit, struct vtd_reply *reply)
+{
+	u32 gsts = vtd_read32(&unit->regs, VTD_GSTS);
+
+	if (gsts & VTD_GCMD_IRE) {
+		vtd_say(reply,
+			"%s: interrupt remapping is on: the built-in driver has the unit; boot with intremap=off added to the kernel command line\n",
+			unit->name);
+		return -EBUSY;
+	}
+	if (gsts & VTD_GCMD_TE) {
+		vtd_say(reply,
+			"%s: translation is on already: the built-in driver, or the kernel before a kexec, has the unit; boot with intel_iommu=off\n",
+			unit->name);
+		return -EBUSY;
+	}
+	if (gsts & VTD_GCMD_QIE) {
+		vtd_say(reply,
+			"%s: the invalidation queue is on already: somebody has the unit; boot with intel_iommu=off intremap=off\n",
+			unit->name);
+		return -EBUSY;
+	}
+	return 0;
+}
+
+/* Smallest width that covers what devices can address through the unit. */
+static unsigned int vtd_unit_levels(const struct vtd_unit *unit)
+{
+	unsigned int bits = vtd_unit_address_bits(unit);
+
+	if (unit->cap & VTD_CAP_SAGAW_3LVL && bits <= 39)
+		return 3;
+	if (unit->cap & VTD_CAP_SAGAW_4LVL)
+		return 4;
+	if (unit->cap & VTD_CAP_SAGAW_5LVL)
+		return 5;
+	return 3;
+}
+
+/* The register space can be longer than the table says: 11.3. */
+static int vtd_unit_map(struct vtd_unit *unit, struct vtd_reply *reply)
+{
+	u64 base = unit->drhd->base;
+	u64 bytes = unit->drhd->size;
+	u64 cap, end;
+
+	unit->region = request_mem_region(base, bytes, unit->name);
+	if (!unit->region) {
+		vtd_say(reply,
+			"%s: register space 0x%llx is claimed by another driver (see /proc/iomem): boot with intel_iommu=off intremap=off\n",
+			unit->name, base);
+		return -EBUSY;
+	}
+	unit->regs.base = ioremap(base, bytes);
+	if (!unit->regs.base)
+		return -ENOMEM;
+	unit->regs.bytes = bytes;
+
+	cap = vtd_read64(&unit->regs, VTD_CAP);
+	end = FIELD_GET(VTD_CAP_FRO, cap) * 16 +
+	      (FIELD_GET(VTD_CAP_NFR, cap) + 1) * VTD_FRCD_BYTES;
+	if (cap == VTD_REG64_ABSENT || end <= bytes)
+		return 0;
+
+	iounmap(unit->regs.base);
+	unit->regs.base = NULL;
+	release_mem_region(base, bytes);
+	bytes = PAGE_ALIGN(end);
+	unit->region = request_mem_region(base, bytes, unit->name);
+	if (!unit->region) {
+		vtd_say(reply,
+			"%s: needs 0x%llx bytes of registers at 0x%llx, the DMAR table names 0x%llx and what follows is claimed by another driver\n",
+			unit->name, bytes, base, unit->drhd->size);
+		return -EBUSY;
+	}
+	unit->regs.base = ioremap(base, bytes);
+	if (!unit->regs.base)
+		return -ENOMEM;
+	unit->regs.bytes = bytes;
+	return 0;
+}
+
+static int vtd_unit_node(const struct vtd_dmar *dmar, u64 base)
+{
+	unsigned int i;
+
+	for (i = 0; i < dmar->nr_rhsa; i++) {
+		int nid;
+
+		if (dmar->rhsa[i].base != base)
+			continue;
+		nid = pxm_to_node(dmar->rhsa[i].proximity_domain);
+		if (nid != NUMA_NO_NODE && node_online(nid))
+			return nid;
+	}
+	return NUMA_NO_NODE;
+}
+
+/**
+ * vtd_unit_create() - claim a unit, look at it, allocate what it needs
+ * @dmar: the topology; must outlive the unit
+ * @index: which of its units
+ * @reply: told why not
+ *
+ * Changes nothing in hardware.
+ *
+ * Context: may sleep.
+ * Return: the unit or an ERR_PTR: -EBUSY when somebody uses it, -ENODEV when
+ * nothing answers, -EOPNOTSUPP, -EINVAL, -ENOMEM.
+ */
+struct vtd_unit *vtd_unit_create(const struct vtd_dmar *dmar,
+				 unsigned int index, struct vtd_reply *reply)
+{
+	struct vtd_unit *unit = kzalloc(sizeof(*unit), GFP_KERNEL);
+	int ret = -ENOMEM;
+
+	if (!unit)
+		return ERR_PTR(-ENOMEM);
+	unit->drhd = &dmar->drhd[index];
+	unit->index = index;
+	unit->nid = vtd_unit_node(dmar, unit->drhd->base);
+	mutex_init(&unit->lock);
+	ida_init(&unit->dids);
+	snprintf(unit->name, sizeof(unit->name), "dmar%u", index);
+
+	ret = vtd_unit_map(unit, reply);
+	if (ret)
+		goto destroy;
+	unit->version = vtd_read32(&unit->regs, VTD_VER);
+	unit->cap = vtd_read64(&unit->regs, VTD_CAP);
+	unit->ecap = vtd_read64(&unit->regs, VTD_ECAP);
+	ret = vtd_unit_check_caps(unit, reply);
+	if (!ret)
+		ret = vtd_unit_check_unused(unit, reply);
+	if (ret)
+		goto destroy;
+	unit->levels = vtd_unit_levels(unit);
+	unit->nr_did = 1U << (4 + 2 * FIELD_GET(VTD_CAP_ND, unit->cap));
+
+	ret = vtd_qi_init(&unit->qi, &unit->regs, unit->nid,
+			  vtd_unit_coherent(unit));
+	if (!ret)
+		ret = vtd_context_init(unit);
+	if (ret)
+		goto destroy;
+	return unit;
+
+destroy:
+	if (ret == -ENOMEM)
+		vtd_say(reply, "%s: out of memory\n", unit->name);
+	vtd_unit_destroy(unit);
+	return ERR_PTR(ret);
+}
+
+/**
+ * vtd_unit_destroy() - give a unit back
+ * @unit: switched off
+ *
+ * Context: may sleep.
+ */
+void vtd_unit_destroy(struct vtd_unit *unit)
+{
+	vtd_context_destroy(unit);
+	vtd_qi_destroy(&unit->qi);
+	ida_destroy(&unit->dids);
+	if (unit->regs.base)
+		iounmap(unit->regs.base);
+	if (unit->region)
+		release_mem_region(unit->region->start,
+				   resource_size(unit->region));
+	mutex_destroy(&unit->lock);
+	kfree(unit);
+}
+
+/* Firmware's protected memory would stop DMA that our tables allow: 11.4.8. */
+static int vtd_unit_release_pmr(struct vtd_unit *unit)
+{
+	u32 pmen;
+	unsigned int us;
+
+	if (!(unit->cap & (VTD_CAP_PLMR | VTD_CAP_PHMR)))
+		return 0;
+	pmen = vtd_read32(&unit->regs, VTD_PMEN);
+	if (!(pmen & (VTD_PMEN_EPM | VTD_PMEN_PRS)))
+		return 0;
+	vtd_write32(&unit->regs, VTD_PMEN, pmen & ~VTD_PMEN_EPM);
+	for (us = 0; us < VTD_GCMD_TIMEOUT_US; us++) {
+		if (!(vtd_read32(&unit->regs, VTD_PMEN) & VTD_PMEN_PRS))
+			return 0;
+		udelay(1);
+	}
+	return -ETIMEDOUT;
+}
+
+static int vtd_unit_flush_everything(struct vtd_unit *unit)
+{
+	struct vtd_qi_desc desc[] = {
+		vtd_qi_context_global(),
+		vtd_qi_iotlb_global(vtd_unit_drain(unit)),
+	};
+
+	/* One at a time: the IOTLB must not refill from old context entries. */
+	return vtd_qi_submit(&unit->qi, &desc[0], 1) ?:
+	       vtd_qi_submit(&unit->qi, &desc[1], 1);
+}
+
+/**
+ * vtd_unit_reenable() - give queue and tables to the hardware, translate
+ * @unit: with an entry for every source-id in use; off in hardware
+ *
+ * The order of VT-d 11.4.5 and 6.5.2: queue, root table, global invalidation,
+ * translation, and only then the end of firmware's protection.
+ *
+ * Context: any but hard interrupt, also at resume with interrupts off; spins
+ * for the hardware up to a second a step.
+ * Return: 0, or a negative errno with whatever was reached left as it is.
+ */
+int vtd_unit_reenable(struct vtd_unit *unit)
+{
+	int ret;
+
+	vtd_unit_flush_write_buffer(unit);
+	vtd_write32(&unit->regs, VTD_FSTS,
+		    VTD_FSTS_PFO | VTD_FSTS_IQE | VTD_FSTS_ICE | VTD_FSTS_ITE);
+	vtd_qi_program(&unit->qi);
+	ret = vtd_gcmd(unit, VTD_GCMD_QIE, true);
+	if (ret)
+		return ret;
+	vtd_write64(&unit->regs, VTD_RTADDR, virt_to_phys(unit->root));
+	ret = vtd_gcmd(unit, VTD_GCMD_SRTP, true);
+	if (ret)
+		return ret;
+	ret = vtd_unit_flush_everything(unit);
+	if (ret)
+		return ret;
+	ret = vtd_gcmd(unit, VTD_GCMD_TE, true);
+	if (ret)
+		return ret;
+	return vtd_unit_release_pmr(unit);
+}
+
+/**
+ * vtd_unit_enable() - switch translation on
+ * @unit: as for vtd_unit_reenable()
+ * @reply: told what failed
+ *
+ * Context: may sleep; takes @unit->lock.
+ * Return: 0; on error the unit is off again.
+ */
+int vtd_unit_enable(struct vtd_unit *unit, struct vtd_reply *reply)
+{
+	int ret;
+
+	mutex_lock(&unit->lock);
+	unit->health = VTD_HEALTH_OK;
+	ret = vtd_unit_reenable(unit);
+	unit->translating = !ret;
+	mutex_unlock(&unit->lock);
+	if (ret) {
+		vtd_say(reply,
+			"%s: the hardware did not take its tables or queue (error %d), translation stays off\n",
+			unit->name, ret);
+		vtd_unit_disable(unit);
+	}
+	return ret;
+}
+
+/**
+ * vtd_unit_disable() - switch translation and the queue off
+ * @unit: DMA that is in flight goes on untranslated
+ *
+ * Context: any but hard interrupt, also at shutdown with interrupts off.  The
+ * caller keeps other users of @unit out.
+ * Return: 0, or -ETIMEDOUT when the hardware may still use the tables.
+ */
+int vtd_unit_disable(struct vtd_unit *unit)
+{
+	int ret = vtd_gcmd(unit, VTD_GCMD_TE, false);
+
+	unit->translating = false;
+	if (ret)
+		return ret;
+	ret = vtd_gcmd(unit, VTD_GCMD_QIE, false);
+	if (ret)
+		return ret;
+	vtd_write64(&unit->regs, VTD_RTADDR, 0);
+	vtd_write64(&unit->regs, VTD_IQA, 0);
+	return 0;
+}

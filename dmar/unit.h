@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * One remapping unit: its registers, tables, queue and fault interrupt.
+ */
+#ifndef VTD_UNIT_H
+#define VTD_UNIT_H
+
+#include <linux/idr.h>
+#include <linux/iommu.h>
+#include <linux/mutex.h>
+#include <linux/types.h>
+
+#include <vtd/hw/context.h>
+#include <vtd/hw/regs.h>
+#include <vtd/regs_io.h>
+#include "dmar_parse.h"
+#include "pgtable.h"
+#include "qi.h"
+
+struct vtd_reply;
+
+/* Domain-ids: 0 is what hardware tags non-present entries with (6.1). */
+#define VTD_DID_PASS_THROUGH 1
+#define VTD_DID_FIRST 2
+
+/**
+ * enum vtd_health - can the unit be relied on?
+ * @VTD_HEALTH_OK: yes
+ * @VTD_HEALTH_FAILED: an invalidation failed; what it covered is never freed
+ */
+enum vtd_health {
+	VTD_HEALTH_OK,
+	VTD_HEALTH_FAILED,
+};
+
+/**
+ * struct vtd_unit - one remapping unit
+ * @regs: registers (c)
+ * @drhd: its structure in the DMAR table (c)
+ * @index: its place among the units; its name is dmar<index> (c)
+ * @name: as in /sys/class/iommu and in the log (c)
+ * @version: version register (c)
+ * @cap: capability register (c)
+ * @ecap: extended capability register (c)
+ * @nid: NUMA node, or NUMA_NO_NODE (c)
+ * @levels: of the tables that domains on it get (c)
+ * @nr_did: domain-ids that hardware has (c)
+ * @off_reason: why the unit stays off, or NULL (c)
+ * @region: its claim on the register space (c)
+ * @lock: registers with more than one writer; context tables; tables' users
+ * @root: root table, VTD_ROOT_ENTRIES entries (l)
+ * @context: context tables by bus, NULL where none was needed yet (l)
+ * @identity: 1:1 table for units without pass-through (c while translating)
+ * @qi: invalidation queue
+ * @dids: domain-ids in use
+ * @nr_did_used: how many
+ * @translating: the tables are in force (l)
+ * @health: see there; leaves VTD_HEALTH_OK once
+ * @failed: told when it does, or NULL (c)
+ * @iommu: its face in sysfs and to the iommu core
+ * @in_sysfs: @iommu has been added (m)
+ * @registered: @iommu is known to the core (m)
+ * @irq: Linux number of the fault interrupt, 0 if none (m)
+ * @faults: faults read from it
+ *
+ * (c) constant after set-up, (l) under @lock, (m) under the control mutex.
+ */
+struct vtd_unit {
+	struct vtd_regs regs;
+	const struct vtd_drhd *drhd;
+	unsigned int index;
+	char name[16];
+	u32 version;
+	u64 cap;
+	u64 ecap;
+	int nid;
+	unsigned int levels;
+	u32 nr_did;
+	const char *off_reason;
+	struct resource *region;
+	struct mutex lock;
+	struct vtd_root_entry *root;
+	struct vtd_context_entry *context[VTD_ROOT_ENTRIES];
+	struct vtd_pgtable identity;
+	struct vtd_qi qi;
+	struct ida dids;
+	atomic_t nr_did_used;
+	bool translating;
+	enum vtd_health health;
+	void (*failed)(const struct vtd_unit *unit);
+	struct iommu_device iommu;
+	bool in_sysfs;
+	bool registered;
+	unsigned int irq;
+	atomic64_t faults;
+};
+
+static inline bool vtd_unit_coherent(const struct vtd_unit *unit)
+{
+	return unit->ecap & VTD_ECAP_C;
+}
+
+static inline bool vtd_unit_caching_mode(const struct vtd_unit *unit)
+{
+	return unit->cap & VTD_CAP_CM;
+}
+
+static inline bool vtd_unit_pass_through(const struct vtd_unit *unit)
+{
+	return unit->ecap & VTD_ECAP_PT;
+}
+
+static inline unsigned int vtd_unit_address_bits(const struct vtd_unit *unit)
+{
+	return FIELD_GET(VTD_CAP_MGAW, unit->cap) + 1;
+}
+
+/* Drain bits of an IOTLB invalidation, as far as the unit knows them. */
+static inline u64 vtd_unit_drain(const struct vtd_unit *unit)
+{
+	return (unit->cap & VTD_CAP_DWD ? VTD_QI_IOTLB_DW : 0) |
+	       (unit->cap & VTD_CAP_DRD ? VTD_QI_IOTLB_DR : 0);
+}
+
+struct vtd_unit *vtd_unit_create(const struct vtd_dmar *dmar,
+				 unsigned int index, struct vtd_reply *reply);
+void vtd_unit_destroy(struct vtd_unit *unit);
+int vtd_unit_enable(struct vtd_unit *unit, struct vtd_reply *reply);
+int vtd_unit_reenable(struct vtd_unit *unit);
+int vtd_unit_disable(struct vtd_unit *unit);
+int vtd_unit_flush_write_buffer(struct vtd_unit *unit);
+void vtd_unit_failed(struct vtd_unit *unit, const char *what, int err);
+
+#endif /* VTD_UNIT_H */

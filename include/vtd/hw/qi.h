@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Descriptors of the invalidation queue (VT-d 6.5.2), 128-bit form.
+ * Holds the specification and nothing else.
+ */
+#ifndef VTD_HW_QI_H
+#define VTD_HW_QI_H
+
+#include <linux/bitfield.h>
+#include <linux/bits.h>
+#include <linux/build_bug.h>
+#include <linux/types.h>
+
+/**
+ * struct vtd_qi_desc - one descriptor
+ * @w: bits 63:0, bits 127:64
+ */
+struct vtd_qi_desc {
+	u64 w[2];
+};
+
+static_assert(sizeof(struct vtd_qi_desc) == 16);
+
+#define VTD_QI_TYPE GENMASK_ULL(3, 0)
+#define VTD_QI_TYPE_CONTEXT 1 /* 6.5.2.1 */
+#define VTD_QI_TYPE_IOTLB 2 /* 6.5.2.3 */
+#define VTD_QI_TYPE_WAIT 5 /* 6.5.2.8 */
+
+#define VTD_QI_GRANULARITY GENMASK_ULL(5, 4)
+#define VTD_QI_GLOBAL 1
+#define VTD_QI_DOMAIN 2
+#define VTD_QI_DEVICE 3 /* context cache */
+#define VTD_QI_PAGE 3 /* IOTLB */
+
+#define VTD_QI_CONTEXT_DID GENMASK_ULL(31, 16)
+#define VTD_QI_CONTEXT_SID GENMASK_ULL(47, 32)
+#define VTD_QI_CONTEXT_FM GENMASK_ULL(49, 48)
+
+#define VTD_QI_IOTLB_DW BIT_ULL(6)
+#define VTD_QI_IOTLB_DR BIT_ULL(7)
+#define VTD_QI_IOTLB_DID GENMASK_ULL(31, 16)
+#define VTD_QI_IOTLB_HI_AM GENMASK_ULL(5, 0)
+#define VTD_QI_IOTLB_HI_IH BIT_ULL(6)
+#define VTD_QI_IOTLB_HI_ADDR GENMASK_ULL(63, 12)
+
+#define VTD_QI_WAIT_IF BIT_ULL(4)
+#define VTD_QI_WAIT_SW BIT_ULL(5)
+#define VTD_QI_WAIT_FN BIT_ULL(6)
+#define VTD_QI_WAIT_DATA GENMASK_ULL(63, 32)
+#define VTD_QI_WAIT_HI_ADDR GENMASK_ULL(63, 2)
+
+static inline struct vtd_qi_desc vtd_qi_context_global(void)
+{
+	return (struct vtd_qi_desc){ .w = {
+		FIELD_PREP(VTD_QI_TYPE, VTD_QI_TYPE_CONTEXT) |
+			FIELD_PREP(VTD_QI_GRANULARITY, VTD_QI_GLOBAL),
+	} };
+}
+
+/* Function mask 0: exactly the source-id @sid. */
+static inline struct vtd_qi_desc vtd_qi_context_device(u16 did, u16 sid)
+{
+	return (struct vtd_qi_desc){ .w = {
+		FIELD_PREP(VTD_QI_TYPE, VTD_QI_TYPE_CONTEXT) |
+			FIELD_PREP(VTD_QI_GRANULARITY, VTD_QI_DEVICE) |
+			FIELD_PREP(VTD_QI_CONTEXT_DID, did) |
+			FIELD_PREP(VTD_QI_CONTEXT_SID, sid),
+	} };
+}
+
+static inline struct vtd_qi_desc vtd_qi_iotlb_global(u64 drain)
+{
+	return (struct vtd_qi_desc){ .w = {
+		FIELD_PREP(VTD_QI_TYPE, VTD_QI_TYPE_IOTLB) |
+			FIELD_PREP(VTD_QI_GRANULARITY, VTD_QI_GLOBAL) | drain,
+	} };
+}
+
+static inline struct vtd_qi_desc vtd_qi_iotlb_domain(u16 did, u64 drain)
+{
+	return (struct vtd_qi_desc){ .w = {
+		FIELD_PREP(VTD_QI_TYPE, VTD_QI_TYPE_IOTLB) |
+			FIELD_PREP(VTD_QI_GRANULARITY, VTD_QI_DOMAIN) |
+			FIELD_PREP(VTD_QI_IOTLB_DID, did) | drain,
+	} };
+}
+
+/* @addr aligned to 2^@am pages; @leaf_only keeps paging-structure caches. */
+static inline struct vtd_qi_desc vtd_qi_iotlb_pages(u16 did, u64 addr,
+						    unsigned int am,
+						    bool leaf_only, u64 drain)
+{
+	return (struct vtd_qi_desc){ .w = {
+		FIELD_PREP(VTD_QI_TYPE, VTD_QI_TYPE_IOTLB) |
+			FIELD_PREP(VTD_QI_GRANULARITY, VTD_QI_PAGE) |
+			FIELD_PREP(VTD_QI_IOTLB_DID, did) | drain,
+		(addr & VTD_QI_IOTLB_HI_ADDR) |
+			FIELD_PREP(VTD_QI_IOTLB_HI_AM, am) |
+			FIELD_PREP(VTD_QI_IOTLB_HI_IH, leaf_only),
+	} };
+}
+
+/* Write @data to @addr once everything queued before is complete. */
+static inline struct vtd_qi_desc vtd_qi_wait(u64 addr, u32 data)
+{
+	return (struct vtd_qi_desc){ .w = {
+		FIELD_PREP(VTD_QI_TYPE, VTD_QI_TYPE_WAIT) | VTD_QI_WAIT_SW |
+			FIELD_PREP(VTD_QI_WAIT_DATA, data),
+		addr & VTD_QI_WAIT_HI_ADDR,
+	} };
+}
+
+#endif /* VTD_HW_QI_H */
