@@ -65,15 +65,14 @@ static int vtd_check_assignment(struct pci_dev *pdev)
 	if (!other)
 		return 0;
 	if (vtd_device_find(other))
-		pci_err_ratelimited(pdev,
+		dev_err_ratelimited(&pdev->dev,
 				    "not assigned: nothing isolates it from %s, which is bound to %s; unbind that one or assign both\n",
 				    pci_name(other),
 				    vtd_pci_driver_name(other));
 	else
-		pci_err_ratelimited(pdev,
+		dev_err_ratelimited(&pdev->dev,
 				    "not assigned: nothing isolates it from %s (driver %s), which is not managed; run 'vtdctl adopt %s' first\n",
-				    pci_name(other),
-				    vtd_pci_driver_name(other),
+				    pci_name(other), vtd_pci_driver_name(other),
 				    pci_name(other));
 	pci_dev_put(other);
 	return -EBUSY;

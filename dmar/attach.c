@@ -600,13 +600,13 @@ int vtd_detach(struct vtd_reply *reply)
 	return 0;
 }
 
-static int vtd_syscore_suspend(void *data)
+static int vtd_suspend(void *data)
 {
 	return 0;
 }
 
 /* Firmware has reset the units; interrupts are off, one CPU runs. */
-static void vtd_syscore_resume(void *data)
+static void vtd_resume(void *data)
 {
 	unsigned int i;
 
@@ -624,7 +624,7 @@ static void vtd_syscore_resume(void *data)
 }
 
 /* The next kernel, or the firmware, expects untranslated DMA. */
-static void vtd_syscore_shutdown(void *data)
+static void vtd_shutdown(void *data)
 {
 	unsigned int i;
 
@@ -633,8 +633,8 @@ static void vtd_syscore_shutdown(void *data)
 			vtd_unit_disable(vtd_control.units[i]);
 }
 
-VTD_SYSCORE(vtd_syscore, vtd_syscore_suspend, vtd_syscore_resume,
-	    vtd_syscore_shutdown);
+VTD_SYSCORE(vtd_syscore, vtd_suspend, vtd_resume,
+	    vtd_shutdown);
 
 /**
  * vtd_control_init() - be told of suspend, resume and shutdown

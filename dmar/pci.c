@@ -11,6 +11,9 @@
 
 #include "pci.h"
 
+/* Functions of one bus; the PCI core keeps its own name for it private. */
+#define VTD_DEVFNS 256
+
 /**
  * vtd_pci_dma_dev() - the device whose source-id the requests carry
  * @pdev: any PCI device
@@ -110,7 +113,7 @@ int vtd_pci_sids(struct pci_dev *pdev, u16 *sid)
 	pdev = vtd_pci_dma_dev(pdev);
 	nr = vtd_pci_add_sid(sid, 0, pci_dev_id(pdev));
 	if (pdev->dma_alias_mask) {
-		for_each_set_bit(devfn, pdev->dma_alias_mask, MAX_NR_DEVFNS) {
+		for_each_set_bit(devfn, pdev->dma_alias_mask, VTD_DEVFNS) {
 			nr = vtd_pci_add_sid(sid, nr,
 					     PCI_DEVID(pdev->bus->number,
 						       devfn));
