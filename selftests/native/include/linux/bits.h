@@ -65,8 +65,8 @@ static inline unsigned int hweight32(u32 x)
 
 static inline bool test_bit(unsigned int nr, const unsigned long *map)
 {
-	return (__atomic_load_n(&map[nr / 64], __ATOMIC_RELAXED) >>
-		(nr % 64)) & 1;
+	return (__atomic_load_n(&map[nr / 64], __ATOMIC_RELAXED) >> (nr % 64)) &
+	       1;
 }
 
 static inline void set_bit(unsigned int nr, unsigned long *map)
@@ -83,16 +83,22 @@ static inline void clear_bit(unsigned int nr, unsigned long *map)
 static inline bool test_and_set_bit(unsigned int nr, unsigned long *map)
 {
 	return (__atomic_fetch_or(&map[nr / 64], 1UL << (nr % 64),
-				  __ATOMIC_SEQ_CST) >> (nr % 64)) & 1;
+				  __ATOMIC_SEQ_CST) >>
+		(nr % 64)) &
+	       1;
 }
 
 static inline bool test_and_clear_bit(unsigned int nr, unsigned long *map)
 {
 	return (__atomic_fetch_and(&map[nr / 64], ~(1UL << (nr % 64)),
-				   __ATOMIC_SEQ_CST) >> (nr % 64)) & 1;
+				   __ATOMIC_SEQ_CST) >>
+		(nr % 64)) &
+	       1;
 }
 
 #define __set_bit set_bit
 #define __clear_bit clear_bit
+#define __test_and_set_bit test_and_set_bit
+#define __test_and_clear_bit test_and_clear_bit
 
 #endif /* VTD_SHIM_BITS_H */
