@@ -1,0 +1,1057 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Unit test of vtdctl: its commands, bound to a module that is played here
+ * and to a /sys, /proc and /dev made in a scratch folder. Never touches the
+ * machine's own control device or modules.
+ */
+#define _GNU_SOURCE 1
+#include <errno.h>
+#include <ftw.h>
+#include <json-c/json.h>
+#include <regex.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "vtdctl.h"
+
+#define WORDS_MAX 8
+
+/* The module as it is played, and what vtdctl did to it. */
+struct fixture {
+	struct vtdctl ctl;
+	char root[64];
+	char *out, *err;
+	size_t out_bytes, err_bytes;
+	int open_error; /* negative: what open() fails with */
+	int write_error; /* negative: what write() fails with */
+	const char *reply;
+	size_t at, chunk; /* where the reader is; bytes a read gives */
+	int interrupts; /* reads that fail with EINTR first */
+	char sent[128];
+	int opened, closed, ran;
+	int run_status;
+	const char *run_output;
+};
+
+static int play_open(void *priv, const char *path)
+{
+	struct fixture *fix = priv;
+
+	assert_non_null(strstr(path, VTD_DEVICE));
+	if (fix->open_error)
+		return fix->open_error;
+	fix->opened++;
+	fix->at = 0;
+	return 100;
+}
+
+static ssize_t play_write(void *priv, int fd, const void *buf, size_t bytes)
+{
+	struct fixture *fix = priv;
+
+	assert_int_equal(fd, 100);
+	assert_true(bytes < sizeof(fix->sent));
+	memcpy(fix->sent, buf, bytes);
+	fix->sent[bytes] = '\0';
+	return fix->write_error ? fix->write_error : (ssize_t)bytes;
+}
+
+static ssize_t play_read(void *priv, int fd, void *buf, size_t bytes)
+{
+	struct fixture *fix = priv;
+	size_t left = strlen(fix->reply) - fix->at;
+
+	assert_int_equal(fd, 100);
+	if (fix->interrupts && fix->interrupts--)
+		return -EINTR;
+	if (bytes > left)
+		bytes = left;
+	if (fix->chunk && bytes > fix->chunk)
+		bytes = fix->chunk;
+	memcpy(buf, fix->reply + fix->at, bytes);
+	fix->at += bytes;
+	return bytes;
+}
+
+static void play_close(void *priv, int fd)
+{
+	struct fixture *fix = priv;
+
+	assert_int_equal(fd, 100);
+	fix->closed++;
+}
+
+static int play_run(void *priv, char *const argv[], char **output)
+{
+	struct fixture *fix = priv;
+
+	assert_string_equal(argv[0], "modprobe");
+	assert_string_equal(argv[1], "vtd_dmar");
+	assert_string_equal(argv[2], "attach=0");
+	assert_null(argv[3]);
+	fix->ran++;
+	*output = strdup(fix->run_output);
+	assert_non_null(*output);
+	if (!fix->run_status)
+		fix->open_error = 0;
+	return fix->run_status;
+}
+
+static void play_pause(void *priv, unsigned int ms)
+{
+	(void)priv;
+	(void)ms;
+}
+
+static const struct vtd_calls played = {
+	.open = play_open,
+	.write = play_write,
+	.read = play_read,
+	.close = play_close,
+	.run = play_run,
+	.pause = play_pause,
+};
+
+static int setup(void **state)
+{
+	struct fixture *fix = calloc(1, sizeof(*fix));
+
+	assert_non_null(fix);
+	snprintf(fix->root, sizeof(fix->root), "/tmp/vtdctl-test-XXXXXX");
+	assert_non_null(mkdtemp(fix->root));
+	fix->reply = "";
+	fix->run_output = "";
+	fix->ctl.sysroot = fix->root;
+	fix->ctl.calls = &played;
+	fix->ctl.priv = fix;
+	fix->ctl.out = open_memstream(&fix->out, &fix->out_bytes);
+	fix->ctl.err = open_memstream(&fix->err, &fix->err_bytes);
+	assert_non_null(fix->ctl.out);
+	assert_non_null(fix->ctl.err);
+	*state = fix;
+	return 0;
+}
+
+static int remove_one(const char *path, const struct stat *st, int type,
+		      struct FTW *ftw)
+{
+	(void)st;
+	(void)type;
+	(void)ftw;
+	return remove(path);
+}
+
+static int teardown(void **state)
+{
+	struct fixture *fix = *state;
+
+	fclose(fix->ctl.out);
+	fclose(fix->ctl.err);
+	free(fix->out);
+	free(fix->err);
+	nftw(fix->root, remove_one, 8, FTW_DEPTH | FTW_PHYS);
+	free(fix);
+	return 0;
+}
+
+/* Makes a file with its folders below the scratch root. */
+static void put_bytes(struct fixture *fix, const char *path, const void *data,
+		      size_t bytes)
+{
+	char full[512];
+	FILE *file;
+
+	snprintf(full, sizeof(full), "%s%s", fix->root, path);
+	for (char *p = full + strlen(fix->root) + 1; (p = strchr(p, '/'));
+	     p++) {
+		*p = '\0';
+		assert_true(!mkdir(full, 0755) || errno == EEXIST);
+		*p = '/';
+	}
+	file = fopen(full, "w");
+	assert_non_null(file);
+	assert_int_equal(fwrite(data, 1, bytes, file), bytes);
+	fclose(file);
+}
+
+static void put(struct fixture *fix, const char *path, const char *text)
+{
+	put_bytes(fix, path, text, strlen(text));
+}
+
+/* Runs a command line given in one string; results in fix->out, fix->err. */
+static int run(struct fixture *fix, const char *line)
+{
+	char words[256], *save = NULL;
+	char *argv[WORDS_MAX + 2] = { words };
+	int argc = 0;
+	int ret;
+
+	snprintf(words, sizeof(words), "vtdctl %s", line);
+	for (char *word = strtok_r(words, " ", &save); word;
+	     word = strtok_r(NULL, " ", &save)) {
+		assert_true(argc < WORDS_MAX);
+		argv[argc++] = word;
+	}
+	rewind(fix->ctl.out);
+	rewind(fix->ctl.err);
+	fix->sent[0] = '\0';
+	ret = vtd_finish(&fix->ctl, vtd_command(&fix->ctl, argc, argv));
+	/* rewind() keeps old bytes: the text ends where we stopped writing. */
+	fputc('\0', fix->ctl.out);
+	fputc('\0', fix->ctl.err);
+	fflush(fix->ctl.out);
+	fflush(fix->ctl.err);
+	assert_int_equal(fix->opened, fix->closed);
+	return ret;
+}
+
+#define assert_has(text, part)                                         \
+	do {                                                           \
+		if (!strstr(text, part))                               \
+			fail_msg("\"%s\" is not in:\n%s", part, text); \
+	} while (0)
+#define assert_lacks(text, part)                                   \
+	do {                                                       \
+		if (strstr(text, part))                            \
+			fail_msg("\"%s\" is in:\n%s", part, text); \
+	} while (0)
+
+static void assert_columns(const char *text)
+{
+	while (*text) {
+		size_t length = strcspn(text, "\n");
+
+		if (length > VTD_COLUMNS)
+			fail_msg("%zu columns: %.*s", length, (int)length,
+				 text);
+		text += length;
+		text += *text == '\n';
+	}
+}
+
+/* --- a JSON schema checker for the keywords our schema uses --- */
+
+static bool type_is(struct json_object *val, const char *name)
+{
+	static const struct {
+		const char *name;
+		enum json_type type;
+	} types[] = {
+		{ "null", json_type_null },	{ "string", json_type_string },
+		{ "integer", json_type_int },	{ "array", json_type_array },
+		{ "object", json_type_object },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(types); i++)
+		if (!strcmp(name, types[i].name))
+			return json_object_get_type(val) == types[i].type;
+	fail_msg("the schema has the unknown type %s", name);
+	return false;
+}
+
+static bool type_fits(struct json_object *val, struct json_object *type)
+{
+	if (!json_object_is_type(type, json_type_array))
+		return type_is(val, json_object_get_string(type));
+	for (size_t i = 0; i < json_object_array_length(type); i++)
+		if (type_is(val, json_object_get_string(
+					 json_object_array_get_idx(type, i))))
+			return true;
+	return false;
+}
+
+static bool enum_fits(struct json_object *val, struct json_object *list)
+{
+	for (size_t i = 0; i < json_object_array_length(list); i++)
+		if (json_object_equal(val, json_object_array_get_idx(list, i)))
+			return true;
+	return false;
+}
+
+static bool pattern_fits(struct json_object *val, const char *pattern)
+{
+	regex_t regex;
+	bool fits;
+
+	if (!json_object_is_type(val, json_type_string))
+		return true;
+	assert_int_equal(regcomp(&regex, pattern, REG_EXTENDED | REG_NOSUB), 0);
+	fits = !regexec(&regex, json_object_get_string(val), 0, NULL, 0);
+	regfree(&regex);
+	return fits;
+}
+
+static bool fits(struct json_object *top, struct json_object *schema,
+		 struct json_object *val);
+
+static bool object_fits(struct json_object *top, struct json_object *schema,
+			struct json_object *val)
+{
+	struct json_object *known, *needed, *sub;
+
+	if (!json_object_object_get_ex(schema, "properties", &known))
+		return true;
+	assert_true(json_object_object_get_ex(schema, "required", &needed));
+	for (size_t i = 0; i < json_object_array_length(needed); i++)
+		if (!json_object_object_get_ex(
+			    val,
+			    json_object_get_string(
+				    json_object_array_get_idx(needed, i)),
+			    NULL))
+			return false;
+	json_object_object_foreach(val, key, member)
+	{
+		if (!json_object_object_get_ex(known, key, &sub) ||
+		    !fits(top, sub, member))
+			return false;
+	}
+	return true;
+}
+
+static bool fits(struct json_object *top, struct json_object *schema,
+		 struct json_object *val)
+{
+	struct json_object *key, *defs, *def;
+	int matches = 0;
+
+	if (json_object_object_get_ex(schema, "$ref", &key)) {
+		const char *name = strrchr(json_object_get_string(key), '/');
+
+		assert_true(json_object_object_get_ex(top, "$defs", &defs));
+		assert_true(json_object_object_get_ex(defs, name + 1, &def));
+		return fits(top, def, val);
+	}
+	if (json_object_object_get_ex(schema, "oneOf", &key)) {
+		for (size_t i = 0; i < json_object_array_length(key); i++)
+			matches += fits(top, json_object_array_get_idx(key, i),
+					val);
+		return matches == 1;
+	}
+	if (json_object_object_get_ex(schema, "type", &key) &&
+	    !type_fits(val, key))
+		return false;
+	if (json_object_object_get_ex(schema, "enum", &key) &&
+	    !enum_fits(val, key))
+		return false;
+	if (json_object_object_get_ex(schema, "pattern", &key) &&
+	    !pattern_fits(val, json_object_get_string(key)))
+		return false;
+	if (json_object_object_get_ex(schema, "items", &key))
+		for (size_t i = 0; i < json_object_array_length(val); i++)
+			if (!fits(top, key, json_object_array_get_idx(val, i)))
+				return false;
+	if (json_object_is_type(val, json_type_object))
+		return object_fits(top, schema, val);
+	return true;
+}
+
+static struct json_object *load_schema(void)
+{
+	static const char name[] = "Documentation/vtdctl-status.schema.json";
+	char path[128] = "";
+	struct json_object *schema = NULL;
+
+	/* from the top, or from the folder of the test */
+	for (int up = 0; up < 4 && !schema; up++) {
+		char here[128];
+
+		snprintf(here, sizeof(here), "%s%s", path, name);
+		if (!access(here, R_OK))
+			schema = json_object_from_file(here);
+		strcat(path, "../");
+	}
+	assert_non_null(schema);
+	return schema;
+}
+
+static struct json_object *parse_valid(const char *text)
+{
+	struct json_object *schema = load_schema();
+	struct json_object *val = json_tokener_parse(text);
+
+	assert_non_null(val);
+	if (!fits(schema, schema, val))
+		fail_msg("does not fit the schema:\n%s", text);
+	json_object_put(schema);
+	return val;
+}
+
+/* --- addresses and records --- */
+
+static void test_bdf(void **state)
+{
+	static const char *const wrong[] = {
+		"",
+		"0",
+		"nvme0",
+		"00:03",
+		"00:03.8",
+		"00:20.0",
+		"0:3.0",
+		"00:03.0 ",
+		" 0:03.0",
+		"00:03.00",
+		"0000:00:03.",
+		"000g:00:03.0",
+		"00000:00:03.0",
+		"0000-00-03.0",
+		"00:03,0",
+		"-1:03.0",
+		"0x00:3.0",
+		"0000:00:03.0\n",
+		"../../../x",
+		"0000:00:3f.0",
+	};
+	char text[VTD_BDF_LEN];
+	struct vtd_bdf bdf;
+	const char *why;
+
+	(void)state;
+	assert_int_equal(vtd_bdf_parse("00:03.1", &bdf, &why), 0);
+	vtd_bdf_format(&bdf, text);
+	assert_string_equal(text, "0000:00:03.1");
+	assert_int_equal(vtd_bdf_parse("FFFF:Fe:1F.7", &bdf, &why), 0);
+	vtd_bdf_format(&bdf, text);
+	assert_string_equal(text, "ffff:fe:1f.7");
+	for (size_t i = 0; i < ARRAY_SIZE(wrong); i++)
+		assert_int_equal(vtd_bdf_parse(wrong[i], &bdf, &why), -1);
+	assert_true(vtd_bdf_compare("0000:00:03.0", "0000:00:1f.0") < 0);
+	assert_true(vtd_bdf_compare("0000:01:00.0", "0000:00:1f.0") > 0);
+	assert_true(vtd_bdf_compare("0001:00:00.0", "0000:ff:1f.7") > 0);
+	assert_int_equal(vtd_bdf_compare("0000:00:03.0", "0000:00:03.0"), 0);
+	assert_true(vtd_bdf_compare("INTL0001:00", "0000:00:03.0") > 0);
+	assert_true(vtd_bdf_compare("10000:00:03.0", "ffff:00:03.0") > 0);
+}
+
+static void test_record_good(void **state)
+{
+	char line[] =
+		"\t device name=0000:00:03.0  reason=\"a b=c\"\tdriver= x=\"\"";
+	struct vtd_record rec;
+	const char *why;
+
+	(void)state;
+	assert_int_equal(vtd_record_parse(line, &rec, &why), 0);
+	assert_true(vtd_record_is(&rec, "device"));
+	assert_int_equal(rec.pairs, 4);
+	assert_string_equal(vtd_record_get(&rec, "reason"), "a b=c");
+	assert_string_equal(vtd_record_get(&rec, "driver"), "");
+	assert_string_equal(vtd_record_show(&rec, "driver"), "-");
+	assert_null(vtd_record_get(&rec, "group"));
+	assert_string_equal(vtd_record_show(&rec, "group"), "-");
+}
+
+static void test_record_bad(void **state)
+{
+	static const struct {
+		const char *line;
+		int ret;
+	} cases[] = {
+		{ "", -ENOENT },
+		{ " \t ", -ENOENT },
+		{ "a=b", -EINVAL },
+		{ "\"unit\"", -EINVAL },
+		{ "unit x", -EINVAL },
+		{ "unit =x", -EINVAL },
+		{ "unit a=\"x", -EINVAL },
+		{ "unit a=\"x\"y", -EINVAL },
+		{ "unit a=x\"y", -EINVAL },
+		{ "unit a=1 a=2", -EINVAL },
+		{ "unit a=\"", -EINVAL },
+		{ "unit", 0 },
+		{ "unit ", 0 },
+		{ "unit a=", 0 },
+		{ "unit a=b=c", 0 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		/* malloc'ed, so that a read past the end is caught */
+		char *line = strdup(cases[i].line);
+		struct vtd_record rec;
+		const char *why;
+
+		assert_non_null(line);
+		if (vtd_record_parse(line, &rec, &why) != cases[i].ret)
+			fail_msg("wrong result for: %s", cases[i].line);
+		free(line);
+	}
+}
+
+static void test_record_long(void **state)
+{
+	size_t bytes = 3 << 20;
+	char *text = malloc(bytes + 1);
+	struct vtd_records recs;
+	size_t used = 0;
+
+	(void)state;
+	assert_non_null(text);
+	memset(text, 'x', bytes);
+	memcpy(text, "device reason=", 14);
+	text[bytes] = '\0';
+	assert_int_equal(vtd_records_parse(text, bytes, &recs), 0);
+	assert_int_equal(recs.count, 1);
+	assert_int_equal(strlen(vtd_record_get(&recs.list[0], "reason")),
+			 bytes - 14);
+	vtd_records_free(&recs);
+
+	used = sprintf(text, "vtd a=1\n\nunit");
+	for (int i = 0; i < VTD_PAIRS_MAX + 1; i++)
+		used += sprintf(text + used, " k%d=%d", i, i);
+	assert_int_equal(vtd_records_parse(text, used, &recs), -EINVAL);
+	assert_int_equal(recs.line, 3);
+	assert_has(recs.why, "too many");
+	vtd_records_free(&recs);
+
+	memcpy(text, "vtd a=1\nun\0it", 14);
+	assert_int_equal(vtd_records_parse(text, 13, &recs), -EINVAL);
+	assert_int_equal(recs.line, 2);
+	vtd_records_free(&recs);
+
+	text[0] = '\0';
+	assert_int_equal(vtd_records_parse(text, 0, &recs), 0);
+	assert_int_equal(recs.count, 0);
+	vtd_records_free(&recs);
+	free(text);
+}
+
+/* Any bytes at all: no result is asked for, the sanitizers watch. */
+static void test_record_junk(void **state)
+{
+	static const char alphabet[] = "ab=\" \t\n\\-\x01\xff";
+	uint32_t seed = 12345;
+
+	(void)state;
+	for (int round = 0; round < 20000; round++) {
+		size_t bytes = round % 48;
+		char *text = malloc(bytes + 1);
+		struct vtd_records recs;
+
+		assert_non_null(text);
+		for (size_t i = 0; i < bytes; i++) {
+			seed = seed * 1664525 + 1013904223;
+			text[i] = alphabet[(seed >> 16) % (sizeof(alphabet))];
+		}
+		text[bytes] = '\0';
+		vtd_records_parse(text, bytes, &recs);
+		vtd_records_free(&recs);
+		free(text);
+	}
+}
+
+/* --- commands --- */
+
+static const char sample[] =
+	"vtd version=0.1 state=trial trial_left=37\n"
+	"device name=0000:00:1f.2 unit=dmar0 state=pass-through driver=ahci group=- domain=- sid=00:1f.2 reason=\"its driver was bound before vtd_dmar was loaded; vtdctl adopt 0000:00:1f.2 takes it over\"\n"
+	"unit name=dmar0 segment=0000 base=0xfed90000 version=1.0 cap=0xd2008c222f0686 ecap=0xf00f5a translation=on mode=legacy devices=2 domains=1 faults=0 health=ok\n"
+	"device name=0000:00:03.0 unit=dmar0 state=managed driver=nvme group=5 domain=DMA-FQ sid=00:03.0,01:00.0 reason=\"\"\n"
+	"device name=0000:00:02.0 unit=- state=off driver=i915_with_a_very_long_name_of_a_driver group=12 domain=- sid=00:02.0 reason=\"graphics\x1b[31m\"\n"
+	"later-record something=new\n";
+
+static void test_status(void **state)
+{
+	struct fixture *fix = *state;
+
+	fix->reply = sample;
+	fix->chunk = 7;
+	fix->interrupts = 2;
+	put(fix, "/sys/bus/pci/devices/0000:00:03.0/vendor", "0x1b36\n");
+	put(fix, "/sys/bus/pci/devices/0000:00:03.0/device", "0x0010\n");
+	put(fix, "/sys/bus/pci/devices/0000:00:03.0/class", "0x010802\n");
+	assert_int_equal(run(fix, "status"), 0);
+	assert_string_equal(fix->sent, "status");
+	assert_columns(fix->out);
+	assert_has(fix->out, "vtd 0.1: trial");
+	assert_has(fix->out, "37 seconds, unless: vtdctl confirm");
+	assert_has(fix->out, "1b36:0010 NVMe");
+	assert_has(fix->out, "takes it over");
+	assert_has(fix->out, "no unit\n");
+	assert_lacks(fix->out, "\x1b");
+	assert_true(strstr(fix->out, "00:03.0  managed") <
+		    strstr(fix->out, "00:1f.2  pass-through"));
+	assert_string_equal(fix->err, "");
+}
+
+static void test_status_json(void **state)
+{
+	struct fixture *fix = *state;
+	struct json_object *top, *val, *unit, *dev;
+
+	fix->reply = sample;
+	put(fix, "/sys/bus/pci/devices/0000:00:03.0/vendor", "0x1b36\n");
+	put(fix, "/sys/bus/pci/devices/0000:00:03.0/device", "0x0010\n");
+	put(fix, "/sys/bus/pci/devices/0000:00:03.0/class", "0x010802\n");
+	assert_int_equal(run(fix, "status --json"), 0);
+	top = parse_valid(fix->out);
+	assert_true(json_object_object_get_ex(top, "trial_left", &val));
+	assert_int_equal(json_object_get_int(val), 37);
+	assert_true(json_object_object_get_ex(top, "units", &val));
+	assert_int_equal(json_object_array_length(val), 1);
+	unit = json_object_array_get_idx(val, 0);
+	assert_true(json_object_object_get_ex(unit, "device_count", &val));
+	assert_int_equal(json_object_get_int(val), 2);
+	assert_true(json_object_object_get_ex(unit, "devices", &val));
+	assert_int_equal(json_object_array_length(val), 2);
+	dev = json_object_array_get_idx(val, 0);
+	assert_true(json_object_object_get_ex(dev, "sid", &val));
+	assert_int_equal(json_object_array_length(val), 2);
+	assert_true(json_object_object_get_ex(dev, "group", &val));
+	assert_true(json_object_is_type(val, json_type_int));
+	assert_true(json_object_object_get_ex(dev, "pci_class", &val));
+	assert_string_equal(json_object_get_string(val), "0x010802");
+	json_object_put(top);
+}
+
+static void test_status_absent(void **state)
+{
+	struct fixture *fix = *state;
+
+	fix->open_error = -ENOENT;
+	assert_int_equal(run(fix, "status"), 2);
+	assert_has(fix->err, "not loaded");
+	assert_has(fix->err, "modprobe vtd_dmar");
+	assert_int_equal(run(fix, "status --json"), 2);
+	json_object_put(parse_valid(fix->out));
+	assert_has(fix->out, "\"not-loaded\"");
+	fix->open_error = -EACCES;
+	assert_int_equal(run(fix, "status"), 2);
+	assert_has(fix->err, "root");
+	assert_int_equal(run(fix, "status --json"), 2);
+	json_object_put(parse_valid(fix->out));
+	assert_has(fix->out, "\"no-permission\"");
+	fix->open_error = -ENOENT;
+	put(fix, "/sys/module/vtd_dmar/initstate", "live\n");
+	assert_int_equal(run(fix, "status"), 2);
+	assert_has(fix->err, "loaded but /dev/vtd is missing");
+	fix->open_error = 0;
+	fix->reply = "vtd state=\"attached\n";
+	assert_int_equal(run(fix, "status"), 2);
+	assert_has(fix->err, "line 1 has a quote that is never closed");
+	fix->reply = "";
+	assert_int_equal(run(fix, "status"), 2);
+	assert_has(fix->err, "no vtd line");
+}
+
+static void test_attach(void **state)
+{
+	struct fixture *fix = *state;
+
+	assert_int_equal(run(fix, "attach"), 0);
+	assert_string_equal(fix->sent, "attach");
+	assert_string_equal(fix->out, "attached\n");
+	assert_int_equal(run(fix, "attach --try 60"), 0);
+	assert_string_equal(fix->sent, "attach try=60");
+	assert_has(fix->out, "60 seconds, unless: vtdctl confirm");
+	assert_int_equal(run(fix, "attach --try=3600"), 0);
+	assert_string_equal(fix->sent, "attach try=3600");
+	assert_int_equal(fix->ran, 0);
+	fix->write_error = -EBUSY;
+	fix->reply =
+		"dmar0: the built-in driver owns it; boot with intel_iommu=off intremap=off\n";
+	assert_int_equal(run(fix, "attach"), 2);
+	assert_string_equal(
+		fix->err,
+		"Error: dmar0: the built-in driver owns it; boot with intel_iommu=off intremap=off\n");
+	assert_string_equal(fix->out, "");
+	fix->reply = "";
+	assert_int_equal(run(fix, "attach"), 2);
+	assert_has(fix->err, "attach: Device or resource busy");
+}
+
+static void test_attach_loads(void **state)
+{
+	static const struct {
+		const char *output, *remedy;
+	} cases[] = {
+		{ "modprobe: FATAL: Module vtd_dmar not found in directory /lib/modules/6.12",
+		  "make install" },
+		{ "modprobe: ERROR: could not insert 'vtd_dmar': Key was rejected by service",
+		  "make sign" },
+		{ "modprobe: ERROR: could not insert 'vtd_dmar': No such device",
+		  "vtdctl doctor" },
+		{ "modprobe: ERROR: could not insert 'vtd_dmar': Operation not permitted",
+		  "root" },
+		{ "", "vtdctl doctor" },
+	};
+	struct fixture *fix = *state;
+
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		fix->open_error = -ENOENT;
+		fix->run_status = 1;
+		fix->run_output = cases[i].output;
+		assert_int_equal(run(fix, "attach"), 2);
+		assert_has(fix->err, cases[i].output);
+		assert_has(fix->err, cases[i].remedy);
+		assert_string_equal(fix->sent, "");
+	}
+	fix->run_status = 0;
+	fix->ran = 0;
+	assert_int_equal(run(fix, "attach"), 0);
+	assert_int_equal(fix->ran, 1);
+	assert_has(fix->err, "attach=0");
+	assert_string_equal(fix->sent, "attach");
+	fix->open_error = -EACCES;
+	assert_int_equal(run(fix, "attach"), 2);
+	assert_int_equal(fix->ran, 1);
+}
+
+static void test_dry_run(void **state)
+{
+	struct fixture *fix = *state;
+
+	fix->open_error = -ENOENT;
+	fix->reply =
+		"unit name=dmar0 segment=0000 base=0xfed90000 version=1.0 translation=off\n"
+		"device name=0000:00:03.0 unit=dmar0 action=pass-through reason=\"nvme is bound\"\n";
+	assert_int_equal(run(fix, "attach --dry-run"), 0);
+	assert_string_equal(fix->sent, "attach dry-run");
+	assert_has(fix->err, "for the question only");
+	assert_has(fix->err, "modprobe -r vtd_dmar");
+	assert_has(fix->out, "0000:00:03.0  pass-through");
+	assert_has(fix->out, "nvme is bound");
+	assert_has(fix->out, "Nothing was changed");
+	assert_columns(fix->out);
+}
+
+static void test_words(void **state)
+{
+	static const struct {
+		const char *line;
+		int ret;
+		const char *part; /* of the error */
+	} cases[] = {
+		{ "", 1, "Usage" },
+		{ "frobnicate", 1, "\"frobnicate\" is unknown" },
+		{ "--frob", 1, "option \"--frob\" is unknown" },
+		{ "why 00:03.0", 1, "not in this version" },
+		{ "walk", 1, "not in this version" },
+		{ "irqs", 1, "not in this version" },
+		{ "stats", 1, "not in this version" },
+		{ "faults --follow", 1, "not in this version" },
+		{ "status --jsn", 1, "\"--jsn\"" },
+		{ "attach --try", 1, "5 to 3600" },
+		{ "attach --try 4", 1, "\"4\"" },
+		{ "attach --try 3601", 1, "\"3601\"" },
+		{ "attach --try -60", 1, "\"-60\"" },
+		{ "attach --try 60s", 1, "\"60s\"" },
+		{ "attach --try 99999999999999999999", 1, "5 to 3600" },
+		{ "attach --try=", 1, "5 to 3600" },
+		{ "attach --dry-run --try 60", 1, "one of them" },
+		{ "attach now", 1, "\"now\"" },
+		{ "adopt", 1, "which device" },
+		{ "adopt nvme0", 1, "\"nvme0\" is wrong" },
+		{ "adopt 00:03.9", 1, "function number" },
+		{ "adopt 00:03.0 00:04.0", 1, "\"00:04.0\"" },
+		{ "release 00:33.0", 1, "device number" },
+		{ "detach --force", 1, "\"--force\"" },
+		{ "confirm 1", 1, "\"1\"" },
+	};
+	struct fixture *fix = *state;
+
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		if (run(fix, cases[i].line) != cases[i].ret)
+			fail_msg("wrong status of: %s", cases[i].line);
+		assert_has(fix->err, cases[i].part);
+	}
+	/* The module was never asked. */
+	assert_int_equal(fix->opened, 0);
+	assert_int_equal(fix->ran, 0);
+	assert_int_equal(run(fix, "--help"), 0);
+	assert_columns(fix->out);
+	assert_has(fix->out, "adopt BDF");
+	assert_int_equal(run(fix, "--version"), 0);
+	assert_has(fix->out, "vtdctl 0.");
+}
+
+static void test_sent(void **state)
+{
+	struct fixture *fix = *state;
+
+	assert_int_equal(run(fix, "adopt 00:03.0"), 0);
+	assert_string_equal(fix->sent, "adopt 0000:00:03.0");
+	assert_string_equal(fix->out, "0000:00:03.0: adopted\n");
+	assert_int_equal(run(fix, "release 0001:FF:1f.7"), 0);
+	assert_string_equal(fix->sent, "release 0001:ff:1f.7");
+	assert_int_equal(run(fix, "confirm"), 0);
+	assert_string_equal(fix->sent, "confirm");
+	assert_int_equal(run(fix, "detach"), 0);
+	assert_string_equal(fix->sent, "detach");
+	assert_int_equal(run(fix, "detach --if-loaded"), 0);
+	assert_string_equal(fix->sent, "");
+	put(fix, "/sys/module/vtd_dmar/initstate", "live\n");
+	fix->write_error = -EBUSY;
+	fix->reply = "0000:00:03.0: nvme uses it; unbind it first\n";
+	assert_int_equal(run(fix, "detach --if-loaded"), 2);
+	assert_string_equal(fix->sent, "detach");
+	assert_has(fix->err, "0000:00:03.0: nvme uses it");
+}
+
+static void test_faults(void **state)
+{
+	struct fixture *fix = *state;
+	struct json_object *top, *list, *val;
+
+	assert_int_equal(run(fix, "faults"), 0);
+	assert_string_equal(fix->out, "no faults\n");
+	fix->reply =
+		"fault seq=12 time=123.456789 unit=dmar0 device=0000:00:04.0 address=0xdead000 access=read reason=0x06 text=\"the page is not readable\"\n";
+	assert_int_equal(run(fix, "faults"), 0);
+	assert_columns(fix->out);
+	assert_has(fix->out, "0000:00:04.0");
+	assert_has(fix->out, "0xdead000");
+	assert_int_equal(run(fix, "faults --json"), 0);
+	top = json_tokener_parse(fix->out);
+	assert_non_null(top);
+	assert_true(json_object_object_get_ex(top, "faults", &list));
+	assert_int_equal(json_object_array_length(list), 1);
+	assert_true(json_object_object_get_ex(
+		json_object_array_get_idx(list, 0), "seq", &val));
+	assert_int_equal(json_object_get_int(val), 12);
+	json_object_put(top);
+}
+
+/* --- doctor --- */
+
+#define INTEL \
+	"processor\t: 0\nvendor_id\t: GenuineIntel\napicid\t\t: 3\nflags\t\t: fpu apic\n"
+
+/* A machine with nothing to complain about. */
+static void healthy(struct fixture *fix)
+{
+	put(fix, "/proc/cpuinfo", INTEL);
+	put(fix, "/proc/cmdline", "quiet intel_iommu=off intremap=off\n");
+	put(fix, "/proc/interrupts",
+	    "  1:  0  PCI-MSI-0000:00:03.0  0-edge  nvme0q0\n");
+	put(fix, "/proc/sys/kernel/osrelease", "6.12.107+deb13-amd64\n");
+	put(fix, "/sys/firmware/acpi/tables/DMAR", "DMAR");
+	put(fix, "/lib/modules/6.12.107+deb13-amd64/modules.dep",
+	    "kernel/a.ko.xz:\nupdates/dkms/vtd_dmar.ko.xz: kernel/b.ko.xz\n");
+}
+
+static void doctor(struct fixture *fix, int ret, const char *part)
+{
+	if (run(fix, "doctor") != ret)
+		fail_msg("not %d:\n%s", ret, fix->out);
+	assert_has(fix->out, part);
+	assert_columns(fix->out);
+	assert_int_equal(fix->opened + fix->ran, 0);
+}
+
+static void test_doctor_healthy(void **state)
+{
+	struct fixture *fix = *state;
+
+	healthy(fix);
+	doctor(fix, 0, "ok    DMAR table: present");
+	assert_lacks(fix->out, "warn");
+	assert_lacks(fix->out, "FAIL  ");
+	put(fix, "/sys/module/vtd_dmar/initstate", "live\n");
+	put(fix, "/sys/class/iommu/dmar0/x", "");
+	put(fix, "/sys/kernel/iommu_groups/0/type", "DMA\n");
+	put(fix, "/dev/vtd", "");
+	doctor(fix, 0, "dmar0 is vtd_dmar's");
+	assert_lacks(fix->out, "warn");
+}
+
+static void test_doctor_empty(void **state)
+{
+	doctor(*state, 1, "FAIL  CPU: ");
+}
+
+static void test_doctor_amd(void **state)
+{
+	struct fixture *fix = *state;
+
+	put(fix, "/proc/cpuinfo", "vendor_id\t: AuthenticAMD\napicid\t: 0\n");
+	put(fix, "/sys/firmware/acpi/tables/IVRS", "IVRS");
+	doctor(fix, 1, "FAIL  IVRS table");
+	assert_has(fix->out, "FAIL  CPU");
+	assert_has(fix->out, "FAIL  DMAR table");
+}
+
+static void test_doctor_emulator(void **state)
+{
+	struct fixture *fix = *state;
+
+	healthy(fix);
+	put(fix, "/proc/cpuinfo", "vendor_id\t: AuthenticAMD\napicid\t: 0\n");
+	doctor(fix, 0, "warn  CPU");
+}
+
+static void test_doctor_boot_line(void **state)
+{
+	struct fixture *fix = *state;
+
+	healthy(fix);
+	put(fix, "/proc/cmdline", "quiet intel_iommu=on\n");
+	doctor(fix, 1, "intel_iommu=off and intremap=off missing");
+	assert_has(fix->out, "/etc/default/grub");
+	assert_has(fix->out, "take intel_iommu=on");
+	put(fix, "/proc/cmdline", "intel_iommu=off xintremap=off\n");
+	doctor(fix, 1, "boot line: intremap=off missing");
+	put(fix, "/proc/cmdline", "intel_iommu=sm_on,off intremap=off\n");
+	doctor(fix, 0, "ok    boot line");
+	put(fix, "/proc/cmdline",
+	    "intel_iommu=off intremap=off intel_iommu=on\n");
+	doctor(fix, 1, "boot line: intel_iommu=off missing");
+	put(fix, "/proc/cmdline", "intremap=off -- intel_iommu=off\n");
+	doctor(fix, 1, "boot line: intel_iommu=off missing");
+}
+
+static void test_doctor_apic(void **state)
+{
+	struct fixture *fix = *state;
+
+	healthy(fix);
+	put(fix, "/proc/cmdline", "quiet\n");
+	put(fix, "/proc/cpuinfo", INTEL "apicid\t\t: 254\n");
+	doctor(fix, 1, "ok    APIC ids: up to 254");
+	put(fix, "/proc/cpuinfo", INTEL "apicid\t\t: 255\n");
+	doctor(fix, 1, "FAIL  APIC ids");
+	assert_has(fix->out, "leave the boot line alone");
+	assert_lacks(fix->out, "update-grub");
+}
+
+static void test_doctor_x2apic(void **state)
+{
+	struct fixture *fix = *state;
+	unsigned char msr[0x1b + 8] = { 0 };
+
+	healthy(fix);
+	put(fix, "/proc/cpuinfo", INTEL "flags\t\t: fpu x2apic\n");
+	doctor(fix, 0, "warn  x2APIC");
+	msr[0x1b + 1] = 0x08;
+	put_bytes(fix, "/dev/cpu/0/msr", msr, sizeof(msr));
+	doctor(fix, 0, "ok    x2APIC: off");
+	msr[0x1b + 1] = 0x0c;
+	put_bytes(fix, "/dev/cpu/0/msr", msr, sizeof(msr));
+	doctor(fix, 0, "warn  x2APIC: on");
+	put(fix, "/proc/cmdline", "intel_iommu=off intremap=off x2apic_phys\n");
+	doctor(fix, 0, "ok    x2APIC");
+}
+
+static void test_doctor_kernel(void **state)
+{
+	struct fixture *fix = *state;
+
+	healthy(fix);
+	put(fix, "/proc/sys/kernel/osrelease", "6.11.9\n");
+	doctor(fix, 1, "FAIL  kernel: 6.11.9");
+	put(fix, "/proc/sys/kernel/osrelease", "../../etc\n");
+	doctor(fix, 1, "warn  kernel");
+	put(fix, "/proc/sys/kernel/osrelease", "7.3.0\n");
+	doctor(fix, 1, "warn  kernel: 7.3.0");
+	assert_has(fix->out, "FAIL  module file");
+	put(fix, "/lib/modules/7.2.12/modules.dep", "extra/vtd_dmar.ko:\n");
+	put(fix, "/proc/sys/kernel/osrelease", "7.2.12\n");
+	doctor(fix, 0, "ok    kernel: 7.2.12");
+}
+
+static void test_doctor_rivals(void **state)
+{
+	struct fixture *fix = *state;
+
+	healthy(fix);
+	put(fix, "/sys/class/iommu/dmar0/x", "");
+	put(fix, "/sys/kernel/iommu_groups/0/type", "DMA\n");
+	put(fix, "/proc/interrupts",
+	    "  1:  0  IR-PCI-MSI-0000:00:03.0  0-edge\n");
+	doctor(fix, 1, "FAIL  built-in driver: active, it owns dmar0");
+	assert_has(fix->out, "FAIL  interrupt remapping");
+	assert_has(fix->out, "warn  IOMMU groups");
+	put(fix, "/sys/bus/virtio/devices/virtio3/device", "0x0017\n");
+	doctor(fix, 1, "virtio3 is a virtio-iommu");
+	put(fix, "/sys/kernel/iommu_groups/1/name", "vfio-noiommu\n");
+	doctor(fix, 1, "no-IOMMU mode");
+}
+
+static void test_doctor_signature(void **state)
+{
+	static const char name[] =
+		"/sys/firmware/efi/efivars/SecureBoot-8be4df61-93ca-11d2-aa0d-00e098032b8c";
+	struct fixture *fix = *state;
+
+	healthy(fix);
+	put_bytes(fix, name, "\6\0\0\0\0", 5);
+	put(fix, "/sys/kernel/security/lockdown",
+	    "[none] integrity confidentiality\n");
+	doctor(fix, 0, "ok    module signature: none needed");
+	put_bytes(fix, name, "\6\0\0\0\1", 5);
+	doctor(fix, 0, "warn  module signature: Secure Boot on, lockdown none");
+	put_bytes(fix, name, "\6\0", 2);
+	put(fix, "/sys/kernel/security/lockdown",
+	    "none [integrity] confidentiality\n");
+	doctor(fix, 0, "lockdown integrity");
+	assert_has(fix->out, "mokutil --import");
+}
+
+static void test_doctor_device(void **state)
+{
+	struct fixture *fix = *state;
+
+	healthy(fix);
+	put(fix, "/sys/module/vtd_dmar/initstate", "live\n");
+	doctor(fix, 1, "FAIL  control device");
+}
+
+static void test_doctor_json(void **state)
+{
+	struct fixture *fix = *state;
+	struct json_object *top, *val;
+
+	assert_int_equal(run(fix, "doctor --json"), 1);
+	top = json_tokener_parse(fix->out);
+	assert_non_null(top);
+	assert_true(json_object_object_get_ex(top, "result", &val));
+	assert_string_equal(json_object_get_string(val), "fail");
+	assert_true(json_object_object_get_ex(top, "checks", &val));
+	assert_int_equal(json_object_array_length(val), 15);
+	json_object_put(top);
+}
+
+#define CASE(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		CASE(test_bdf),
+		CASE(test_record_good),
+		CASE(test_record_bad),
+		CASE(test_record_long),
+		CASE(test_record_junk),
+		CASE(test_status),
+		CASE(test_status_json),
+		CASE(test_status_absent),
+		CASE(test_attach),
+		CASE(test_attach_loads),
+		CASE(test_dry_run),
+		CASE(test_words),
+		CASE(test_sent),
+		CASE(test_faults),
+		CASE(test_doctor_healthy),
+		CASE(test_doctor_empty),
+		CASE(test_doctor_amd),
+		CASE(test_doctor_emulator),
+		CASE(test_doctor_boot_line),
+		CASE(test_doctor_apic),
+		CASE(test_doctor_x2apic),
+		CASE(test_doctor_kernel),
+		CASE(test_doctor_rivals),
+		CASE(test_doctor_signature),
+		CASE(test_doctor_device),
+		CASE(test_doctor_json),
+	};
+
+	return cmocka_run_group_tests_name("vtdctl", tests, NULL, NULL);
+}
