@@ -8,7 +8,6 @@
 #include <errno.h>
 #include <ftw.h>
 #include <json-c/json.h>
-#include <regex.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -20,6 +19,7 @@
 
 #include <cmocka.h>
 
+#include "test.h"
 #include "vtdctl.h"
 
 #define WORDS_MAX 8
@@ -214,17 +214,6 @@ static int run(struct fixture *fix, const char *line)
 	return ret;
 }
 
-#define assert_has(text, part)                                         \
-	do {                                                           \
-		if (!strstr(text, part))                               \
-			fail_msg("\"%s\" is not in:\n%s", part, text); \
-	} while (0)
-#define assert_lacks(text, part)                                   \
-	do {                                                       \
-		if (strstr(text, part))                            \
-			fail_msg("\"%s\" is in:\n%s", part, text); \
-	} while (0)
-
 static void assert_columns(const char *text)
 {
 	while (*text) {
@@ -236,153 +225,6 @@ static void assert_columns(const char *text)
 		text += length;
 		text += *text == '\n';
 	}
-}
-
-/* --- a JSON schema checker for the keywords our schema uses --- */
-
-static bool type_is(struct json_object *val, const char *name)
-{
-	static const struct {
-		const char *name;
-		enum json_type type;
-	} types[] = {
-		{ "null", json_type_null },	{ "string", json_type_string },
-		{ "integer", json_type_int },	{ "array", json_type_array },
-		{ "object", json_type_object },
-	};
-
-	for (size_t i = 0; i < ARRAY_SIZE(types); i++)
-		if (!strcmp(name, types[i].name))
-			return json_object_get_type(val) == types[i].type;
-	fail_msg("the schema has the unknown type %s", name);
-	return false;
-}
-
-static bool type_fits(struct json_object *val, struct json_object *type)
-{
-	if (!json_object_is_type(type, json_type_array))
-		return type_is(val, json_object_get_string(type));
-	for (size_t i = 0; i < json_object_array_length(type); i++)
-		if (type_is(val, json_object_get_string(
-					 json_object_array_get_idx(type, i))))
-			return true;
-	return false;
-}
-
-static bool enum_fits(struct json_object *val, struct json_object *list)
-{
-	for (size_t i = 0; i < json_object_array_length(list); i++)
-		if (json_object_equal(val, json_object_array_get_idx(list, i)))
-			return true;
-	return false;
-}
-
-static bool pattern_fits(struct json_object *val, const char *pattern)
-{
-	regex_t regex;
-	bool fits;
-
-	if (!json_object_is_type(val, json_type_string))
-		return true;
-	assert_int_equal(regcomp(&regex, pattern, REG_EXTENDED | REG_NOSUB), 0);
-	fits = !regexec(&regex, json_object_get_string(val), 0, NULL, 0);
-	regfree(&regex);
-	return fits;
-}
-
-static bool fits(struct json_object *top, struct json_object *schema,
-		 struct json_object *val);
-
-static bool object_fits(struct json_object *top, struct json_object *schema,
-			struct json_object *val)
-{
-	struct json_object *known, *needed, *sub;
-
-	if (!json_object_object_get_ex(schema, "properties", &known))
-		return true;
-	assert_true(json_object_object_get_ex(schema, "required", &needed));
-	for (size_t i = 0; i < json_object_array_length(needed); i++)
-		if (!json_object_object_get_ex(
-			    val,
-			    json_object_get_string(
-				    json_object_array_get_idx(needed, i)),
-			    NULL))
-			return false;
-	json_object_object_foreach(val, key, member)
-	{
-		if (!json_object_object_get_ex(known, key, &sub) ||
-		    !fits(top, sub, member))
-			return false;
-	}
-	return true;
-}
-
-static bool fits(struct json_object *top, struct json_object *schema,
-		 struct json_object *val)
-{
-	struct json_object *key, *defs, *def;
-	int matches = 0;
-
-	if (json_object_object_get_ex(schema, "$ref", &key)) {
-		const char *name = strrchr(json_object_get_string(key), '/');
-
-		assert_true(json_object_object_get_ex(top, "$defs", &defs));
-		assert_true(json_object_object_get_ex(defs, name + 1, &def));
-		return fits(top, def, val);
-	}
-	if (json_object_object_get_ex(schema, "oneOf", &key)) {
-		for (size_t i = 0; i < json_object_array_length(key); i++)
-			matches += fits(top, json_object_array_get_idx(key, i),
-					val);
-		return matches == 1;
-	}
-	if (json_object_object_get_ex(schema, "type", &key) &&
-	    !type_fits(val, key))
-		return false;
-	if (json_object_object_get_ex(schema, "enum", &key) &&
-	    !enum_fits(val, key))
-		return false;
-	if (json_object_object_get_ex(schema, "pattern", &key) &&
-	    !pattern_fits(val, json_object_get_string(key)))
-		return false;
-	if (json_object_object_get_ex(schema, "items", &key))
-		for (size_t i = 0; i < json_object_array_length(val); i++)
-			if (!fits(top, key, json_object_array_get_idx(val, i)))
-				return false;
-	if (json_object_is_type(val, json_type_object))
-		return object_fits(top, schema, val);
-	return true;
-}
-
-static struct json_object *load_schema(void)
-{
-	static const char name[] = "Documentation/vtdctl-status.schema.json";
-	char path[128] = "";
-	struct json_object *schema = NULL;
-
-	/* from the top, or from the folder of the test */
-	for (int up = 0; up < 4 && !schema; up++) {
-		char here[128];
-
-		snprintf(here, sizeof(here), "%s%s", path, name);
-		if (!access(here, R_OK))
-			schema = json_object_from_file(here);
-		strcat(path, "../");
-	}
-	assert_non_null(schema);
-	return schema;
-}
-
-static struct json_object *parse_valid(const char *text)
-{
-	struct json_object *schema = load_schema();
-	struct json_object *val = json_tokener_parse(text);
-
-	assert_non_null(val);
-	if (!fits(schema, schema, val))
-		fail_msg("does not fit the schema:\n%s", text);
-	json_object_put(schema);
-	return val;
 }
 
 /* --- addresses and records --- */
@@ -593,7 +435,7 @@ static void test_status_json(void **state)
 	put(fix, "/sys/bus/pci/devices/0000:00:03.0/device", "0x0010\n");
 	put(fix, "/sys/bus/pci/devices/0000:00:03.0/class", "0x010802\n");
 	assert_int_equal(run(fix, "status --json"), 0);
-	top = parse_valid(fix->out);
+	top = vtd_test_parse_valid(fix->out);
 	assert_true(json_object_object_get_ex(top, "trial_left", &val));
 	assert_int_equal(json_object_get_int(val), 37);
 	assert_true(json_object_object_get_ex(top, "units", &val));
@@ -622,13 +464,13 @@ static void test_status_absent(void **state)
 	assert_has(fix->err, "not loaded");
 	assert_has(fix->err, "modprobe vtd_dmar");
 	assert_int_equal(run(fix, "status --json"), 2);
-	json_object_put(parse_valid(fix->out));
+	json_object_put(vtd_test_parse_valid(fix->out));
 	assert_has(fix->out, "\"not-loaded\"");
 	fix->open_error = -EACCES;
 	assert_int_equal(run(fix, "status"), 2);
 	assert_has(fix->err, "root");
 	assert_int_equal(run(fix, "status --json"), 2);
-	json_object_put(parse_valid(fix->out));
+	json_object_put(vtd_test_parse_valid(fix->out));
 	assert_has(fix->out, "\"no-permission\"");
 	fix->open_error = -ENOENT;
 	put(fix, "/sys/module/vtd_dmar/initstate", "live\n");
