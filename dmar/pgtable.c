@@ -61,6 +61,23 @@ static inline u64 pt_read(const u64 *slot)
 	return smp_load_acquire(slot);
 }
 
+/* The mask tells compiler and sanitizer that the shift is a sound one. */
+static inline unsigned int pt_index(u64 iova, unsigned int shift)
+{
+	return (iova >> (shift & 63)) & (VTD_PTE_ENTRIES - 1);
+}
+
+/*
+ * The hot walks keep the address shifted so that the index in the present
+ * table is its topmost bits, and shift it on by a level at a time.
+ */
+#define PT_KEY_SHIFT (64 - VTD_PTE_LEVEL_BITS)
+
+static inline u64 pt_key(const struct vtd_pgtable *pt, u64 iova)
+{
+	return iova << ((PT_KEY_SHIFT - pt->top_shift) & 63);
+}
+
 static inline u64 *pt_table(u64 pte)
 {
 	return phys_to_virt(vtd_pte_addr(pte));
@@ -201,45 +218,64 @@ static void pt_fill_fresh(u64 *to, size_t count, u64 entry, u64 step)
 		vtd_hw_store64(to, entry);
 }
 
-/* Fill entries up to the first in use; returns how many. */
-static size_t pt_fill(u64 *to, size_t count, u64 entry, u64 step)
+static noinline size_t pt_fill_run(u64 *first, size_t count, u64 entry,
+				   u64 step)
 {
-	size_t i = 0;
+	u64 *end = first + count;
+	u64 *lines_end = first + round_down(count, PT_LINE);
+	u64 *to = first;
 
-	for (; count - i >= PT_LINE; i += PT_LINE, entry += PT_LINE * step) {
-		if (unlikely(!pt_line_is_zero(&to[i])))
+	for (; to != lines_end; to += PT_LINE, entry += PT_LINE * step) {
+		if (unlikely(!pt_line_is_zero(to)))
 			break;
-		pt_store_line(&to[i], entry, step);
+		pt_store_line(to, entry, step);
 	}
-	for (; i < count; i++, entry += step) {
-		if (unlikely(to[i]))
+	for (; to != end && likely(!*to); to++, entry += step)
+		vtd_hw_store64(to, entry);
+	return to - first;
+}
+
+/* Fill entries up to the first in use; returns how many. */
+static inline size_t pt_fill(u64 *first, size_t count, u64 entry, u64 step)
+{
+	if (count != 1)
+		return pt_fill_run(first, count, entry, step);
+	if (unlikely(*first))
+		return 0;
+	vtd_hw_store64(first, entry);
+	return 1;
+}
+
+static noinline size_t pt_clear_run(u64 *first, size_t count)
+{
+	u64 *end = first + count;
+	u64 *lines_end = first + round_down(count, PT_LINE);
+	u64 *at = first;
+
+	for (; at != lines_end; at += PT_LINE) {
+		if (unlikely(!pt_line_is_full(at)))
 			break;
-		vtd_hw_store64(&to[i], entry);
+		pt_store_line(at, 0, 0);
 	}
-	return i;
+	for (; at != end && likely(*at); at++)
+		vtd_hw_store64(at, 0);
+	return at - first;
 }
 
 /* Clear entries up to the first empty one; returns how many. */
-static size_t pt_clear(u64 *at, size_t count)
+static inline size_t pt_clear(u64 *first, size_t count)
 {
-	size_t i = 0;
-
-	for (; count - i >= PT_LINE; i += PT_LINE) {
-		if (unlikely(!pt_line_is_full(&at[i])))
-			break;
-		pt_store_line(&at[i], 0, 0);
-	}
-	for (; i < count; i++) {
-		if (unlikely(!at[i]))
-			break;
-		vtd_hw_store64(&at[i], 0);
-	}
-	return i;
+	if (count != 1)
+		return pt_clear_run(first, count);
+	if (unlikely(!*first))
+		return 0;
+	vtd_hw_store64(first, 0);
+	return 1;
 }
 
 /* Put a table at @level and all below it on a list; reads, never writes. */
-static void pt_collect(u64 *table, unsigned int level,
-		       struct iommu_pages_list *list)
+static noinline void pt_collect(u64 *table, unsigned int level,
+				struct iommu_pages_list *list)
 {
 	u64 *path[VTD_PTE_MAX_LEVELS + 1];
 	unsigned int next[VTD_PTE_MAX_LEVELS + 1];
@@ -405,7 +441,8 @@ static int pt_map_slots(struct pt_run *run, u64 *upper)
 	return err;
 }
 
-static int pt_map_run(struct pt_run *run)
+/* Everything that the short way of vtd_pt_map() does not do. */
+static noinline int pt_map_run(struct pt_run *run)
 {
 	int err;
 
@@ -421,6 +458,29 @@ static int pt_map_run(struct pt_run *run)
 	return err;
 }
 
+/*
+ * The entry for an address in the table of leaves, if all pointers on the way
+ * are there and known to be written back; otherwise NULL.
+ */
+static inline u64 *pt_find(const struct vtd_pgtable *pt, u64 iova,
+			   unsigned int leaf_shift)
+{
+	unsigned int shift = pt->top_shift;
+	u64 key = pt_key(pt, iova);
+	u64 *table = pt->root;
+
+	for (; shift != leaf_shift; shift -= VTD_PTE_LEVEL_BITS) {
+		u64 pte = pt_read(&table[key >> PT_KEY_SHIFT]);
+
+		if (unlikely((pte & (VTD_PTE_R | VTD_PTE_PS | PT_PENDING)) !=
+			     VTD_PTE_R))
+			return NULL;
+		table = pt_table(pte);
+		key <<= VTD_PTE_LEVEL_BITS;
+	}
+	return &table[key >> PT_KEY_SHIFT];
+}
+
 static inline bool pt_has_pgsize(const struct vtd_pgtable *pt, size_t pgsize)
 {
 	return (pgsize & pt->pgsize_bitmap) && !(pgsize & (pgsize - 1));
@@ -429,23 +489,17 @@ static inline bool pt_has_pgsize(const struct vtd_pgtable *pt, size_t pgsize)
 /* Whether @count pages of BIT(@shift) bytes from @addr end at @last or before */
 static inline bool pt_fits(u64 addr, size_t count, unsigned int shift, u64 last)
 {
-	return addr <= last && count - 1 <= (last - addr) >> shift;
+	return addr <= last && count - 1 <= (last - addr) >> (shift & 63);
 }
 
 int vtd_pt_map(struct vtd_pgtable *pt, u64 iova, u64 paddr, size_t pgsize,
 	       size_t pgcount, u64 prot, gfp_t gfp,
 	       struct iommu_pages_list *replaced, size_t *mapped)
 {
-	unsigned int level = pgsize == SZ_4K ? 1 : pgsize == SZ_2M ? 2 : 3;
-	struct pt_run run = {
-		.pt = pt,
-		.replaced = replaced,
-		.iova = iova,
-		.step = pgsize,
-		.left = pgcount,
-		.gfp = gfp,
-		.level = level,
-	};
+	unsigned int shift = __ffs(pgsize);
+	struct pt_run run;
+	size_t done = 0;
+	u64 entry, *slot;
 	int err;
 
 	*mapped = 0;
@@ -453,11 +507,34 @@ int vtd_pt_map(struct vtd_pgtable *pt, u64 iova, u64 paddr, size_t pgsize,
 	    ((iova | paddr) & (pgsize - 1)) || !vtd_pte_present(prot) ||
 	    (prot & ~(VTD_PTE_R | VTD_PTE_W | VTD_PTE_SNP)))
 		return -EINVAL;
-	if (!pt_fits(iova, pgcount, vtd_pte_shift(level), pt->last_iova) ||
-	    !pt_fits(paddr, pgcount, vtd_pte_shift(level), pt->last_paddr))
+	if (!pt_fits(iova, pgcount, shift, pt->last_iova) ||
+	    !pt_fits(paddr, pgcount, shift, pt->last_paddr))
 		return -ERANGE;
-	run.entry =
-		vtd_pte_leaf(paddr, level, prot | READ_ONCE(pt->snoop_bits));
+	entry = paddr | prot | READ_ONCE(pt->snoop_bits) |
+		(pgsize == SZ_4K ? 0 : VTD_PTE_PS);
+
+	/* The short way: all within one table that is there. */
+	slot = pt_find(pt, iova, shift);
+	if (likely(slot) &&
+	    pgcount <= VTD_PTE_ENTRIES - pt_index(iova, shift)) {
+		done = pt_fill(slot, pgcount, entry, pgsize);
+		if (likely(done))
+			pt_write_back(pt, slot, done);
+		*mapped = done << shift;
+		if (likely(done == pgcount))
+			return 0;
+	}
+
+	run = (struct pt_run){
+		.pt = pt,
+		.replaced = replaced,
+		.iova = iova + *mapped,
+		.entry = entry + *mapped,
+		.step = pgsize,
+		.left = pgcount - done,
+		.gfp = gfp,
+		.level = 1 + (shift - VTD_PTE_PAGE_SHIFT) / VTD_PTE_LEVEL_BITS,
+	};
 	err = pt_map_run(&run);
 	*mapped = run.iova - iova;
 	return err;
@@ -469,62 +546,71 @@ static inline bool pt_covers(u64 iova, u64 last, u64 span)
 }
 
 /* Unmap leaves and covered tables in one table above the lowest level. */
-static size_t pt_unmap_upper(const struct vtd_pgtable *pt, u64 *table,
-			     unsigned int level, u64 iova, u64 last,
-			     struct iommu_pages_list *freed, bool *tables_freed)
+static noinline size_t pt_unmap_upper(const struct vtd_pgtable *pt, u64 *table,
+				      unsigned int shift, u64 iova, u64 last,
+				      struct iommu_pages_list *freed,
+				      bool *tables_freed)
 {
-	unsigned int first = vtd_pte_index(iova, level);
+	unsigned int first = pt_index(iova, shift);
 	unsigned int index = first;
-	u64 span = vtd_pte_span(level);
+	u64 span = BIT_ULL(shift & 63);
 
 	for (; index < VTD_PTE_ENTRIES && iova <= last; index++, iova += span) {
 		u64 pte = table[index];
 
 		if (!pte)
 			break;
-		if (vtd_pte_is_leaf(pte, level)) {
+		if (pte & VTD_PTE_PS) {
+			if (iova & (span - 1))
+				break;
 			vtd_hw_store64(&table[index], 0);
 			continue;
 		}
 		if (!pt_covers(iova, last, span))
 			break;
 		vtd_hw_store64(&table[index], 0);
-		pt_collect(pt_table(pte), level - 1, freed);
+		pt_collect(pt_table(pte),
+			   (shift - VTD_PTE_PAGE_SHIFT) / VTD_PTE_LEVEL_BITS,
+			   freed);
 		*tables_freed = true;
 	}
 	if (index > first)
 		pt_write_back(pt, &table[first], index - first);
-	return (index - first) * span;
+	return (u64)(index - first) << (shift & 63);
 }
 
 /* Unmap from one address on what one table holds; 0: nothing to be done. */
-static size_t pt_unmap_part(const struct vtd_pgtable *pt, u64 iova, u64 last,
-			    struct iommu_pages_list *freed, bool *tables_freed)
+static inline size_t pt_unmap_part(const struct vtd_pgtable *pt, u64 iova,
+				   u64 last, struct iommu_pages_list *freed,
+				   bool *tables_freed)
 {
-	unsigned int level = pt->levels;
+	unsigned int shift = pt->top_shift;
+	u64 key = pt_key(pt, iova);
+	u64 mask = BIT_ULL(shift & 63) - 1;
 	u64 *table = pt->root;
 	unsigned int index;
 	size_t count;
 
-	for (; level > 1; level--) {
-		u64 pte = pt_read(&table[vtd_pte_index(iova, level)]);
-		u64 span = vtd_pte_span(level);
+	for (; shift != VTD_PTE_PAGE_SHIFT; shift -= VTD_PTE_LEVEL_BITS) {
+		u64 pte = pt_read(&table[key >> PT_KEY_SHIFT]);
 
-		if (!pte)
+		if (unlikely(!pte))
 			return 0;
-		if ((pte & VTD_PTE_PS) && (iova & (span - 1)))
-			return 0;
-		if ((pte & VTD_PTE_PS) || pt_covers(iova, last, span))
-			return pt_unmap_upper(pt, table, level, iova, last,
+		if (unlikely(pte & VTD_PTE_PS) ||
+		    (mask <= last - iova && !(iova & mask)))
+			return pt_unmap_upper(pt, table, shift, iova, last,
 					      freed, tables_freed);
 		table = pt_table(pte);
+		key <<= VTD_PTE_LEVEL_BITS;
+		mask >>= VTD_PTE_LEVEL_BITS;
 	}
-	index = vtd_pte_index(iova, 1);
+	index = key >> PT_KEY_SHIFT;
 	count = min_t(u64, VTD_PTE_ENTRIES - index,
 		      ((last - iova) >> VTD_PTE_PAGE_SHIFT) + 1);
-	count = pt_clear(&table[index], count);
-	if (count)
-		pt_write_back(pt, &table[index], count);
+	table += index;
+	count = pt_clear(table, count);
+	if (likely(count))
+		pt_write_back(pt, table, count);
 	return count << VTD_PTE_PAGE_SHIFT;
 }
 
@@ -554,21 +640,24 @@ bool vtd_pt_lookup(const struct vtd_pgtable *pt, u64 iova,
 		   struct vtd_pt_leaf *leaf)
 {
 	const u64 *table = pt->root;
-	unsigned int level = pt->levels;
+	unsigned int shift = pt->top_shift;
+	u64 key = pt_key(pt, iova);
 	u64 span, pte;
 
-	if (iova > pt->last_iova)
+	if (unlikely(iova > pt->last_iova))
 		return false;
-	for (;;) {
-		pte = pt_read(&table[vtd_pte_index(iova, level)]);
-		if (!vtd_pte_present(pte))
-			return false;
-		if (vtd_pte_is_leaf(pte, level))
+	for (;; shift -= VTD_PTE_LEVEL_BITS) {
+		pte = pt_read(&table[key >> PT_KEY_SHIFT]);
+		if (shift == VTD_PTE_PAGE_SHIFT ||
+		    (pte & (VTD_PTE_R | VTD_PTE_W | VTD_PTE_PS)) !=
+			    (VTD_PTE_R | VTD_PTE_W))
 			break;
 		table = pt_table(pte);
-		level--;
+		key <<= VTD_PTE_LEVEL_BITS;
 	}
-	span = vtd_pte_span(level);
+	if (!vtd_pte_present(pte))
+		return false;
+	span = BIT_ULL(shift & 63);
 	leaf->phys = vtd_pte_addr(pte) | (iova & (span - 1));
 	leaf->size = span;
 	leaf->prot = pte & ~(VTD_PTE_ADDR | VTD_PTE_PS | VTD_PTE_A | VTD_PTE_D);
@@ -633,6 +722,7 @@ int vtd_pt_init(struct vtd_pgtable *pt, const struct vtd_pt_config *config,
 	pt->pgsize_bitmap = config->pgsize_bitmap;
 	pt->nid = config->nid;
 	pt->levels = config->levels;
+	pt->top_shift = vtd_pte_shift(config->levels);
 	pt->coherent = config->coherent;
 	pt->root = pt_alloc(pt, gfp);
 	if (!pt->root)

@@ -64,6 +64,7 @@ struct vtd_pt_config {
  * @snoop_bits: VTD_PTE_SNP or 0, goes into every new leaf
  * @nid: NUMA node for tables
  * @levels: 3, 4 or 5
+ * @top_shift: first address bit that selects an entry of @root
  * @coherent: no write-backs needed
  *
  * All fields are read-only for callers; set by vtd_pt_init() and
@@ -77,6 +78,7 @@ struct vtd_pgtable {
 	u64 snoop_bits;
 	int nid;
 	u8 levels;
+	u8 top_shift;
 	bool coherent;
 };
 
