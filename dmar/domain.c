@@ -7,7 +7,6 @@
  * flush can miss it.  Must never give up an id, or a table, that a unit may
  * still have cached.
  */
-#include <linux/ioport.h>
 #include <linux/rculist.h>
 #include <linux/sizes.h>
 #include <linux/slab.h>
@@ -15,13 +14,22 @@
 #include "context.h"
 #include "domain.h"
 
+/* Leaf sizes of second-stage tables (CAP.SLLPS). */
 static unsigned long vtd_unit_page_sizes(const struct vtd_unit *unit)
 {
 	return SZ_4K | (unit->cap & VTD_CAP_SLLPS_2M ? SZ_2M : 0) |
 	       (unit->cap & VTD_CAP_SLLPS_1G ? SZ_1G : 0);
 }
 
-static int vtd_unit_pt_init(const struct vtd_unit *unit, struct vtd_pgtable *pt)
+/**
+ * vtd_unit_pt_init() - empty tables that a unit can walk
+ * @unit: decides width, page sizes and coherency
+ * @pt: filled in
+ *
+ * Context: may sleep.
+ * Return: 0 or -ENOMEM.
+ */
+int vtd_unit_pt_init(const struct vtd_unit *unit, struct vtd_pgtable *pt)
 {
 	struct vtd_pt_config config = {
 		.levels = unit->levels,
@@ -234,81 +242,4 @@ bool vtd_domain_enforce_snoop(struct vtd_domain *d)
 		vtd_pt_set_snoop(&d->pt, true);
 	mutex_unlock(&d->lock);
 	return can;
-}
-
-static int vtd_highest_ram(struct resource *res, void *end)
-{
-	u64 *top = end;
-
-	*top = max(*top, (u64)res->end + 1);
-	return 0;
-}
-
-/**
- * vtd_identity_init() - tables that change nothing, where pass-through is
- * missing
- * @unit: does nothing when ECAP.PT is set
- *
- * Maps all of memory, from 0 to the end of RAM.
- *
- * Context: may sleep.
- * Return: 0; -ERANGE when memory ends beyond what the unit can address;
- * -ENOMEM.
- */
-int vtd_identity_init(struct vtd_unit *unit)
-{
-	unsigned long sizes = vtd_unit_page_sizes(unit);
-	size_t pgsize = 1UL << __fls(sizes);
-	size_t mapped = 0;
-	u64 top = SZ_4G;
-	int ret;
-
-	if (vtd_unit_pass_through(unit) || unit->identity.root)
-		return 0;
-	walk_iomem_res_desc(IORES_DESC_NONE,
-			    IORESOURCE_SYSTEM_RAM | IORESOURCE_BUSY, 0,
-			    U64_MAX, &top, vtd_highest_ram);
-	top = ALIGN(top, pgsize);
-	if (top > 1ULL << min(vtd_unit_address_bits(unit),
-			      unit->levels * 9 + 12))
-		return -ERANGE;
-	ret = vtd_unit_pt_init(unit, &unit->identity);
-	if (ret)
-		return ret;
-	ret = vtd_pt_map(&unit->identity, 0, 0, pgsize, top / pgsize,
-			 VTD_PTE_R | VTD_PTE_W, GFP_KERNEL, NULL, &mapped);
-	if (ret)
-		vtd_identity_destroy(unit);
-	return ret;
-}
-
-/**
- * vtd_identity_destroy() - free what vtd_identity_init() made
- * @unit: no longer translating
- *
- * Context: may sleep.
- */
-void vtd_identity_destroy(struct vtd_unit *unit)
-{
-	if (unit->identity.root)
-		vtd_pt_destroy(&unit->identity);
-	memset(&unit->identity, 0, sizeof(unit->identity));
-}
-
-/**
- * vtd_identity_entry() - the context entry under which DMA is not changed
- * @unit: after vtd_identity_init()
- *
- * Context: any.
- * Return: a pass-through entry, or one that points to the unit's 1:1 tables.
- */
-struct vtd_context_entry vtd_identity_entry(const struct vtd_unit *unit)
-{
-	/* Pass-through wants the largest width the unit has (9.3, AW). */
-	if (vtd_unit_pass_through(unit))
-		return vtd_context_pass_through(
-			fls(FIELD_GET(VTD_CAP_SAGAW, unit->cap)) + 1,
-			VTD_DID_PASS_THROUGH);
-	return vtd_context_second_stage(virt_to_phys(unit->identity.root),
-					unit->levels, VTD_DID_PASS_THROUGH);
 }

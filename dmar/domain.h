@@ -70,6 +70,8 @@ int vtd_flush_range(struct vtd_domain *d, u64 start, u64 last, bool leaf_only);
 int vtd_flush_all(struct vtd_domain *d);
 int vtd_flush_mapped(struct vtd_domain *d, u64 start, u64 last);
 
+int vtd_unit_pt_init(const struct vtd_unit *unit, struct vtd_pgtable *pt);
+
 int vtd_identity_init(struct vtd_unit *unit);
 void vtd_identity_destroy(struct vtd_unit *unit);
 struct vtd_context_entry vtd_identity_entry(const struct vtd_unit *unit);

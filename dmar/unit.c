@@ -1,20 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A remapping unit from claim to release: registers found and checked, tables
- * and queue given to it, translation switched on and off (VT-d chapter 11).
+ * A remapping unit at work: capabilities checked, tables and queue given to
+ * it, translation switched on and off (VT-d chapter 11).
  *
  * Owns the global command register.  Must never switch translation on before
  * every source-id in use has an entry, or wait for hardware without a bound.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
-#include <linux/acpi.h>
 #include <linux/delay.h>
-#include <linux/ioport.h>
-#include <linux/ktime.h>
-#include <linux/numa.h>
-#include <linux/sizes.h>
-#include <linux/slab.h>
+#include <linux/mm.h>
+#include <linux/printk.h>
 
 #include "context.h"
 #include "reply.h"
@@ -168,139 +164,52 @@ static unsigned int vtd_unit_levels(const struct vtd_unit *unit)
 	return 3;
 }
 
-/* The register space can be longer than the table says: 11.3. */
-static int vtd_unit_map(struct vtd_unit *unit, struct vtd_reply *reply)
-{
-	u64 base = unit->drhd->base;
-	u64 bytes = unit->drhd->size;
-	u64 cap, end;
-
-	unit->region = request_mem_region(base, bytes, unit->name);
-	if (!unit->region) {
-		vtd_say(reply,
-			"%s: register space 0x%llx is claimed by another driver (see /proc/iomem): boot with intel_iommu=off intremap=off\n",
-			unit->name, base);
-		return -EBUSY;
-	}
-	unit->regs.base = ioremap(base, bytes);
-	if (!unit->regs.base)
-		return -ENOMEM;
-	unit->regs.bytes = bytes;
-
-	cap = vtd_read64(&unit->regs, VTD_CAP);
-	end = FIELD_GET(VTD_CAP_FRO, cap) * 16 +
-	      (FIELD_GET(VTD_CAP_NFR, cap) + 1) * VTD_FRCD_BYTES;
-	if (cap == VTD_REG64_ABSENT || end <= bytes)
-		return 0;
-
-	iounmap(unit->regs.base);
-	unit->regs.base = NULL;
-	release_mem_region(base, bytes);
-	bytes = PAGE_ALIGN(end);
-	unit->region = request_mem_region(base, bytes, unit->name);
-	if (!unit->region) {
-		vtd_say(reply,
-			"%s: needs 0x%llx bytes of registers at 0x%llx, the DMAR table names 0x%llx and what follows is claimed by another driver\n",
-			unit->name, bytes, base, unit->drhd->size);
-		return -EBUSY;
-	}
-	unit->regs.base = ioremap(base, bytes);
-	if (!unit->regs.base)
-		return -ENOMEM;
-	unit->regs.bytes = bytes;
-	return 0;
-}
-
-static int vtd_unit_node(const struct vtd_dmar *dmar, u64 base)
-{
-	unsigned int i;
-
-	for (i = 0; i < dmar->nr_rhsa; i++) {
-		int nid;
-
-		if (dmar->rhsa[i].base != base)
-			continue;
-		nid = pxm_to_node(dmar->rhsa[i].proximity_domain);
-		if (nid != NUMA_NO_NODE && node_online(nid))
-			return nid;
-	}
-	return NUMA_NO_NODE;
-}
-
 /**
- * vtd_unit_create() - claim a unit, look at it, allocate what it needs
- * @dmar: the topology; must outlive the unit
- * @index: which of its units
+ * vtd_unit_setup() - look at a unit, allocate what it needs
+ * @unit: with @regs, @drhd, @name and @nid; the rest zero
  * @reply: told why not
  *
  * Changes nothing in hardware.
  *
  * Context: may sleep.
- * Return: the unit or an ERR_PTR: -EBUSY when somebody uses it, -ENODEV when
- * nothing answers, -EOPNOTSUPP, -EINVAL, -ENOMEM.
+ * Return: 0; -EBUSY when somebody uses it, -ENODEV when nothing answers,
+ * -EOPNOTSUPP, -EINVAL, -ENOMEM.  vtd_unit_teardown() is due in any case.
  */
-struct vtd_unit *vtd_unit_create(const struct vtd_dmar *dmar,
-				 unsigned int index, struct vtd_reply *reply)
+int vtd_unit_setup(struct vtd_unit *unit, struct vtd_reply *reply)
 {
-	struct vtd_unit *unit = kzalloc(sizeof(*unit), GFP_KERNEL);
-	int ret = -ENOMEM;
+	int ret;
 
-	if (!unit)
-		return ERR_PTR(-ENOMEM);
-	unit->drhd = &dmar->drhd[index];
-	unit->index = index;
-	unit->nid = vtd_unit_node(dmar, unit->drhd->base);
 	mutex_init(&unit->lock);
 	ida_init(&unit->dids);
-	snprintf(unit->name, sizeof(unit->name), "dmar%u", index);
-
-	ret = vtd_unit_map(unit, reply);
-	if (ret)
-		goto destroy;
 	unit->version = vtd_read32(&unit->regs, VTD_VER);
 	unit->cap = vtd_read64(&unit->regs, VTD_CAP);
 	unit->ecap = vtd_read64(&unit->regs, VTD_ECAP);
-	ret = vtd_unit_check_caps(unit, reply);
-	if (!ret)
-		ret = vtd_unit_check_unused(unit, reply);
+	ret = vtd_unit_check_caps(unit, reply) ?:
+	      vtd_unit_check_unused(unit, reply);
 	if (ret)
-		goto destroy;
+		return ret;
 	unit->levels = vtd_unit_levels(unit);
 	unit->nr_did = 1U << (4 + 2 * FIELD_GET(VTD_CAP_ND, unit->cap));
-
 	ret = vtd_qi_init(&unit->qi, &unit->regs, unit->nid,
-			  vtd_unit_coherent(unit));
-	if (!ret)
-		ret = vtd_context_init(unit);
+			  vtd_unit_coherent(unit)) ?:
+	      vtd_context_init(unit);
 	if (ret)
-		goto destroy;
-	return unit;
-
-destroy:
-	if (ret == -ENOMEM)
 		vtd_say(reply, "%s: out of memory\n", unit->name);
-	vtd_unit_destroy(unit);
-	return ERR_PTR(ret);
+	return ret;
 }
 
 /**
- * vtd_unit_destroy() - give a unit back
+ * vtd_unit_teardown() - free what vtd_unit_setup() allocated
  * @unit: switched off
  *
  * Context: may sleep.
  */
-void vtd_unit_destroy(struct vtd_unit *unit)
+void vtd_unit_teardown(struct vtd_unit *unit)
 {
 	vtd_context_destroy(unit);
 	vtd_qi_destroy(&unit->qi);
 	ida_destroy(&unit->dids);
-	if (unit->regs.base)
-		iounmap(unit->regs.base);
-	if (unit->region)
-		release_mem_region(unit->region->start,
-				   resource_size(unit->region));
 	mutex_destroy(&unit->lock);
-	kfree(unit);
 }
 
 /* Firmware's protected memory would stop DMA that our tables allow: 11.4.8. */
