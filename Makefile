@@ -98,11 +98,11 @@ lab: ## makes or updates the lab, cached outside the clone (VTD_LAB_DIR, VTD_LAB
 lab-clean: ## removes labs made from other recipes than today's
 	@$(lab)/make --clean
 
-# K=6.12 or K=7.2; both when not given. C=1 runs sparse on what is compiled.
+# K=6.12 or K=7.2; both when not given. C=1 runs sparse over every file instead.
 modules: lab
 	@set -e; for k in $(or $(K),6.12 7.2); do \
-		$(lab)/modules $$k $(if $(C),C=$(C)); \
-		echo "modules for $$k: build/$$k/overlay"; \
+		$(lab)/modules $(if $(C),--sparse) $$k; \
+		$(if $(C),,echo "modules for $$k: build/$$k/overlay";) \
 	done
 
 demo: lab ## the main job end to end in a lab guest (K=6.12 or K=7.2)
