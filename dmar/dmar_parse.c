@@ -555,7 +555,7 @@ static int vtd_fill_andd(struct vtd_parser *p, const struct vtd_span *s)
 					  "object name has byte 0x%02x",
 					  from[i]);
 	if (i == bytes)
-		return vtd_refuse(p, at,
+		return vtd_refuse(p, s->offset + DMAR_STRUCT_LENGTH,
 				  "object name does not end in its %u bytes",
 				  bytes);
 	if (!i)
@@ -771,8 +771,7 @@ static int vtd_fill_all(struct vtd_parser *p)
 		return ret;
 	p->what = "table";
 	if (!p->dmar->nr_drhd) {
-		vtd_refuse(p, DMAR_HDR_BYTES,
-			   "has no DRHD, so no remapping unit");
+		vtd_refuse(p, 0, "has no DRHD, so no remapping unit");
 		return -ENODEV;
 	}
 	ret = vtd_check_units(p);
