@@ -55,8 +55,8 @@ static inline void vtd_account_pages(struct page *page, long pages)
 static inline void *iommu_alloc_pages_node_sz(int nid, gfp_t gfp, size_t size)
 {
 	unsigned int order = get_order(size);
-	struct page *page = alloc_pages_node(nid, gfp | __GFP_ZERO | __GFP_COMP,
-					     order);
+	struct page *page =
+		alloc_pages_node(nid, gfp | __GFP_ZERO | __GFP_COMP, order);
 
 	if (!page)
 		return NULL;

@@ -18,10 +18,10 @@
 #define VTD_ATTACH_OP(fn)
 #define vtd_attach_op(fn) fn
 #else
-#define VTD_ATTACH_OP(fn)                                                \
+#define VTD_ATTACH_OP(fn)                                                   \
 	static int fn##_op(struct iommu_domain *domain, struct device *dev) \
-	{                                                                \
-		return fn(domain, dev, NULL);                            \
+	{                                                                   \
+		return fn(domain, dev, NULL);                               \
 	}
 #define vtd_attach_op(fn) fn##_op
 #endif

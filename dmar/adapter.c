@@ -51,8 +51,8 @@ static struct pci_dev *vtd_assignment_obstacle(struct pci_dev *pdev)
 		/* Its group is the core's business: VFIO checks it whole. */
 		if (managed && other->dev.iommu_group == pdev->dev.iommu_group)
 			continue;
-		if (!managed || (other->dev.driver &&
-				 !vtd_pci_driver_leaves_dma(other)))
+		if (!managed ||
+		    (other->dev.driver && !vtd_pci_driver_leaves_dma(other)))
 			return other;
 	}
 	return NULL;
@@ -65,15 +65,16 @@ static int vtd_check_assignment(struct pci_dev *pdev)
 	if (!other)
 		return 0;
 	if (vtd_device_find(other))
-		dev_err_ratelimited(&pdev->dev,
-				    "not assigned: nothing isolates it from %s, which is bound to %s; unbind that one or assign both\n",
-				    pci_name(other),
-				    vtd_pci_driver_name(other));
+		dev_err_ratelimited(
+			&pdev->dev,
+			"not assigned: nothing isolates it from %s, which is bound to %s; unbind that one or assign both\n",
+			pci_name(other), vtd_pci_driver_name(other));
 	else
-		dev_err_ratelimited(&pdev->dev,
-				    "not assigned: nothing isolates it from %s (driver %s), which is not managed; run 'vtdctl adopt %s' first\n",
-				    pci_name(other), vtd_pci_driver_name(other),
-				    pci_name(other));
+		dev_err_ratelimited(
+			&pdev->dev,
+			"not assigned: nothing isolates it from %s (driver %s), which is not managed; run 'vtdctl adopt %s' first\n",
+			pci_name(other), vtd_pci_driver_name(other),
+			pci_name(other));
 	pci_dev_put(other);
 	return -EBUSY;
 }

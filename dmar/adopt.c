@@ -11,7 +11,7 @@
 #include <linux/device.h>
 #include <linux/list.h>
 #include <linux/pci.h>
-#include <linux/slab.h>
+#include "slab.h"
 
 #include "control.h"
 #include "device.h"
@@ -52,7 +52,7 @@ static int vtd_members_find(struct pci_dev *pdev, bool managed,
 		if (!!vtd_device_find(other) != managed ||
 		    !vtd_pci_same_set(pdev, other))
 			continue;
-		member = kzalloc(sizeof(*member), GFP_KERNEL);
+		member = kzalloc_obj(*member);
 		if (!member) {
 			pci_dev_put(other);
 			vtd_members_free(members);
@@ -86,8 +86,7 @@ static void vtd_members_rebind(struct list_head *members,
 		if (device_attach(&member->pdev->dev) != 1)
 			vtd_say(reply,
 				"%s: its driver did not come back: see the kernel log, then 'echo %s > /sys/bus/pci/drivers_probe'\n",
-				pci_name(member->pdev),
-				pci_name(member->pdev));
+				pci_name(member->pdev), pci_name(member->pdev));
 	}
 }
 
@@ -110,8 +109,7 @@ static bool vtd_members_owned(struct list_head *members,
 	return false;
 }
 
-static int vtd_adopt_members(struct list_head *members,
-			     struct vtd_reply *reply)
+static int vtd_adopt_members(struct list_head *members, struct vtd_reply *reply)
 {
 	struct vtd_member *member;
 	int ret;

@@ -49,7 +49,8 @@ static int vtd_read_table(struct vtd_reply *reply)
 		return ret;
 	}
 	for (i = 0; i < min_t(unsigned int, vtd_control.dmar->nr_notes,
-			      VTD_PARSE_NOTES); i++)
+			      VTD_PARSE_NOTES);
+	     i++)
 		pr_notice("DMAR table, offset %u: %s\n",
 			  vtd_control.dmar->note[i].offset,
 			  vtd_control.dmar->note[i].text);
@@ -63,6 +64,9 @@ static bool vtd_is_gfx_driver(const struct pci_dev *pdev)
 	return drv && (!strcmp(drv->name, "i915") || !strcmp(drv->name, "xe"));
 }
 
+#define VTD_WHY_GRAPHICS \
+	"a graphics unit stays off while i915 or xe is bound: load vtd_dmar before that driver"
+
 /* Graphics drivers chose their workarounds when they found no IOMMU. */
 static const char *vtd_unit_off_reason(const struct vtd_unit *unit)
 {
@@ -73,7 +77,7 @@ static const char *vtd_unit_off_reason(const struct vtd_unit *unit)
 	for_each_pci_dev(pdev) {
 		if (vtd_unit_of(pdev) == unit && vtd_is_gfx_driver(pdev)) {
 			pci_dev_put(pdev);
-			return "a graphics unit stays off while i915 or xe is bound: load vtd_dmar before that driver";
+			return VTD_WHY_GRAPHICS;
 		}
 	}
 	return NULL;
@@ -199,10 +203,10 @@ static int vtd_pass_through_acpi(struct vtd_unit *unit)
 
 		if (scope->type != DMAR_SCOPE_NAMESPACE || scope->depth != 1)
 			continue;
-		ret = vtd_pass_through_sid(unit,
-					   PCI_DEVID(scope->start_bus,
-						     PCI_DEVFN(scope->path->dev,
-							       scope->path->fn)));
+		ret = vtd_pass_through_sid(
+			unit, PCI_DEVID(scope->start_bus,
+					PCI_DEVFN(scope->path->dev,
+						  scope->path->fn)));
 		if (ret)
 			return ret;
 	}
@@ -247,8 +251,7 @@ static int vtd_pass_through_everything(struct vtd_reply *reply)
 	for_each_pci_dev(pdev) {
 		ret = vtd_pass_through_device(pdev);
 		if (ret) {
-			vtd_say(reply,
-				"%s: cannot be let through (error %d)\n",
+			vtd_say(reply, "%s: cannot be let through (error %d)\n",
 				pci_name(pdev), ret);
 			pci_dev_put(pdev);
 			return ret;
@@ -362,8 +365,8 @@ static int vtd_unmanage_all(void)
 	pci_lock_rescan_remove();
 	vtd_control.closing = true;
 	pci_unlock_rescan_remove();
-	while ((vdev = list_first_entry_or_null(&vtd_devices,
-						struct vtd_device, node))) {
+	while ((vdev = list_first_entry_or_null(&vtd_devices, struct vtd_device,
+						node))) {
 		struct pci_dev *pdev = pci_dev_get(vdev->pdev);
 
 		ret = vtd_unmanage(pdev);
@@ -470,7 +473,8 @@ int vtd_attach_plan(struct vtd_reply *reply)
 		struct vtd_unit *unit = vtd_unit_of(pdev);
 		const char *reason = vtd_unmanaged_reason(pdev, unit);
 
-		vtd_say(reply, "device name=%s unit=%s action=%s reason=\"%s\"\n",
+		vtd_say(reply,
+			"device name=%s unit=%s action=%s reason=\"%s\"\n",
 			pci_name(pdev), unit ? unit->name : "-",
 			reason ? "pass-through" : "manage",
 			reason ?: "no driver is bound");
@@ -618,7 +622,8 @@ static void vtd_resume(void *data)
 			continue;
 		ret = vtd_unit_reenable(unit);
 		if (ret)
-			vtd_unit_failed(unit, "switching on after suspend", ret);
+			vtd_unit_failed(unit, "switching on after suspend",
+					ret);
 		vtd_irq_restore(unit);
 	}
 }
@@ -633,8 +638,7 @@ static void vtd_shutdown(void *data)
 			vtd_unit_disable(vtd_control.units[i]);
 }
 
-VTD_SYSCORE(vtd_syscore, vtd_suspend, vtd_resume,
-	    vtd_shutdown);
+VTD_SYSCORE(vtd_syscore, vtd_suspend, vtd_resume, vtd_shutdown);
 
 /**
  * vtd_control_init() - be told of suspend, resume and shutdown

@@ -12,7 +12,7 @@
 #include <linux/miscdevice.h>
 #include <linux/module.h>
 #include <linux/pci.h>
-#include <linux/slab.h>
+#include "slab.h"
 #include <linux/string.h>
 #include <linux/uaccess.h>
 
@@ -20,7 +20,7 @@
 #include "fault.h"
 
 /* Longest command, with its argument. */
-#define VTD_COMMAND_MAX 64
+#define VTD_COMMAND_MAX 127
 
 #define VTD_TRIAL_MIN 5
 #define VTD_TRIAL_MAX 3600
@@ -75,8 +75,7 @@ static int vtd_cmd_faults(const char *arg, struct vtd_reply *reply)
 }
 
 /* Find the device that @arg names, as 0000:00:03.0, and nothing else. */
-static struct pci_dev *vtd_find_device(const char *arg,
-				       struct vtd_reply *reply)
+static struct pci_dev *vtd_find_device(const char *arg, struct vtd_reply *reply)
 {
 	unsigned int segment, bus, slot, fn;
 	struct pci_dev *pdev;
@@ -142,13 +141,17 @@ static const struct vtd_command vtd_commands[] = {
 	{ "faults", false, vtd_cmd_faults },
 };
 
-static int vtd_run(char *line, struct vtd_reply *reply)
+static int vtd_run(char *line, bool whole, struct vtd_reply *reply)
 {
 	char *arg = strim(line);
 	char *word = strsep(&arg, " ");
 	unsigned int i;
 	int ret;
 
+	if (!whole) {
+		vtd_say(reply, "a command has no zero bytes\n");
+		return -EINVAL;
+	}
 	arg = arg ? skip_spaces(arg) : "";
 	for (i = 0; i < ARRAY_SIZE(vtd_commands); i++) {
 		const struct vtd_command *command = &vtd_commands[i];
@@ -189,13 +192,7 @@ static ssize_t vtd_write(struct file *file, const char __user *buf,
 		ret = -EFAULT;
 	} else {
 		line[count] = '\0';
-		if (memchr_inv(line, 0, count) && strlen(line) != count) {
-			vtd_say(&session->reply,
-				"a command has no zero bytes\n");
-			ret = -EINVAL;
-		} else {
-			ret = vtd_run(line, &session->reply);
-		}
+		ret = vtd_run(line, strlen(line) == count, &session->reply);
 	}
 	mutex_unlock(&session->lock);
 	return ret ?: count;
@@ -220,7 +217,7 @@ static int vtd_open(struct inode *inode, struct file *file)
 
 	if (!capable(CAP_SYS_ADMIN))
 		return -EPERM;
-	session = kzalloc(sizeof(*session), GFP_KERNEL);
+	session = kzalloc_obj(*session);
 	if (!session)
 		return -ENOMEM;
 	mutex_init(&session->lock);

@@ -8,7 +8,7 @@
 #include <linux/ioport.h>
 #include <linux/mm.h>
 #include <linux/numa.h>
-#include <linux/slab.h>
+#include "slab.h"
 
 #include "reply.h"
 #include "unit.h"
@@ -58,11 +58,14 @@ static int vtd_unit_map(struct vtd_unit *unit, struct vtd_reply *reply)
 		return 0;
 
 failed:
-	vtd_say(reply,
-		ret == -EBUSY ?
-			"%s: register space 0x%llx, 0x%llx bytes, is claimed by another driver (see /proc/iomem): boot with intel_iommu=off intremap=off\n" :
+	if (ret == -EBUSY)
+		vtd_say(reply,
+			"%s: register space 0x%llx, 0x%llx bytes, is claimed by another driver (see /proc/iomem): boot with intel_iommu=off intremap=off\n",
+			unit->name, unit->drhd->base, bytes);
+	else
+		vtd_say(reply,
 			"%s: register space 0x%llx, 0x%llx bytes, cannot be mapped\n",
-		unit->name, unit->drhd->base, bytes);
+			unit->name, unit->drhd->base, bytes);
 	return ret;
 }
 
@@ -97,7 +100,7 @@ static int vtd_unit_node(const struct vtd_dmar *dmar, u64 base)
 struct vtd_unit *vtd_unit_create(const struct vtd_dmar *dmar,
 				 unsigned int index, struct vtd_reply *reply)
 {
-	struct vtd_unit *unit = kzalloc(sizeof(*unit), GFP_KERNEL);
+	struct vtd_unit *unit = kzalloc_obj(*unit);
 	int ret;
 
 	if (!unit)

@@ -43,8 +43,8 @@ static void vtd_context_written(struct vtd_unit *unit, void *entry,
  */
 int vtd_context_init(struct vtd_unit *unit)
 {
-	unit->root = iommu_alloc_pages_node_sz(unit->nid, GFP_KERNEL,
-					       PAGE_SIZE);
+	unit->root =
+		iommu_alloc_pages_node_sz(unit->nid, GFP_KERNEL, PAGE_SIZE);
 	if (!unit->root)
 		return -ENOMEM;
 	vtd_context_written(unit, unit->root, PAGE_SIZE);

@@ -43,8 +43,8 @@ enum vtd_state {
  * @registering: task that registers with the core just now, or NULL
  * @target: the one device that @registering has the core probe, or NULL
  *
- * (m) under @lock, (r) under pci_lock_rescan_remove(); callbacks of the core only run between attach and detach
- * and may read them.
+ * (m) under @lock, (r) under pci_lock_rescan_remove(); callbacks of the core
+ * only run between attach and detach and may read them.
  */
 struct vtd_control {
 	struct mutex lock;

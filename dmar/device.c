@@ -123,8 +123,8 @@ static int vtd_device_leave_domain(struct vtd_device *vdev, const u16 *sid,
 int vtd_device_set_identity(struct vtd_device *vdev)
 {
 	struct vtd_context_entry entry = vtd_identity_entry(vdev->unit);
-	int ret = vtd_device_leave_domain(vdev, vdev->sid, vdev->nr_sids,
-					  &entry);
+	int ret =
+		vtd_device_leave_domain(vdev, vdev->sid, vdev->nr_sids, &entry);
 
 	if (!ret)
 		vdev->type = IOMMU_DOMAIN_IDENTITY;
@@ -141,8 +141,8 @@ int vtd_device_set_identity(struct vtd_device *vdev)
 int vtd_device_block(struct vtd_device *vdev)
 {
 	struct vtd_context_entry entry = {};
-	int ret = vtd_device_leave_domain(vdev, vdev->sid, vdev->nr_sids,
-					  &entry);
+	int ret =
+		vtd_device_leave_domain(vdev, vdev->sid, vdev->nr_sids, &entry);
 
 	if (!ret)
 		vdev->type = IOMMU_DOMAIN_BLOCKED;

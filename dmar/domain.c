@@ -33,8 +33,8 @@ int vtd_unit_pt_init(const struct vtd_unit *unit, struct vtd_pgtable *pt)
 {
 	struct vtd_pt_config config = {
 		.levels = unit->levels,
-		.iova_bits = min(unit->levels * 9 + 12,
-				 vtd_unit_address_bits(unit)),
+		.iova_bits =
+			min(unit->levels * 9 + 12, vtd_unit_address_bits(unit)),
 		.pgsize_bitmap = vtd_unit_page_sizes(unit),
 		.coherent = vtd_unit_coherent(unit),
 		.nid = unit->nid,
@@ -189,8 +189,8 @@ int vtd_domain_attach(struct vtd_domain *d, struct vtd_unit *unit,
 		ret = PTR_ERR(du);
 		goto unlock;
 	}
-	entry = vtd_context_second_stage(virt_to_phys(d->pt.root),
-					 d->pt.levels, du->did);
+	entry = vtd_context_second_stage(virt_to_phys(d->pt.root), d->pt.levels,
+					 du->did);
 	ret = vtd_context_set(unit, sid, nr, &entry);
 	if (ret)
 		vtd_domain_unit_put(d, du, ret == -ENOMEM);
@@ -235,7 +235,8 @@ bool vtd_domain_enforce_snoop(struct vtd_domain *d)
 	bool can;
 
 	mutex_lock(&d->lock);
-	can = !list_empty(&d->units) && (d->pt.snoop_bits || !READ_ONCE(d->mapped));
+	can = !list_empty(&d->units) &&
+	      (d->pt.snoop_bits || !READ_ONCE(d->mapped));
 	list_for_each_entry(du, &d->units, node)
 		can = can && du->unit->ecap & VTD_ECAP_SC;
 	if (can)

@@ -64,8 +64,7 @@ static const char *vtd_fault_text(unsigned int reason)
 			"the address is not mapped, or not for writing",
 		[VTD_FAULT_READ_DENIED] =
 			"the address is not mapped, or not for reading",
-		[VTD_FAULT_TABLE_UNREADABLE] =
-			"a page table could not be read",
+		[VTD_FAULT_TABLE_UNREADABLE] = "a page table could not be read",
 		[VTD_FAULT_ROOT_UNREADABLE] =
 			"the root table could not be read",
 		[VTD_FAULT_CONTEXT_UNREADABLE] =
@@ -82,8 +81,7 @@ static const char *vtd_fault_text(unsigned int reason)
 			"interrupt request with reserved bits set",
 		[VTD_FAULT_IR_INDEX_TOO_LARGE] =
 			"interrupt index beyond the remapping table",
-		[VTD_FAULT_IR_NOT_PRESENT] =
-			"interrupt index without an entry",
+		[VTD_FAULT_IR_NOT_PRESENT] = "interrupt index without an entry",
 		[VTD_FAULT_IR_TABLE_UNREADABLE] =
 			"the interrupt remapping table could not be read",
 		[VTD_FAULT_IR_RESERVED_ENTRY] =
@@ -115,12 +113,11 @@ static void vtd_fault_log(const struct vtd_unit *unit,
 
 	if (!__ratelimit(&vtd_faults_limit))
 		return;
-	pdev = pci_get_domain_bus_and_slot(unit->drhd->segment, PCI_BUS_NUM(sid),
-					   sid & 0xff);
+	pdev = pci_get_domain_bus_and_slot(unit->drhd->segment,
+					   PCI_BUS_NUM(sid), sid & 0xff);
 	pr_warn("%s: DMA %s by %04x:%02x:%02x.%u (driver %s) to 0x%llx blocked: reason 0x%02x, %s\n",
-		unit->name, vtd_fault_access(record->hi),
-		unit->drhd->segment, PCI_BUS_NUM(sid), PCI_SLOT(sid & 0xff),
-		PCI_FUNC(sid & 0xff),
+		unit->name, vtd_fault_access(record->hi), unit->drhd->segment,
+		PCI_BUS_NUM(sid), PCI_SLOT(sid & 0xff), PCI_FUNC(sid & 0xff),
 		pdev && pdev->dev.driver ? pdev->dev.driver->name : "-",
 		record->lo & VTD_FRCD_LO_FI, reason, vtd_fault_text(reason));
 	pci_dev_put(pdev);
@@ -148,8 +145,7 @@ static unsigned int vtd_fault_pass(struct vtd_unit *unit)
 {
 	u32 nr = FIELD_GET(VTD_CAP_NFR, unit->cap) + 1;
 	u32 base = FIELD_GET(VTD_CAP_FRO, unit->cap) * 16;
-	u32 first = FIELD_GET(VTD_FSTS_FRI,
-			      vtd_read32(&unit->regs, VTD_FSTS));
+	u32 first = FIELD_GET(VTD_FSTS_FRI, vtd_read32(&unit->regs, VTD_FSTS));
 	unsigned int found = 0, i;
 
 	for (i = 0; i < nr; i++) {
@@ -179,8 +175,9 @@ static irqreturn_t vtd_fault_thread(int irq, void *data)
 			break;
 	fsts = vtd_read32(&unit->regs, VTD_FSTS);
 	if (fsts & VTD_FSTS_PFO) {
-		pr_warn_ratelimited("%s: more faults than it can record: some are lost\n",
-				    unit->name);
+		pr_warn_ratelimited(
+			"%s: more faults than it can record: some are lost\n",
+			unit->name);
 		vtd_write32(&unit->regs, VTD_FSTS, VTD_FSTS_PFO);
 	}
 	return IRQ_HANDLED;

@@ -101,6 +101,7 @@ int vtd_flush_mapped(struct vtd_domain *d, u64 start, u64 last)
 	struct vtd_domain_unit *du;
 	int ret = 0;
 
+	/* The mapping before the unit is told to look. */
 	wmb();
 	rcu_read_lock();
 	list_for_each_entry_rcu(du, &d->units, node) {

@@ -38,8 +38,8 @@ int vtd_identity_init(struct vtd_unit *unit)
 	if (vtd_unit_pass_through(unit) || unit->identity.root)
 		return 0;
 	walk_iomem_res_desc(IORES_DESC_NONE,
-			    IORESOURCE_SYSTEM_RAM | IORESOURCE_BUSY, 0,
-			    U64_MAX, &top, vtd_highest_ram);
+			    IORESOURCE_SYSTEM_RAM | IORESOURCE_BUSY, 0, U64_MAX,
+			    &top, vtd_highest_ram);
 	ret = vtd_unit_pt_init(unit, &unit->identity);
 	if (ret)
 		return ret;

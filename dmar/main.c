@@ -12,7 +12,9 @@
 
 static bool attach = true;
 module_param(attach, bool, 0444);
-MODULE_PARM_DESC(attach, "take the units over at load (default: yes); otherwise wait for 'vtdctl attach'");
+MODULE_PARM_DESC(
+	attach,
+	"take the units over at load (default: yes); otherwise wait for 'vtdctl attach'");
 
 static int __init vtd_attach_at_load(void)
 {

@@ -20,6 +20,14 @@
 #include "device.h"
 #include "domain.h"
 
+/* Why a device is not managed, in words that say what to do. */
+#define VTD_WHY_NO_UNIT "no unit of the DMAR table translates it"
+#define VTD_WHY_BRIDGE "a bridge with a driver does no DMA of its own"
+#define VTD_WHY_BOUND \
+	"its driver was bound before; 'vtdctl adopt' takes it over"
+#define VTD_WHY_SHARES \
+	"it shares a source-id with a device whose driver was bound before; 'vtdctl adopt' takes both over"
+
 /* A driver's probe or remove may hold a device lock this long. */
 #define VTD_LOCK_TRIES 1000
 #define VTD_LOCK_WAIT_MS 10
@@ -69,15 +77,13 @@ static bool vtd_shares_with_bound(struct pci_dev *pdev)
 const char *vtd_unmanaged_reason(struct pci_dev *pdev, struct vtd_unit *unit)
 {
 	if (!unit)
-		return "no unit of the DMAR table translates it";
+		return VTD_WHY_NO_UNIT;
 	if (unit->off_reason)
 		return unit->off_reason;
 	if (pdev->dev.driver)
-		return vtd_pci_is_bridge(pdev) ?
-			       "a bridge with a driver does no DMA of its own" :
-			       "its driver was bound before; 'vtdctl adopt' takes it over";
+		return vtd_pci_is_bridge(pdev) ? VTD_WHY_BRIDGE : VTD_WHY_BOUND;
 	if (vtd_shares_with_bound(pdev))
-		return "it shares a source-id with a device whose driver was bound before; 'vtdctl adopt' takes both over";
+		return VTD_WHY_SHARES;
 	return NULL;
 }
 
@@ -86,9 +92,11 @@ static struct vtd_unit *vtd_probe(struct pci_dev *pdev)
 {
 	struct vtd_unit *unit;
 
-	if (vtd_control.closing ||
-	    (READ_ONCE(vtd_control.registering) == current &&
-	     vtd_control.target != pdev))
+	if (vtd_control.closing)
+		return ERR_PTR(-ENODEV);
+	/* Our own registration is about one device at most. */
+	if (READ_ONCE(vtd_control.registering) == current &&
+	    vtd_control.target != pdev)
 		return ERR_PTR(-ENODEV);
 	unit = vtd_unit_of(pdev);
 	if (vtd_unmanaged_reason(pdev, unit))
@@ -96,9 +104,9 @@ static struct vtd_unit *vtd_probe(struct pci_dev *pdev)
 	return unit;
 }
 
-static void vtd_for_each_rmrr(struct pci_dev *pdev,
-			      void (*fn)(u64 base, u64 limit, void *data),
-			      void *data)
+static void vtd_rmrrs_of(struct pci_dev *pdev,
+			 void (*fn)(u64 base, u64 limit, void *data),
+			 void *data)
 {
 	const struct vtd_dmar *dmar = vtd_control.dmar;
 	struct vtd_pci_path path;
@@ -117,7 +125,7 @@ static void vtd_for_each_rmrr(struct pci_dev *pdev,
 
 static const struct vtd_probe_policy vtd_policy = {
 	.probe = vtd_probe,
-	.rmrr = vtd_for_each_rmrr,
+	.rmrr = vtd_rmrrs_of,
 };
 
 /**
@@ -165,7 +173,7 @@ static void vtd_let_go(struct vtd_device *vdev)
 /* Have the core probe @pdev and nothing else; both locks are held. */
 static int vtd_register_for(struct pci_dev *pdev, struct vtd_unit *unit)
 {
-	struct iommu_device *once = kzalloc(sizeof(*once), GFP_KERNEL);
+	struct iommu_device *once = kzalloc_obj(*once);
 	struct vtd_device *vdev;
 	int ret;
 

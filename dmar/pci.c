@@ -114,9 +114,8 @@ int vtd_pci_sids(struct pci_dev *pdev, u16 *sid)
 	nr = vtd_pci_add_sid(sid, 0, pci_dev_id(pdev));
 	if (pdev->dma_alias_mask) {
 		for_each_set_bit(devfn, pdev->dma_alias_mask, VTD_DEVFNS) {
-			nr = vtd_pci_add_sid(sid, nr,
-					     PCI_DEVID(pdev->bus->number,
-						       devfn));
+			nr = vtd_pci_add_sid(
+				sid, nr, PCI_DEVID(pdev->bus->number, devfn));
 			if (nr < 0)
 				return nr;
 		}

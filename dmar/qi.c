@@ -73,9 +73,8 @@ int vtd_qi_init(struct vtd_qi *qi, const struct vtd_regs *regs, int nid,
 	raw_spin_lock_init(&qi->lock);
 	qi->ring = iommu_alloc_pages_node_sz(nid, GFP_KERNEL,
 					     qi->slots * sizeof(*qi->ring));
-	qi->status = iommu_alloc_pages_node_sz(nid, GFP_KERNEL,
-					       qi->slots *
-						       VTD_QI_STATUS_STRIDE);
+	qi->status = iommu_alloc_pages_node_sz(
+		nid, GFP_KERNEL, qi->slots * VTD_QI_STATUS_STRIDE);
 	qi->length = kcalloc(qi->slots, sizeof(*qi->length), GFP_KERNEL);
 	qi->expect = kcalloc(qi->slots, sizeof(*qi->expect), GFP_KERNEL);
 	qi->verdict = kcalloc(qi->slots, sizeof(*qi->verdict), GFP_KERNEL);

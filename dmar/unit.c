@@ -30,8 +30,7 @@ static int vtd_gcmd(struct vtd_unit *unit, u32 bit, bool on)
 	u32 lasting = vtd_read32(&unit->regs, VTD_GSTS) & VTD_GCMD_LASTING;
 	unsigned int us;
 
-	vtd_write32(&unit->regs, VTD_GCMD,
-		    on ? lasting | bit : lasting & ~bit);
+	vtd_write32(&unit->regs, VTD_GCMD, on ? lasting | bit : lasting & ~bit);
 	for (us = 0; us < VTD_GCMD_TIMEOUT_US; us++) {
 		if (!!(vtd_read32(&unit->regs, VTD_GSTS) & bit) == on)
 			return 0;
@@ -108,8 +107,8 @@ static int vtd_unit_check_caps(struct vtd_unit *unit, struct vtd_reply *reply)
 			unit->name, unit->ecap);
 		return -EOPNOTSUPP;
 	}
-	if (!(unit->cap & (VTD_CAP_SAGAW_3LVL | VTD_CAP_SAGAW_4LVL |
-			   VTD_CAP_SAGAW_5LVL))) {
+	if (!(unit->cap &
+	      (VTD_CAP_SAGAW_3LVL | VTD_CAP_SAGAW_4LVL | VTD_CAP_SAGAW_5LVL))) {
 		vtd_say(reply,
 			"%s: supports no second-stage table of 3, 4 or 5 levels (CAP 0x%llx): not supported in legacy mode\n",
 			unit->name, unit->cap);
@@ -185,14 +184,13 @@ int vtd_unit_setup(struct vtd_unit *unit, struct vtd_reply *reply)
 	unit->cap = vtd_read64(&unit->regs, VTD_CAP);
 	unit->ecap = vtd_read64(&unit->regs, VTD_ECAP);
 	ret = vtd_unit_check_caps(unit, reply) ?:
-	      vtd_unit_check_unused(unit, reply);
+		      vtd_unit_check_unused(unit, reply);
 	if (ret)
 		return ret;
 	unit->levels = vtd_unit_levels(unit);
 	unit->nr_did = 1U << (4 + 2 * FIELD_GET(VTD_CAP_ND, unit->cap));
-	ret = vtd_qi_init(&unit->qi, &unit->regs, unit->nid,
-			  vtd_unit_coherent(unit)) ?:
-	      vtd_context_init(unit);
+	ret = vtd_qi_init(&unit->qi, &unit->regs, unit->nid, vtd_unit_coherent(unit)) ?:
+		      vtd_context_init(unit);
 	if (ret)
 		vtd_say(reply, "%s: out of memory\n", unit->name);
 	return ret;
@@ -241,7 +239,7 @@ static int vtd_unit_flush_everything(struct vtd_unit *unit)
 
 	/* One at a time: the IOTLB must not refill from old context entries. */
 	return vtd_qi_submit(&unit->qi, &desc[0], 1) ?:
-	       vtd_qi_submit(&unit->qi, &desc[1], 1);
+		       vtd_qi_submit(&unit->qi, &desc[1], 1);
 }
 
 /**

@@ -57,22 +57,34 @@ static inline struct vtd_context_entry
 vtd_context_second_stage(u64 table, unsigned int levels, u16 did)
 {
 	return (struct vtd_context_entry){ .w = {
-		(table & VTD_CONTEXT_SSPTPTR) | VTD_CONTEXT_P |
-			FIELD_PREP(VTD_CONTEXT_TT, VTD_CONTEXT_TT_SECOND_STAGE),
-		FIELD_PREP(VTD_CONTEXT_AW, levels - 2) |
-			FIELD_PREP(VTD_CONTEXT_DID, did),
-	} };
+						   (table &
+						    VTD_CONTEXT_SSPTPTR) |
+							   VTD_CONTEXT_P |
+							   FIELD_PREP(
+								   VTD_CONTEXT_TT,
+								   VTD_CONTEXT_TT_SECOND_STAGE),
+						   FIELD_PREP(VTD_CONTEXT_AW,
+							      levels - 2) |
+							   FIELD_PREP(
+								   VTD_CONTEXT_DID,
+								   did),
+					   } };
 }
 
 static inline struct vtd_context_entry
 vtd_context_pass_through(unsigned int levels, u16 did)
 {
 	return (struct vtd_context_entry){ .w = {
-		VTD_CONTEXT_P |
-			FIELD_PREP(VTD_CONTEXT_TT, VTD_CONTEXT_TT_PASS_THROUGH),
-		FIELD_PREP(VTD_CONTEXT_AW, levels - 2) |
-			FIELD_PREP(VTD_CONTEXT_DID, did),
-	} };
+						   VTD_CONTEXT_P |
+							   FIELD_PREP(
+								   VTD_CONTEXT_TT,
+								   VTD_CONTEXT_TT_PASS_THROUGH),
+						   FIELD_PREP(VTD_CONTEXT_AW,
+							      levels - 2) |
+							   FIELD_PREP(
+								   VTD_CONTEXT_DID,
+								   did),
+					   } };
 }
 
 static inline bool vtd_context_present(const struct vtd_context_entry *ce)

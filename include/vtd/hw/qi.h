@@ -52,37 +52,56 @@ static_assert(sizeof(struct vtd_qi_desc) == 16);
 static inline struct vtd_qi_desc vtd_qi_context_global(void)
 {
 	return (struct vtd_qi_desc){ .w = {
-		FIELD_PREP(VTD_QI_TYPE, VTD_QI_TYPE_CONTEXT) |
-			FIELD_PREP(VTD_QI_GRANULARITY, VTD_QI_GLOBAL),
-	} };
+					     FIELD_PREP(VTD_QI_TYPE,
+							VTD_QI_TYPE_CONTEXT) |
+						     FIELD_PREP(
+							     VTD_QI_GRANULARITY,
+							     VTD_QI_GLOBAL),
+				     } };
 }
 
 /* Function mask 0: exactly the source-id @sid. */
 static inline struct vtd_qi_desc vtd_qi_context_device(u16 did, u16 sid)
 {
 	return (struct vtd_qi_desc){ .w = {
-		FIELD_PREP(VTD_QI_TYPE, VTD_QI_TYPE_CONTEXT) |
-			FIELD_PREP(VTD_QI_GRANULARITY, VTD_QI_DEVICE) |
-			FIELD_PREP(VTD_QI_CONTEXT_DID, did) |
-			FIELD_PREP(VTD_QI_CONTEXT_SID, sid),
-	} };
+					     FIELD_PREP(VTD_QI_TYPE,
+							VTD_QI_TYPE_CONTEXT) |
+						     FIELD_PREP(
+							     VTD_QI_GRANULARITY,
+							     VTD_QI_DEVICE) |
+						     FIELD_PREP(
+							     VTD_QI_CONTEXT_DID,
+							     did) |
+						     FIELD_PREP(
+							     VTD_QI_CONTEXT_SID,
+							     sid),
+				     } };
 }
 
 static inline struct vtd_qi_desc vtd_qi_iotlb_global(u64 drain)
 {
 	return (struct vtd_qi_desc){ .w = {
-		FIELD_PREP(VTD_QI_TYPE, VTD_QI_TYPE_IOTLB) |
-			FIELD_PREP(VTD_QI_GRANULARITY, VTD_QI_GLOBAL) | drain,
-	} };
+					     FIELD_PREP(VTD_QI_TYPE,
+							VTD_QI_TYPE_IOTLB) |
+						     FIELD_PREP(
+							     VTD_QI_GRANULARITY,
+							     VTD_QI_GLOBAL) |
+						     drain,
+				     } };
 }
 
 static inline struct vtd_qi_desc vtd_qi_iotlb_domain(u16 did, u64 drain)
 {
 	return (struct vtd_qi_desc){ .w = {
-		FIELD_PREP(VTD_QI_TYPE, VTD_QI_TYPE_IOTLB) |
-			FIELD_PREP(VTD_QI_GRANULARITY, VTD_QI_DOMAIN) |
-			FIELD_PREP(VTD_QI_IOTLB_DID, did) | drain,
-	} };
+					     FIELD_PREP(VTD_QI_TYPE,
+							VTD_QI_TYPE_IOTLB) |
+						     FIELD_PREP(
+							     VTD_QI_GRANULARITY,
+							     VTD_QI_DOMAIN) |
+						     FIELD_PREP(VTD_QI_IOTLB_DID,
+								did) |
+						     drain,
+				     } };
 }
 
 /* @addr aligned to 2^@am pages; @leaf_only keeps paging-structure caches. */
@@ -91,23 +110,35 @@ static inline struct vtd_qi_desc vtd_qi_iotlb_pages(u16 did, u64 addr,
 						    bool leaf_only, u64 drain)
 {
 	return (struct vtd_qi_desc){ .w = {
-		FIELD_PREP(VTD_QI_TYPE, VTD_QI_TYPE_IOTLB) |
-			FIELD_PREP(VTD_QI_GRANULARITY, VTD_QI_PAGE) |
-			FIELD_PREP(VTD_QI_IOTLB_DID, did) | drain,
-		(addr & VTD_QI_IOTLB_HI_ADDR) |
-			FIELD_PREP(VTD_QI_IOTLB_HI_AM, am) |
-			FIELD_PREP(VTD_QI_IOTLB_HI_IH, leaf_only),
-	} };
+					     FIELD_PREP(VTD_QI_TYPE,
+							VTD_QI_TYPE_IOTLB) |
+						     FIELD_PREP(
+							     VTD_QI_GRANULARITY,
+							     VTD_QI_PAGE) |
+						     FIELD_PREP(VTD_QI_IOTLB_DID,
+								did) |
+						     drain,
+					     (addr & VTD_QI_IOTLB_HI_ADDR) |
+						     FIELD_PREP(
+							     VTD_QI_IOTLB_HI_AM,
+							     am) |
+						     FIELD_PREP(
+							     VTD_QI_IOTLB_HI_IH,
+							     leaf_only),
+				     } };
 }
 
 /* Write @data to @addr once everything queued before is complete. */
 static inline struct vtd_qi_desc vtd_qi_wait(u64 addr, u32 data)
 {
 	return (struct vtd_qi_desc){ .w = {
-		FIELD_PREP(VTD_QI_TYPE, VTD_QI_TYPE_WAIT) | VTD_QI_WAIT_SW |
-			FIELD_PREP(VTD_QI_WAIT_DATA, data),
-		addr & VTD_QI_WAIT_HI_ADDR,
-	} };
+					     FIELD_PREP(VTD_QI_TYPE,
+							VTD_QI_TYPE_WAIT) |
+						     VTD_QI_WAIT_SW |
+						     FIELD_PREP(VTD_QI_WAIT_DATA,
+								data),
+					     addr & VTD_QI_WAIT_HI_ADDR,
+				     } };
 }
 
 #endif /* VTD_HW_QI_H */

@@ -75,7 +75,7 @@
 #define VTD_GCMD_SRTP BIT(30)
 #define VTD_GCMD_TE BIT(31)
 /* Commands that stay in force; the others are one-shot. */
-#define VTD_GCMD_LASTING                                                    \
+#define VTD_GCMD_LASTING                                              \
 	(VTD_GCMD_CFI | VTD_GCMD_IRE | VTD_GCMD_QIE | VTD_GCMD_EAFL | \
 	 VTD_GCMD_TE)
 
