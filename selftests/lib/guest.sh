@@ -9,7 +9,9 @@
 
 export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 export LANG=C.UTF-8 LC_ALL=C.UTF-8
+# shellcheck disable=SC2034
 PROGS=/src/build/progs
+# shellcheck disable=SC2034
 TESTMOD=/src/build/$K/testmod
 checks=0
 
@@ -193,3 +195,14 @@ bind_default() {
 vfio_load() {
 	modprobe vfio_iommu_type1 allow_unsafe_interrupts=1 && modprobe vfio-pci
 }
+
+# --- the test driver for edu -----------------------------------------------
+
+# A command for vtd_dma_test; prints its answer. Fails when it did.
+dma_test() {
+	echo "$*" > /sys/kernel/debug/vtd_dma_test/cmd 2> /dev/null || return
+	cat /sys/kernel/debug/vtd_dma_test/cmd
+}
+
+# value TEXT KEY: of key=value tokens
+value() { sed -n "s/^\(.* \)\?$2=\([^ ]*\).*/\2/p" <<< "$1"; }
