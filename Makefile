@@ -48,11 +48,14 @@ vtdctl:
 	@mkdir -p $(host)/tools
 	$(MAKE) -C tools/vtdctl O=$(CURDIR)/$(host)/tools vtdctl
 
+# Debian's headers carry neither a signing key nor System.map: modules_install
+# must not try to sign, and leaves depmod to us.
 install: all ## modules, vtdctl, man pages and the modprobe rule on this host
 	$(MAKE) -C $(KDIR) M=$(CURDIR)/$(host)/src \
 		$(if $(DESTDIR),INSTALL_MOD_PATH=$(DESTDIR)) \
-		INSTALL_MOD_DIR=updates modules_install
+		INSTALL_MOD_DIR=updates CONFIG_MODULE_SIG_ALL= modules_install
 	$(MAKE) install-tools
+	$(if $(DESTDIR),,depmod $(release))
 
 install-tools:
 	$(MAKE) -C tools/vtdctl O=$(CURDIR)/$(host)/tools DESTDIR=$(DESTDIR) \
@@ -65,15 +68,13 @@ install-tools:
 	done
 
 uninstall: ## takes them away again
-	rm -f $(addprefix $(DESTDIR)/lib/modules/$(release)/updates/vtd_,\
-		$(addprefix dmar,.ko .ko.xz .ko.zst .ko.gz))
-	rm -f $(DESTDIR)/lib/modules/$(release)/updates/vtd_{intr_remap,posted_intr,vfio_glue,iommufd}.ko*
+	rm -f $(DESTDIR)/lib/modules/$(release)/updates/vtd_{dmar,intr_remap,posted_intr,vfio_glue,iommufd}.ko*
 	rm -f $(DESTDIR)$(MODPROBE_D)/vtd-kmod.conf
 	$(MAKE) -C tools/vtdctl DESTDIR=$(DESTDIR) PREFIX=$(PREFIX) uninstall
 	for page in $(notdir $(wildcard Documentation/man/*.[1-9])); do \
 		rm -f $(DESTDIR)$(PREFIX)/share/man/man$${page##*.}/$$page; \
 	done
-	depmod $(if $(DESTDIR),-b $(DESTDIR)) $(release)
+	$(if $(DESTDIR),,depmod $(release))
 
 dkms-install: vtdctl ## the modules through DKMS, rebuilt with each new kernel
 	@command -v dkms > /dev/null || { \
