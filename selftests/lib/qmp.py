@@ -148,7 +148,7 @@ def main(argv):
         sys.exit(__doc__)
     mon = Monitor()
     if argv[1] == "hmp":
-        print(mon.hmp(argv[2]), end="")
+        print(mon.hmp(argv[2]).replace("\r", ""), end="")
     elif argv[1] == "phys":
         for word in mon.words(int(argv[2], 0),
                               int(argv[3]) if len(argv) > 3 else 1):

@@ -1,0 +1,101 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash
+# For the cases about coming and going: load on devices, what the hardware and
+# the kernel show, and what must be the same before and after.
+
+qmp() { /src/selftests/lib/qmp.py "$@"; }
+
+# Is translation on, as the hardware itself says? (bit 31 of GSTS)
+translates() {
+	[ $((0x$(qmp hmp "xp /1wx 0xfed9001c" | sed 's/.*0x//') >> 31 & 1)) = 1 ]
+}
+
+# Number of leaves of a device's page table, as the hardware sees it.
+leaves() { qmp walk "$1" | sed -n 's/leaves=//p'; }
+
+# --- load ------------------------------------------------------------------
+
+disk_of() {
+	local d
+	for d in "/sys/bus/pci/devices/$1"/nvme/nvme*/nvme*n1; do
+		[ -b "/dev/${d##*/}" ] && echo "/dev/${d##*/}" && return
+	done
+	return 1
+}
+
+# disk_ready BDF: waits for its block device and prints it
+disk_ready() { wait_for 20 disk_of "$1" && disk_of "$1"; }
+
+disk_start() {
+	"$PROGS/ioload" "$1" > "/tmp/ioload.${1##*/}" 2>&1 &
+	io_pid=$!
+}
+
+# Ends the load; fails when a byte was wrong or a request failed. May run in a
+# subshell, which cannot wait for the process: so its last line tells.
+disk_stop() {
+	local out=/tmp/ioload.${1##*/}
+	kill -TERM "$io_pid" 2> /dev/null
+	wait_for 40 grep -q '^ioload: ' "$out"
+	cat "$out"
+	grep -q '^ioload: ok' "$out"
+}
+
+# disk_check DEVICE: one short load
+disk_check() {
+	disk_start "$1"
+	sleep "${2:-1}"
+	disk_stop "$1"
+}
+
+net_of() { ls "/sys/bus/pci/devices/$1/net" 2> /dev/null | grep .; }
+
+# net_up BDF [N]: an address in the user network N (default 2), and link
+net_up() {
+	local net n=${2:-2}
+	wait_for 20 net_of "$1" || return
+	net=$(net_of "$1")
+	ip addr replace "10.0.$n.15/24" dev "$net"
+	ip link set "$net" up
+	wait_for 15 grep -q up "/sys/class/net/$net/operstate" || return
+	wait_for 10 ping -c 1 -W 1 "10.0.$n.2"
+}
+
+ping_start() {
+	ping -n -i 0.05 -W 2 "10.0.${1:-2}.2" > "/tmp/ping.${1:-2}" 2>&1 &
+	ping_pid=$!
+}
+
+# Ends it; fails when an answer is missing before the last one that came.
+ping_stop() {
+	local out=/tmp/ping.${1:-2}
+	sleep 0.3
+	kill -INT "$ping_pid"
+	wait_for 10 grep -q 'packet loss' "$out"
+	tail -n 3 "$out"
+	awk '/icmp_seq=/ { sub(/.*icmp_seq=/, ""); if ($1 + 0 != ++n) bad++ }
+		END { print n + 0, "answers,", bad + 0, "out of order";
+			exit bad || n < 3 }' "$out"
+}
+
+# --- what is to be found as it was -----------------------------------------
+
+# Everything a module of ours may leave behind, as text to compare.
+footprint() {
+	echo "iomem: $(grep -ciE 'dmar|vtd' /proc/iomem)"
+	echo "interrupts: $(grep -ciE 'vtd|dmar' /proc/interrupts)"
+	echo "units: $(ls /sys/class/iommu | tr '\n' ' ')"
+	echo "groups: $(ls /sys/kernel/iommu_groups | tr '\n' ' ')"
+	echo "device: $(ls /dev/vtd 2> /dev/null)"
+	echo "module: $(ls -d /sys/module/vtd_dmar 2> /dev/null)"
+	echo "debugfs: $(ls -d /sys/kernel/debug/vtd* 2> /dev/null)"
+}
+
+# kB that a leak would add to: memory of tables and of slabs.
+mem_kb() {
+	awk '$1 ~ /^(SecPageTables|SUnreclaim|VmallocUsed):$/ { s += $2 } END { print s }' /proc/meminfo
+}
+
+# Lines of the kernel's log since mark_log.
+mark_log() { log_mark=$(dmesg | wc -l); }
+log_since() { dmesg | tail -n "+$((log_mark + 1))"; }
