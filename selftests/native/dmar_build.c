@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <linux/kernel.h>
+
 #include "dmar_build.h"
 
 static void put(struct dmar_image *img, u64 value, unsigned int bytes)
@@ -330,7 +332,7 @@ bool dmar_corpus(unsigned int index, struct dmar_image *img)
 		corpus_acpi,	 corpus_odd,	corpus_deep,   corpus_smallest,
 	};
 
-	if (index >= sizeof(make) / sizeof(make[0]))
+	if (index >= ARRAY_SIZE(make))
 		return false;
 	make[index](img);
 	dmar_finish(img);

@@ -213,10 +213,11 @@ static const char *notes_wrong(const struct vtd_dmar *d, u32 table_len)
 
 	for (i = 0; i < VTD_PARSE_NOTES; i++) {
 		const struct vtd_parse_note *n = &d->note[i];
+		bool made = i < d->nr_notes;
 
 		if (!memchr(n->text, 0, sizeof(n->text)))
 			return "note does not end";
-		if ((i < d->nr_notes) != !!n->text[0])
+		if (made != !!n->text[0])
 			return "number of notes";
 		if (n->offset >= table_len)
 			return "offset of a note";
@@ -246,12 +247,14 @@ const char *dmar_topology_wrong(const struct vtd_dmar *dmar, u32 table_len)
 	w.next += w.nr_scope * sizeof(*w.scope);
 	w.path = (const void *)w.next;
 	w.next += w.nr_path * sizeof(*w.path);
-	if (w.next > end || w.nr_scope > MAX_ELEMENTS || w.nr_path > MAX_ELEMENTS)
+	if (w.next > end || w.nr_scope > MAX_ELEMENTS ||
+	    w.nr_path > MAX_ELEMENTS)
 		return "arrays are larger than their block";
 	memset(w.scope_seen, 0, w.nr_scope);
 	memset(w.path_seen, 0, w.nr_path);
-	return values_wrong(&w, end) ?: each_list(&w, list_wrong) ?:
-	       notes_wrong(dmar, table_len);
+	return values_wrong(&w, end)		 ?:
+		       each_list(&w, list_wrong) ?:
+						   notes_wrong(dmar, table_len);
 }
 
 const char *dmar_error_wrong(int ret, const struct vtd_parse_error *err,
@@ -260,7 +263,8 @@ const char *dmar_error_wrong(int ret, const struct vtd_parse_error *err,
 	if (!memchr(err->reason, 0, sizeof(err->reason)))
 		return "reason does not end";
 	if (!ret)
-		return err->reason[0] || err->offset ? "error on success" : NULL;
+		return err->reason[0] || err->offset ? "error on success" :
+						       NULL;
 	if (ret != -EINVAL && ret != -ENODEV && ret != -ENOMEM)
 		return "unknown error number";
 	if (!strstr(err->reason, ": "))

@@ -58,7 +58,8 @@ static void test_short_buffer(void **state)
 	u32 len;
 
 	for (i = 0; dmar_corpus(i, &img); i++) {
-		assert_int_equal(dmar_try(place(img.bytes, img.len), img.len), 0);
+		assert_int_equal(dmar_try(place(img.bytes, img.len), img.len),
+				 0);
 		for (len = 0; len < img.len; len++)
 			assert_int_equal(dmar_try(place(img.bytes, len), len),
 					 -EINVAL);
@@ -158,8 +159,9 @@ static void test_random_damage(void **state)
 		accepted += !ret;
 		no_unit += ret == -ENODEV;
 	}
-	print_message("# seeds %llu to %llu: %llu accepted, %llu without a unit\n",
-		      seed, seed + runs - 1, accepted, no_unit);
+	print_message("# seeds %llu to %llu\n", seed, seed + runs - 1);
+	print_message("# %llu accepted, %llu without a unit\n", accepted,
+		      no_unit);
 	/* A fuzzer that no longer gets past the checksum tests nothing. */
 	if (runs >= 10000) {
 		assert_true(accepted > runs / 10);

@@ -37,8 +37,7 @@ typedef struct {
 	__atomic_fetch_add(&(v)->counter, i, __ATOMIC_SEQ_CST)
 #define atomic_xchg(v, i) xchg(&(v)->counter, i)
 #define atomic_cmpxchg(v, o, n) cmpxchg(&(v)->counter, o, n)
-#define atomic_read_acquire(v) \
-	__atomic_load_n(&(v)->counter, __ATOMIC_ACQUIRE)
+#define atomic_read_acquire(v) __atomic_load_n(&(v)->counter, __ATOMIC_ACQUIRE)
 #define atomic_set_release(v, i) \
 	__atomic_store_n(&(v)->counter, i, __ATOMIC_RELEASE)
 
@@ -64,14 +63,14 @@ typedef struct {
 #define atomic_long_add_return atomic_add_return
 
 #define xchg(p, v) __atomic_exchange_n(p, v, __ATOMIC_SEQ_CST)
-#define try_cmpxchg(p, oldp, v)                                        \
+#define try_cmpxchg(p, oldp, v)                                          \
 	__atomic_compare_exchange_n(p, oldp, v, false, __ATOMIC_SEQ_CST, \
 				    __ATOMIC_SEQ_CST)
-#define cmpxchg(p, o, v)                         \
-	({                                       \
-		typeof(*(p)) shim_old = (o);     \
-		try_cmpxchg(p, &shim_old, v);    \
-		shim_old;                        \
+#define cmpxchg(p, o, v)                      \
+	({                                    \
+		typeof(*(p)) shim_old = (o);  \
+		try_cmpxchg(p, &shim_old, v); \
+		shim_old;                     \
 	})
 #define try_cmpxchg64 try_cmpxchg
 #define try_cmpxchg_relaxed try_cmpxchg

@@ -11,12 +11,12 @@
 
 void vtd_shim_warn(const char *file, int line, const char *what);
 
-#define WARN_ON(cond)                                           \
-	({                                                      \
-		bool shim_hit = !!(cond);                       \
-		if (unlikely(shim_hit))                         \
+#define WARN_ON(cond)                                             \
+	({                                                        \
+		bool shim_hit = !!(cond);                         \
+		if (unlikely(shim_hit))                           \
 			vtd_shim_warn(__FILE__, __LINE__, #cond); \
-		unlikely(shim_hit);                             \
+		unlikely(shim_hit);                               \
 	})
 #define WARN_ON_ONCE(cond) WARN_ON(cond)
 #define WARN(cond, fmt, ...) WARN_ON(cond)

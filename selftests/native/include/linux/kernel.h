@@ -85,11 +85,11 @@ static inline size_t size_mul(size_t a, size_t b)
 
 #define div_u64(n, d) ((u64)(n) / (u32)(d))
 #define div64_u64(n, d) ((u64)(n) / (u64)(d))
-#define do_div(n, d)                       \
-	({                                 \
+#define do_div(n, d)                         \
+	({                                   \
 		u32 shim_r = (n) % (u32)(d); \
-		(n) /= (u32)(d);           \
-		shim_r;                    \
+		(n) /= (u32)(d);             \
+		shim_r;                      \
 	})
 
 #define SZ_1 0x1UL

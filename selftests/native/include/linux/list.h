@@ -89,17 +89,15 @@ static inline void list_splice_tail_init(struct list_head *from,
 #define list_next_entry(e, member) \
 	list_entry((e)->member.next, typeof(*(e)), member)
 #define list_for_each(p, r) for (p = (r)->next; p != (r); p = p->next)
-#define list_for_each_entry(e, r, member)                  \
-	for (e = list_first_entry(r, typeof(*e), member);  \
-	     &e->member != (r); e = list_next_entry(e, member))
-#define list_for_each_entry_reverse(e, r, member)                       \
-	for (e = list_last_entry(r, typeof(*e), member);                \
-	     &e->member != (r);                                         \
+#define list_for_each_entry(e, r, member)                                    \
+	for (e = list_first_entry(r, typeof(*e), member); &e->member != (r); \
+	     e = list_next_entry(e, member))
+#define list_for_each_entry_reverse(e, r, member)                           \
+	for (e = list_last_entry(r, typeof(*e), member); &e->member != (r); \
 	     e = list_entry(e->member.prev, typeof(*e), member))
-#define list_for_each_entry_safe(e, n, r, member)          \
-	for (e = list_first_entry(r, typeof(*e), member),  \
-	    n = list_next_entry(e, member);                \
-	     &e->member != (r);                            \
-	     e = n, n = list_next_entry(n, member))
+#define list_for_each_entry_safe(e, n, r, member)         \
+	for (e = list_first_entry(r, typeof(*e), member), \
+	    n = list_next_entry(e, member);               \
+	     &e->member != (r); e = n, n = list_next_entry(n, member))
 
 #endif /* VTD_SHIM_LIST_H */

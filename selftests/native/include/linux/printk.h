@@ -17,9 +17,9 @@
 #define pr_err_ratelimited pr_err
 #define pr_notice pr_err
 #define pr_info pr_err
-#define pr_debug(fmt, ...)                                         \
-	do {                                                       \
-		if (0)                                             \
+#define pr_debug(fmt, ...)                          \
+	do {                                        \
+		if (0)                              \
 			pr_err(fmt, ##__VA_ARGS__); \
 	} while (0)
 

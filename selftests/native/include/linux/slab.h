@@ -29,5 +29,4 @@ void vtd_shim_free(const void *p);
 #define vzalloc(n) kzalloc(n, GFP_KERNEL)
 #define vfree vtd_shim_free
 
-
 #endif /* VTD_SHIM_SLAB_H */
