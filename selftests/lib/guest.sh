@@ -76,7 +76,7 @@ like() {
 		return
 	fi
 	diag "nothing matches: $2"
-	diag "in: $1"
+	diag "in: $(tail -n 12 <<< "$1")"
 	fail "$3"
 }
 
@@ -86,7 +86,7 @@ unlike() {
 		return
 	fi
 	diag "matches: $2"
-	diag "in: $1"
+	diag "in: $(tail -n 12 <<< "$1")"
 	fail "$3"
 }
 

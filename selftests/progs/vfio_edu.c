@@ -4,7 +4,9 @@
  * mapped is reached, what is not mapped is not, and each refusal is reported
  * once.
  *
- * Usage: vfio_edu BDF type1|type1v2
+ * Usage: vfio_edu BDF type1|type1v2 [SOURCE [COHERENT]]
+ * SOURCE is the device that reports name, where it is not BDF itself (behind a
+ * bridge); COHERENT (0 or 1) is what VFIO shall say to DMA_CC_IOMMU.
  * The device's group must be bound to vfio-pci; a huge page must be free.
  * Prints KTAP.  Never starts a DMA whose device side leaves edu's own buffer:
  * QEMU would end.
@@ -47,7 +49,7 @@ static int container, group, device, control;
 static volatile uint8_t *bar;
 static uint8_t *ram;
 static uint8_t shadow[MIB];
-static const char *bdf;
+static const char *bdf, *source;
 static int checks, failures;
 
 static bool check(bool good, const char *format, ...)
@@ -133,7 +135,7 @@ static void check_one_fault(unsigned long before, const char *access,
 	/* Time for a second one, which must not come. */
 	pause_ms(150);
 	f = last_fault();
-	if (!check(f.seq == before + 1 && !strcmp(f.device, bdf) &&
+	if (!check(f.seq == before + 1 && !strcmp(f.device, source) &&
 			   !strcmp(f.access, access) &&
 			   f.address == (iova & ~(PAGE - 1)),
 		   "%s: exactly one report, of a %s to 0x%lx", what, access,
@@ -413,14 +415,16 @@ static void test_unmap(bool v2)
 
 int main(int argc, char **argv)
 {
-	bool v2 = argc == 3 && !strcmp(argv[2], "type1v2");
+	bool v2 = argc >= 3 && !strcmp(argv[2], "type1v2");
 	uint8_t *page;
 
-	if (argc != 3 || (!v2 && strcmp(argv[2], "type1"))) {
-		fprintf(stderr, "usage: vfio_edu BDF type1|type1v2\n");
+	if (argc < 3 || argc > 5 || (!v2 && strcmp(argv[2], "type1"))) {
+		fprintf(stderr,
+			"usage: vfio_edu BDF type1|type1v2 [SOURCE [COHERENT]]\n");
 		return 2;
 	}
 	bdf = argv[1];
+	source = argc > 3 ? argv[3] : bdf;
 	ram = mmap(NULL, MIB + PAGE, PROT_READ | PROT_WRITE,
 		   MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	must(ram != MAP_FAILED, "memory");
@@ -429,6 +433,10 @@ int main(int argc, char **argv)
 	memcpy(shadow, ram, MIB);
 
 	set_up(v2 ? VFIO_TYPE1v2_IOMMU : VFIO_TYPE1_IOMMU);
+	if (argc > 4)
+		check(ioctl(container, VFIO_CHECK_EXTENSION,
+			    VFIO_DMA_CC_IOMMU) == atoi(argv[4]),
+		      "DMA_CC_IOMMU is %s", argv[4]);
 	test_mapped();
 	test_refused_maps(page);
 	test_write_blocked(IOVA_UNMAPPED, "write to an unmapped address");
