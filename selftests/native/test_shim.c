@@ -26,7 +26,8 @@
 static void test_leak_is_seen(void **state)
 {
 	void *p = kzalloc(16, GFP_KERNEL);
-	void *table = iommu_alloc_pages_node_sz(NUMA_NO_NODE, GFP_KERNEL, SZ_4K);
+	void *table =
+		iommu_alloc_pages_node_sz(NUMA_NO_NODE, GFP_KERNEL, SZ_4K);
 
 	assert_int_equal(vtd_shim_end(state), -1);
 	kfree(p);

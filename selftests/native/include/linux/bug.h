@@ -25,6 +25,7 @@ void vtd_shim_warn(const char *file, int line, const char *what);
 #define BUILD_BUG_ON(cond) _Static_assert(!(cond), #cond)
 #define BUILD_BUG_ON_MSG(cond, msg) _Static_assert(!(cond), msg)
 #define BUILD_BUG_ON_ZERO(e) (0 * sizeof(struct { int : (-!!(e)); }))
+#undef static_assert
 #define static_assert(expr, ...) _Static_assert(expr, "" #expr)
 
 #endif /* VTD_SHIM_BUG_H */
