@@ -496,8 +496,8 @@ int vtd_pt_map(struct vtd_pgtable *pt, u64 iova, u64 paddr, size_t pgsize,
 	       size_t pgcount, u64 prot, gfp_t gfp,
 	       struct iommu_pages_list *replaced, size_t *mapped)
 {
-	unsigned int shift = __ffs(pgsize);
 	struct pt_run run;
+	unsigned int shift;
 	size_t done = 0;
 	u64 entry, *slot;
 	int err;
@@ -507,6 +507,7 @@ int vtd_pt_map(struct vtd_pgtable *pt, u64 iova, u64 paddr, size_t pgsize,
 	    ((iova | paddr) & (pgsize - 1)) || !vtd_pte_present(prot) ||
 	    (prot & ~(VTD_PTE_R | VTD_PTE_W | VTD_PTE_SNP)))
 		return -EINVAL;
+	shift = __ffs(pgsize);
 	if (!pt_fits(iova, pgcount, shift, pt->last_iova) ||
 	    !pt_fits(paddr, pgcount, shift, pt->last_paddr))
 		return -ERANGE;

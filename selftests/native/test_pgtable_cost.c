@@ -1,0 +1,253 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What the page tables cost, in instructions: each operation is single-stepped
+ * in a child process.  Allocation and lists are cut down to a few instructions,
+ * cache lines are really written back.
+ *
+ * The limits of the fills of new tables are the goals (3 and 3.6 an entry).
+ * The others are no goals: they stand a tenth above what was measured when
+ * they were set, so that a change for the worse is seen.
+ *
+ * SRCS:
+ * CFLAGS: -O2 -fno-sanitize=all -fomit-frame-pointer
+ * CFLAGS: -mno-sse -mno-avx -fno-vectorize -fno-slp-vectorize
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <sys/ptrace.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <linux/cacheflush.h>
+#include <linux/sizes.h>
+
+#include "iommu-pages.h"
+#include "vtd_test.h"
+
+#define POOL_TABLES 1100
+
+static u64 pool[POOL_TABLES][512] __aligned(4096);
+static unsigned int pool_used;
+static void *listed[POOL_TABLES];
+static unsigned int nr_listed;
+
+static void *cost_alloc(int nid, gfp_t gfp, size_t size)
+{
+	return pool_used < POOL_TABLES ? pool[pool_used++] : NULL;
+}
+
+static void cost_list_add(struct iommu_pages_list *list, void *virt)
+{
+	listed[nr_listed++] = virt;
+}
+
+static void cost_clflush(void *p, unsigned int bytes)
+{
+	char *end = (char *)p + bytes;
+	char *line = (char *)((unsigned long)p & ~63UL);
+
+	__asm__ __volatile__("mfence" ::: "memory");
+	for (; line < end; line += 64)
+		__asm__ __volatile__("clflush %0" : "+m"(*line));
+	__asm__ __volatile__("mfence" ::: "memory");
+}
+
+#define iommu_alloc_pages_node_sz cost_alloc
+#define iommu_pages_list_add cost_list_add
+#define clflush_cache_range cost_clflush
+#include "../../dmar/pgtable.c"
+
+static int *finished;
+static struct vtd_pgtable pt;
+static struct iommu_pages_list freed;
+static struct vtd_pt_leaf leaf;
+static bool tables_freed;
+static size_t mapped;
+
+struct cost {
+	const char *name;
+	bool coherent;
+	void (*prepare)(const struct cost *cost);
+	void (*run)(const struct cost *cost);
+	size_t pgsize;
+	size_t count;
+	unsigned int limit; /* instructions in hundredths, for each of count */
+	unsigned int divide; /* 1: for the whole operation */
+};
+
+#define IOVA 0x140000000ULL
+#define PADDR 0x4000000000ULL
+
+static void run_map(const struct cost *cost)
+{
+	vtd_pt_map(&pt, IOVA, PADDR, cost->pgsize, cost->count,
+		   VTD_PTE_R | VTD_PTE_W, GFP_ATOMIC, &freed, &mapped);
+}
+
+static void run_unmap(const struct cost *cost)
+{
+	vtd_pt_unmap(&pt, IOVA, cost->pgsize, cost->count, &freed,
+		     &tables_freed);
+}
+
+/* The pages one by one, so that no table is covered. */
+static void run_unmap_singly(const struct cost *cost)
+{
+	vtd_pt_unmap(&pt, IOVA + SZ_4K, cost->pgsize, cost->count - 2, &freed,
+		     &tables_freed);
+}
+
+static void run_lookup(const struct cost *cost)
+{
+	vtd_pt_lookup(&pt, IOVA + 0x123, &leaf);
+}
+
+static void run_nothing(const struct cost *cost)
+{
+}
+
+static void prepare_empty(const struct cost *cost)
+{
+}
+
+/* The tables are there, the entries are not. */
+static void prepare_tables(const struct cost *cost)
+{
+	size_t i;
+
+	run_map(cost);
+	for (i = 0; i < cost->count; i++)
+		vtd_pt_unmap(&pt, IOVA + i * cost->pgsize, cost->pgsize, 1,
+			     &freed, &tables_freed);
+}
+
+static void prepare_mapped(const struct cost *cost)
+{
+	run_map(cost);
+}
+
+static void child(const struct cost *cost)
+{
+	struct vtd_pt_config config = {
+		.levels = 4,
+		.coherent = cost->coherent,
+		.pgsize_bitmap = SZ_4K | SZ_2M | SZ_1G,
+		.nid = NUMA_NO_NODE,
+	};
+
+	vtd_pt_init(&pt, &config, GFP_ATOMIC);
+	vtd_pt_map(&pt, IOVA - SZ_4K, PADDR, SZ_4K, 1, VTD_PTE_R, GFP_ATOMIC,
+		   NULL, &mapped);
+	cost->prepare(cost);
+	ptrace(PTRACE_TRACEME, 0, NULL, NULL);
+	__asm__ __volatile__("int3" ::: "memory");
+	cost->run(cost);
+	WRITE_ONCE(*finished, 1);
+	_exit(0);
+}
+
+static long count_steps(const struct cost *cost)
+{
+	long steps = 0;
+	int status;
+	pid_t pid;
+
+	WRITE_ONCE(*finished, 0);
+	pid = fork();
+	if (!pid)
+		child(cost);
+	assert_true(pid > 0);
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_true(WIFSTOPPED(status));
+	while (!READ_ONCE(*finished)) {
+		assert_int_equal(ptrace(PTRACE_SINGLESTEP, pid, NULL, NULL), 0);
+		assert_int_equal(waitpid(pid, &status, 0), pid);
+		assert_true(WIFSTOPPED(status));
+		steps++;
+	}
+	assert_int_equal(ptrace(PTRACE_CONT, pid, NULL, NULL), 0);
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	return steps;
+}
+
+static const struct cost nothing = { "nothing",	  true,	 prepare_empty,
+				     run_nothing, SZ_4K, 1,
+				     0,		  1 };
+
+static const struct cost costs[] = {
+	{ "fill 32M as 4K, new tables, coherent", true, prepare_empty, run_map,
+	  SZ_4K, 8192, 300, 8192 },
+	{ "fill 32M as 4K, new tables, non-coherent", false, prepare_empty,
+	  run_map, SZ_4K, 8192, 360, 8192 },
+	{ "fill 32M as 4K, old tables, coherent", true, prepare_tables, run_map,
+	  SZ_4K, 8192, 410, 8192 },
+	{ "fill 32M as 4K, old tables, non-coherent", false, prepare_tables,
+	  run_map, SZ_4K, 8192, 465, 8192 },
+	{ "clear 2M less 8K in place, coherent", true, prepare_mapped,
+	  run_unmap_singly, SZ_4K, 512, 410, 510 },
+	{ "clear 2M less 8K in place, non-coherent", false, prepare_mapped,
+	  run_unmap_singly, SZ_4K, 512, 465, 510 },
+	{ "unmap 2M as 4K, coherent", true, prepare_mapped, run_unmap, SZ_4K,
+	  512, 25000, 1 },
+	{ "unmap 1G as 4K, coherent", true, prepare_mapped, run_unmap, SZ_4K,
+	  262144, 2000000, 1 },
+	{ "unmap 1G as 4K, non-coherent", false, prepare_mapped, run_unmap,
+	  SZ_4K, 262144, 2000000, 1 },
+	{ "map 4K, coherent", true, prepare_tables, run_map, SZ_4K, 1, 17500,
+	  1 },
+	{ "map 4K, non-coherent", false, prepare_tables, run_map, SZ_4K, 1,
+	  18500, 1 },
+	{ "unmap 4K, coherent", true, prepare_mapped, run_unmap, SZ_4K, 1,
+	  15600, 1 },
+	{ "unmap 4K, non-coherent", false, prepare_mapped, run_unmap, SZ_4K, 1,
+	  17000, 1 },
+	{ "map 64K as 4K, coherent", true, prepare_tables, run_map, SZ_4K, 16,
+	  28000, 1 },
+	{ "unmap 64K as 4K, coherent", true, prepare_mapped, run_unmap, SZ_4K,
+	  16, 23500, 1 },
+	{ "map 2M, coherent", true, prepare_tables, run_map, SZ_2M, 1, 16200,
+	  1 },
+	{ "unmap 2M, coherent", true, prepare_mapped, run_unmap, SZ_2M, 1,
+	  21000, 1 },
+	{ "map 1G, coherent", true, prepare_tables, run_map, SZ_1G, 1, 15000,
+	  1 },
+	{ "unmap 1G, coherent", true, prepare_mapped, run_unmap, SZ_1G, 1,
+	  19300, 1 },
+	{ "lookup 4K", true, prepare_mapped, run_lookup, SZ_4K, 1, 5700, 1 },
+	{ "lookup 1G", true, prepare_mapped, run_lookup, SZ_1G, 1, 3600, 1 },
+};
+
+static void test_cost(void **state)
+{
+	const struct cost *cost = *state;
+	long steps = count_steps(cost) - count_steps(&nothing);
+	long hundredths = steps * 100 / cost->divide;
+
+	print_message("# %s: %ld.%02ld instructions%s\n", cost->name,
+		      hundredths / 100, hundredths % 100,
+		      cost->divide > 1 ? " an entry" : "");
+#ifdef __LLVM_INSTR_PROFILE_GENERATE
+	skip(); /* the counters of the coverage build would be counted too */
+#endif
+	assert_true(steps > 0);
+	assert_in_range(hundredths, 1, cost->limit);
+}
+
+int main(void)
+{
+	struct CMUnitTest tests[ARRAY_SIZE(costs)];
+	size_t i;
+
+	finished = mmap(NULL, 4096, PROT_READ | PROT_WRITE,
+			MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (finished == MAP_FAILED)
+		return 1;
+	for (i = 0; i < ARRAY_SIZE(costs); i++)
+		tests[i] = (struct CMUnitTest){
+			.name = costs[i].name,
+			.test_func = test_cost,
+			.initial_state = (void *)&costs[i],
+		};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
