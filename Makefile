@@ -138,8 +138,8 @@ soak: lab
 	@if [ -x selftests/soak ]; then selftests/soak; else \
 		echo "make soak: not there yet, no part has a long run so far" >&2; exit 1; fi
 
-bench:
-	@echo "make $@: not there yet, it comes with the performance work" >&2; exit 1
+bench: lab ## instructions a driver call costs, ours beside the built-in driver (K=...)
+	@selftests/bench/run $(if $(K),-k $(K))
 
 .PHONY: help all host-modules vtdctl install install-tools uninstall \
 	dkms-install deb sign clean lab lab-clean modules demo check style native \

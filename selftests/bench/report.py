@@ -1,0 +1,178 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0
+"""Makes the table and the JSON file of "make bench" from the guests' rows.
+
+Reads build/bench/K-built-in.rows and K-ours.rows, which hold lines
+"row op=... size=... median=..." (selftests/modules/vtd_bench). Writes
+build/bench/bench.json. With --check it prints TAP and compares the ratios with
+selftests/bench/figures.json.
+"""
+
+import argparse
+import json
+import os
+import sys
+
+OUT = "build/bench"
+FIGURES = "selftests/bench/figures.json"
+# A ratio may get worse by so much before the check fails.
+SLACK = 1.05
+
+# The ratio ours / built-in that a row should not exceed: (6.12, 7.2).
+GOALS = {
+    ("map", "4K"): (0.60, 0.45),
+    ("unmap", "4K"): (0.45, 0.45),
+    ("map", "2M-as-4K"): (0.25, 0.17),
+    ("map", "1G-as-4K"): (0.25, 0.17),
+    ("unmap", "2M-as-4K"): (0.90, 0.15),
+    ("unmap", "1G-as-4K"): (0.90, 0.08),
+    ("map", "2M"): (0.60, 0.45),
+    ("map", "1G"): (0.60, 0.45),
+    ("unmap", "2M"): (0.45, 0.45),
+    ("unmap", "1G"): (0.45, 0.45),
+    ("iova_to_phys", "4K"): (0.50, 0.40),
+    ("iova_to_phys", "1G"): (0.50, 0.40),
+    ("dma_map+unmap-strict", "4K"): (0.65, 0.62),
+    # The page-table code alone: ahead everywhere.
+    **{(f"pt-{op}-{how}", size): (None, 1.00)
+       for how in ("coherent", "incoherent")
+       for op in ("map", "unmap", "lookup")
+       for size in ("4K", "64K", "2M", "1G", "2M-as-4K", "1G-as-4K")},
+}
+KERNELS = ("6.12", "7.2")
+
+
+def goal_of(kernel, op, size):
+    goals = GOALS.get((op, size))
+    return goals[KERNELS.index(kernel)] if goals else None
+
+
+def rows_of(path):
+    """The rows of one guest: {(op, size): {name: number}}, in order."""
+    rows = {}
+    with open(path, encoding="ascii", errors="replace") as f:
+        for line in f:
+            word, *rest = line.split()
+            if word != "row":
+                continue
+            row = dict(token.split("=", 1) for token in rest)
+            key = row.pop("op"), row.pop("size")
+            rows[key] = {name: int(value) for name, value in row.items()}
+    return rows
+
+
+def add_sums(rows):
+    """A buffer that is mapped is unmapped: the sum is what a driver pays."""
+    out = {}
+    for (op, size), row in rows.items():
+        out[op, size] = row
+        if not op.startswith("dma_unmap"):
+            continue
+        mapped = rows.get((op.replace("unmap", "map"), size))
+        if mapped:
+            out[op.replace("unmap", "map+unmap"), size] = {
+                name: row[name] + mapped[name] for name in row
+                if name != "rounds"}
+    return out
+
+
+def compare(kernel):
+    """One entry a row of either driver, ready for JSON."""
+    drivers = {}
+    for driver in ("built-in", "ours"):
+        path = f"{OUT}/{kernel}-{driver}.rows"
+        if not os.path.exists(path):
+            sys.exit(f"bench: {path} is missing; run selftests/bench/run "
+                     f"-k {kernel}")
+        drivers[driver] = add_sums(rows_of(path))
+    both = []
+    for op, size in drivers["ours"]:
+        ours = drivers["ours"][op, size]
+        theirs = drivers["built-in"].get((op, size))
+        entry = {"op": op, "size": size, "ours": ours, "built-in": theirs}
+        if theirs:
+            entry["ratio"] = round(ours["median"] / theirs["median"], 3)
+            goal = goal_of(kernel, op, size)
+            if goal is not None:
+                entry["goal"] = goal
+                entry["met"] = entry["ratio"] <= goal
+        both.append(entry)
+    return both
+
+
+def seen(row):
+    if not row or "descriptors" not in row:
+        return "-"
+    return "{descriptors}/{waits}/{lines}".format(**row)
+
+
+def print_table(kernel, entries):
+    print(f"Linux {kernel}: median guest instructions; in brackets descriptors"
+          "/waits/cache lines written back")
+    print(f"{'operation':<24}{'size':<10}{'built-in':>10}{'ours':>10}"
+          f"{'ratio':>7}{'goal':>6}      {'built-in':<12}{'ours':<12}")
+    for e in entries:
+        theirs = e["built-in"]
+        goal = e.get("goal")
+        print(f"{e['op']:<24}{e['size']:<10}"
+              f"{theirs['median'] if theirs else '-':>10}"
+              f"{e['ours']['median']:>10}"
+              f"{e['ratio'] if 'ratio' in e else '-':>7}"
+              f"{goal if goal is not None else '':>6} "
+              f"{'' if goal is None else 'met' if e['met'] else 'MISS':<4} "
+              f"{'(' + seen(theirs) + ')':<12}{'(' + seen(e['ours']) + ')':<12}"
+              .rstrip())
+    goals = [e["met"] for e in entries if "goal" in e]
+    print(f"{sum(goals)} of {len(goals)} goals met\n")
+
+
+def check(result):
+    """TAP: no ratio has got worse than the figures committed."""
+    with open(FIGURES, encoding="ascii") as f:
+        figures = json.load(f)
+    number = failed = 0
+    print("TAP version 13")
+    for kernel, entries in result.items():
+        now = {(e["op"], e["size"]): e for e in entries}
+        for old in figures.get(kernel, []):
+            number += 1
+            new = now.get((old["op"], old["size"]), {})
+            ratio = new.get("ratio")
+            good = ratio is not None and ratio <= old["ratio"] * SLACK
+            failed += not good
+            print(f"{'ok' if good else 'not ok'} {number} - bench: {kernel} "
+                  f"{old['op']} {old['size']}: ratio {ratio}, was "
+                  f"{old['ratio']}")
+    print(f"1..{number}")
+    print(f"{number - failed} passed, {failed} failed, 0 skipped")
+    return failed == 0 and number > 0
+
+
+def main():
+    ap = argparse.ArgumentParser()
+    ap.add_argument("--check", action="store_true")
+    ap.add_argument("--commit", action="store_true",
+                    help="make today's ratios the figures to compare with")
+    ap.add_argument("kernels", nargs="+", choices=KERNELS)
+    opts = ap.parse_args()
+    result = {kernel: compare(kernel) for kernel in opts.kernels}
+    with open(f"{OUT}/bench.json", "w", encoding="ascii") as f:
+        json.dump({"unit": "median guest instructions", "kernels": result}, f,
+                  indent=1)
+        f.write("\n")
+    if opts.check:
+        sys.exit(0 if check(result) else 1)
+    for kernel, entries in result.items():
+        print_table(kernel, entries)
+    print(f"JSON: {OUT}/bench.json")
+    if opts.commit:
+        with open(FIGURES, "w", encoding="ascii") as f:
+            f.write("{\n" + ",\n".join(
+                f' "{kernel}": [\n' + ",\n".join(
+                    "  " + json.dumps({n: e[n] for n in ("op", "size", "ratio")})
+                    for e in entries if "ratio" in e) + "\n ]"
+                for kernel, entries in result.items()) + "\n}\n")
+
+
+if __name__ == "__main__":
+    main()

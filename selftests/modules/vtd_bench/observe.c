@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Observes, from outside the driver, what one operation makes of the unit.
+ *
+ * Owns a read-only look at the registers and the invalidation queue of the
+ * first unit in the DMAR table, and a probe on clflush_cache_range().  Must
+ * never write to the unit.  Works the same for any driver.
+ */
+#include <linux/acpi.h>
+#include <linux/errno.h>
+#include <linux/io.h>
+#include <linux/kprobes.h>
+#include <linux/sizes.h>
+
+#include "bench.h"
+
+#define OBSERVE_IQT 0x88 /* VT-d 11.4.9.2 */
+#define OBSERVE_IQA 0x90 /* VT-d 11.4.9.3 */
+#define OBSERVE_IQA_SIZE 0x7
+#define OBSERVE_SLOT 16 /* bytes */
+#define OBSERVE_TYPE 0xf
+#define OBSERVE_WAIT 5 /* VT-d 6.5.2.8 */
+
+/* Of every CPU that this module is made for. */
+#define OBSERVE_LINE 64
+
+static void __iomem *observe_regs;
+static const u64 *observe_ring;
+static u64 observe_ring_at;
+static u64 observe_slots;
+static u64 observe_tail;
+static u64 observe_lines;
+
+static int observe_flush(struct kprobe *p, struct pt_regs *regs)
+{
+	unsigned long first = regs->di / OBSERVE_LINE;
+	unsigned long last = (regs->di + regs->si - 1) / OBSERVE_LINE;
+
+	if (regs->si)
+		observe_lines += last - first + 1;
+	return 0;
+}
+
+static struct kprobe observe_probe = {
+	.symbol_name = "clflush_cache_range",
+	.pre_handler = observe_flush,
+};
+
+/* Where the first unit's registers are, or 0. */
+static u64 observe_find_unit(void)
+{
+	struct acpi_table_header *table;
+	struct acpi_dmar_hardware_unit *unit;
+	u64 found = 0;
+
+	if (ACPI_FAILURE(acpi_get_table(ACPI_SIG_DMAR, 0, &table)))
+		return 0;
+	unit = (void *)table + sizeof(struct acpi_table_dmar);
+	if (table->length >= sizeof(struct acpi_table_dmar) + sizeof(*unit) &&
+	    unit->header.type == ACPI_DMAR_TYPE_HARDWARE_UNIT)
+		found = unit->address;
+	acpi_put_table(table);
+	return found;
+}
+
+/* The driver may have made its queue only now. */
+static int observe_find_ring(void)
+{
+	u64 iqa = readq(observe_regs + OBSERVE_IQA);
+	u64 at = iqa & ~(u64)(SZ_4K - 1);
+
+	if (at == observe_ring_at)
+		return observe_ring ? 0 : -ENXIO;
+	if (observe_ring)
+		memunmap((void *)observe_ring);
+	observe_ring_at = at;
+	observe_slots = 256ull << (iqa & OBSERVE_IQA_SIZE);
+	observe_ring = memremap(at, observe_slots * OBSERVE_SLOT, MEMREMAP_WB);
+	return observe_ring ? 0 : -ENOMEM;
+}
+
+/**
+ * bench_observe_init() - find the unit
+ *
+ * Context: may sleep.
+ * Return: 0; -ENODEV without a DMAR table; -ENOMEM.
+ */
+int bench_observe_init(void)
+{
+	u64 base = observe_find_unit();
+
+	if (!base)
+		return -ENODEV;
+	observe_regs = ioremap(base, SZ_4K);
+	return observe_regs ? 0 : -ENOMEM;
+}
+
+/**
+ * bench_observe_exit() - let go of the unit
+ *
+ * Context: may sleep.
+ */
+void bench_observe_exit(void)
+{
+	if (observe_ring)
+		memunmap((void *)observe_ring);
+	iounmap(observe_regs);
+}
+
+/**
+ * bench_observe_start() - put the probe in place
+ *
+ * Context: may sleep.
+ * Return: 0, or why there is no queue or no probe.
+ */
+int bench_observe_start(void)
+{
+	int ret = observe_find_ring();
+
+	if (ret)
+		return ret;
+	observe_probe.addr = NULL;
+	observe_probe.flags = 0;
+	return register_kprobe(&observe_probe);
+}
+
+/**
+ * bench_observe_stop() - take the probe away
+ *
+ * Context: may sleep.
+ */
+void bench_observe_stop(void)
+{
+	unregister_kprobe(&observe_probe);
+}
+
+/**
+ * bench_observe_begin() - from here on
+ *
+ * Context: between bench_observe_start() and bench_observe_stop().
+ */
+void bench_observe_begin(void)
+{
+	observe_lines = 0;
+	observe_tail = readq(observe_regs + OBSERVE_IQT) / OBSERVE_SLOT;
+}
+
+/**
+ * bench_observe_end() - up to here
+ *
+ * Less than one turn of the queue may have been used in between.
+ *
+ * Context: as bench_observe_begin().
+ * Return: what was seen since bench_observe_begin().
+ */
+struct bench_seen bench_observe_end(void)
+{
+	u64 tail = readq(observe_regs + OBSERVE_IQT) / OBSERVE_SLOT;
+	struct bench_seen seen = { .lines = observe_lines };
+	u64 at;
+
+	for (at = observe_tail; at != tail; at = (at + 1) % observe_slots) {
+		const u64 *slot = observe_ring + 2 * at;
+
+		seen.descriptors++;
+		if ((READ_ONCE(*slot) & OBSERVE_TYPE) == OBSERVE_WAIT)
+			seen.waits++;
+	}
+	return seen;
+}
