@@ -95,10 +95,12 @@ static int vtd_unit_check_caps(struct vtd_unit *unit, struct vtd_reply *reply)
 	u64 nfr = FIELD_GET(VTD_CAP_NFR, unit->cap) + 1;
 	u64 end = fro + nfr * VTD_FRCD_BYTES;
 
-	if (unit->cap == VTD_REG64_ABSENT && unit->ecap == VTD_REG64_ABSENT) {
+	/* What nothing answers reads as all ones, or in emulators as 0. */
+	if ((unit->cap & unit->ecap) == VTD_REG64_ABSENT ||
+	    !(unit->cap | unit->ecap)) {
 		vtd_say(reply,
-			"%s: no unit answers at 0x%llx (all ones): the firmware's DMAR table is wrong; switch VT-d on in the firmware's set-up or update the firmware\n",
-			unit->name, unit->drhd->base);
+			"%s: no unit answers at 0x%llx (CAP 0x%llx): the firmware's DMAR table is wrong; switch VT-d on in the firmware's set-up or update the firmware\n",
+			unit->name, unit->drhd->base, unit->cap);
 		return -ENODEV;
 	}
 	if (!(unit->ecap & VTD_ECAP_QI)) {
