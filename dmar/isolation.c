@@ -156,6 +156,24 @@ static struct pci_dev *vtd_isolation_head(struct pci_dev *pdev)
 	return head;
 }
 
+/* Functions of one device, neither of which says that it isolates. */
+static bool vtd_functions_of_one(struct pci_dev *a, struct pci_dev *b)
+{
+	return a->bus == b->bus && PCI_SLOT(a->devfn) == PCI_SLOT(b->devfn) &&
+	       a->multifunction && !vtd_acs_isolates(a) && !vtd_acs_isolates(b);
+}
+
+/*
+ * The core knows devices that isolate their functions without saying so, but
+ * only its groups show it.  It errs only about the ports above, which we keep
+ * from it; functions of one device have the same ones.
+ */
+static bool vtd_core_tells_apart(struct pci_dev *a, struct pci_dev *b)
+{
+	return a->dev.iommu_group && b->dev.iommu_group &&
+	       a->dev.iommu_group != b->dev.iommu_group;
+}
+
 /**
  * vtd_pci_same_set() - can two devices reach each other past the unit?
  * @a: any PCI device
@@ -182,10 +200,8 @@ bool vtd_pci_same_set(struct pci_dev *a, struct pci_dev *b)
 		/* or are virtual functions of one device, and itself. */
 		return !vtd_acs_isolates(head_a) || vtd_pci_share_sid(a, b);
 	}
-	if (head_a->bus == head_b->bus &&
-	    PCI_SLOT(head_a->devfn) == PCI_SLOT(head_b->devfn) &&
-	    head_a->multifunction && !vtd_acs_isolates(head_a) &&
-	    !vtd_acs_isolates(head_b))
+	if (vtd_functions_of_one(head_a, head_b) &&
+	    !vtd_core_tells_apart(head_a, head_b))
 		return true;
 	return vtd_pci_share_sid(a, b);
 }
