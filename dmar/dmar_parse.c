@@ -88,8 +88,8 @@ struct vtd_kind {
 static const struct vtd_kind vtd_kinds[VTD_DMAR_TYPES];
 
 /* All sentences begin with the name of the structure being looked at. */
-static void vtd_sentence(const struct vtd_parser *p, char *text,
-			 const char *fmt, va_list args)
+static __printf(3, 0) void vtd_sentence(const struct vtd_parser *p, char *text,
+					const char *fmt, va_list args)
 {
 	int used = scnprintf(text, VTD_PARSE_TEXT, "%s: ", p->what);
 
