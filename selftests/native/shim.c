@@ -13,8 +13,11 @@
 
 #include <linux/atomic.h>
 #include <linux/cacheflush.h>
+#include <linux/idr.h>
+#include <linux/ioport.h>
 #include <linux/ktime.h>
 #include <linux/processor.h>
+#include <linux/rcupdate.h>
 #include <linux/slab.h>
 #include <linux/spinlock.h>
 #include <linux/string.h>
@@ -30,6 +33,8 @@ static unsigned int failures;
 static bool virtual_clock;
 static u64 virtual_ns, virtual_poll_ns;
 static __thread int spinning;
+static struct vtd_shim_hooks hooks;
+static u64 ram_bytes;
 
 void vtd_shim_warn(const char *file, int line, const char *what)
 {
@@ -112,6 +117,8 @@ void *iommu_alloc_pages_node_sz(int nid, gfp_t gfp, size_t size)
 		return NULL;
 	__atomic_add_fetch(&live_tables, 1, __ATOMIC_SEQ_CST);
 	__atomic_add_fetch(&tables_made, 1, __ATOMIC_SEQ_CST);
+	if (hooks.table_made)
+		hooks.table_made(p, size);
 	return p;
 }
 
@@ -120,6 +127,8 @@ void iommu_free_pages(void *virt)
 	if (!virt)
 		return;
 	__atomic_sub_fetch(&live_tables, 1, __ATOMIC_SEQ_CST);
+	if (hooks.table_freed)
+		hooks.table_freed(virt);
 	free(virt);
 }
 
@@ -172,6 +181,138 @@ void clflush_cache_range(void *p, unsigned int bytes)
 u64 vtd_shim_flushed_bytes(void)
 {
 	return READ_ONCE(flushed_bytes);
+}
+
+void vtd_shim_hook(const struct vtd_shim_hooks *new)
+{
+	hooks = *new;
+}
+
+/* What waits for a grace period. */
+
+struct waiting_memory {
+	struct waiting_memory *next;
+	void *p;
+};
+
+static struct waiting_memory *waiting;
+
+void vtd_shim_kfree_rcu(void *p)
+{
+	struct waiting_memory *w = malloc(sizeof(*w));
+
+	if (!w)
+		abort();
+	w->p = p;
+	w->next = READ_ONCE(waiting);
+	while (!try_cmpxchg(&waiting, &w->next, w))
+		;
+}
+
+void vtd_shim_rcu_barrier(void)
+{
+	struct waiting_memory *w = xchg(&waiting, NULL);
+
+	while (w) {
+		struct waiting_memory *next = w->next;
+
+		vtd_shim_free(w->p);
+		free(w);
+		w = next;
+	}
+}
+
+/* The machine's memory. */
+
+void vtd_shim_set_ram(u64 bytes)
+{
+	ram_bytes = bytes;
+}
+
+int walk_iomem_res_desc(unsigned long desc, unsigned long flags, u64 start,
+			u64 end, void *arg,
+			int (*func)(struct resource *res, void *arg))
+{
+	struct resource ram = { 0, ram_bytes - 1, flags };
+
+	return func(&ram, arg);
+}
+
+/* Numbers. */
+
+void ida_init(struct ida *ida)
+{
+	mutex_init(&ida->lock);
+	ida->used = NULL;
+	ida->words = 0;
+}
+
+void ida_destroy(struct ida *ida)
+{
+	kfree(ida->used);
+	ida->used = NULL;
+	ida->words = 0;
+}
+
+static int ida_take(struct ida *ida, unsigned int min, unsigned int max)
+{
+	unsigned int id;
+
+	for (id = min; id <= max && id < ida->words * 64; id++) {
+		if (ida->used[id / 64] >> id % 64 & 1)
+			continue;
+		ida->used[id / 64] |= 1ULL << id % 64;
+		return id;
+	}
+	return id > max ? -ENOSPC : -EAGAIN;
+}
+
+int ida_alloc_range(struct ida *ida, unsigned int min, unsigned int max,
+		    gfp_t gfp)
+{
+	int id;
+
+	mutex_lock(&ida->lock);
+	id = ida_take(ida, min, max);
+	if (id == -EAGAIN) {
+		unsigned int words = ida->words * 2 + 4 + min / 64;
+		u64 *used = kcalloc(words, sizeof(*used), gfp);
+
+		id = -ENOMEM;
+		if (used) {
+			if (ida->words)
+				memcpy(used, ida->used,
+				       ida->words * sizeof(*used));
+			kfree(ida->used);
+			ida->used = used;
+			ida->words = words;
+			id = ida_take(ida, min, max);
+		}
+	}
+	mutex_unlock(&ida->lock);
+	return id;
+}
+
+void ida_free(struct ida *ida, unsigned int id)
+{
+	mutex_lock(&ida->lock);
+	if (WARN_ON(id >= ida->words * 64 ||
+		    !(ida->used[id / 64] >> id % 64 & 1))) {
+		mutex_unlock(&ida->lock);
+		return;
+	}
+	ida->used[id / 64] &= ~(1ULL << id % 64);
+	mutex_unlock(&ida->lock);
+}
+
+bool ida_is_empty(struct ida *ida)
+{
+	unsigned int i;
+
+	for (i = 0; i < ida->words; i++)
+		if (ida->used[i])
+			return false;
+	return true;
 }
 
 /* Locks. */
@@ -260,7 +401,10 @@ void vtd_shim_cpu_relax(void)
 {
 	if (READ_ONCE(virtual_clock))
 		vtd_shim_delay_ns(READ_ONCE(virtual_poll_ns));
-	sched_yield();
+	if (hooks.relax)
+		hooks.relax();
+	else
+		sched_yield();
 }
 
 /* Strings. */
@@ -321,6 +465,8 @@ int vtd_shim_begin(void **state)
 {
 	virtual_clock = false;
 	spinning = 0;
+	memset(&hooks, 0, sizeof(hooks));
+	ram_bytes = 8 * SZ_1G;
 	vtd_shim_fail_alloc(0);
 	vtd_shim_warnings();
 	allocs_before = vtd_shim_live_allocs();
@@ -340,6 +486,8 @@ int vtd_shim_end(void **state)
 {
 	int bad = 0;
 
+	vtd_shim_rcu_barrier();
+	memset(&hooks, 0, sizeof(hooks));
 	bad |= complain(vtd_shim_warnings(), "warnings");
 	bad |= complain(vtd_shim_live_allocs() - allocs_before,
 			"allocations left behind");

@@ -72,6 +72,24 @@ u64 vtd_shim_flushed_bytes(void);
 void vtd_shim_virtual_clock(u64 start_ns, u64 poll_ns);
 
 /**
+ * struct vtd_shim_hooks - who wants to know what the shims do
+ * @table_made: page-table memory was allocated
+ * @table_freed: it is about to be freed
+ * @relax: a polling loop goes round
+ */
+struct vtd_shim_hooks {
+	void (*table_made)(void *virt, size_t bytes);
+	void (*table_freed)(void *virt);
+	void (*relax)(void);
+};
+
+/* Taken back with the next test. */
+void vtd_shim_hook(const struct vtd_shim_hooks *hooks);
+
+/* Where system RAM ends, for walk_iomem_res_desc(); 8 GiB at first. */
+void vtd_shim_set_ram(u64 bytes);
+
+/**
  * vtd_env() - a number from the environment
  * @name: variable
  * @def: value where it is not set

@@ -1,0 +1,278 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What devices do: reads, writes, atomics and interrupts, each request
+ * translated or refused as the unit sees it at that moment.
+ */
+#include <linux/kernel.h>
+#include <linux/mm.h>
+#include <linux/string.h>
+
+#include "internal.h"
+
+static bool vtdm_protected(const struct vtd_model_unit *u, u64 phys)
+{
+	if (!(vtdm_get(u, VTDM_PMEN) & VTDM_P_PRS))
+		return false;
+	if (vtdm_cap(u, VTDM_CAP_PLMR) &&
+	    phys >= vtdm_get(u, VTDM_PLMBASE) &&
+	    phys <= (vtdm_get(u, VTDM_PLMLIMIT) | 0x1fffffU))
+		return true;
+	return vtdm_cap(u, VTDM_CAP_PHMR) &&
+	       phys >= vtdm_get64(u, VTDM_PHMBASE) &&
+	       phys <= (vtdm_get64(u, VTDM_PHMLIMIT) | 0x1fffffU);
+}
+
+static unsigned int vtdm_width(const struct vtd_model_unit *u, u64 hi)
+{
+	unsigned int mgaw = (u->config.cap >> 16 & 0x3f) + 1;
+	unsigned int aw = 12 + 9 * vtdm_levels(hi);
+
+	return mgaw < aw ? mgaw : aw;
+}
+
+static unsigned int vtdm_need(enum vtd_model_access access)
+{
+	switch (access) {
+	case VTD_MODEL_READ:
+	case VTD_MODEL_ASK:
+		return VTDM_S_R;
+	case VTD_MODEL_ATOMIC:
+		return VTDM_S_RW;
+	default:
+		return VTDM_S_W;
+	}
+}
+
+/* A neighbour of what was used, as a prefetcher would bring it in. */
+static void vtdm_prefetch(struct vtd_model_unit *u,
+			  const struct vtdm_context *context, u64 addr)
+{
+	struct vtdm_iotlb leaf;
+
+	addr += ((vtdm_random(u) & 7) - 3) * VTDM_PAGE;
+	if (addr >> vtdm_width(u, context->hi) ||
+	    vtdm_find_iotlb(u, context->did, addr))
+		return;
+	if (!vtdm_walk(u, context, addr, 0, true, &leaf))
+		vtdm_cache_iotlb(u, &leaf);
+}
+
+/* Second-stage translation through the IOTLB. */
+static u8 vtdm_second_stage(struct vtd_model_unit *u,
+			    const struct vtdm_context *context, u64 addr,
+			    unsigned int need, struct vtd_model_result *result)
+{
+	struct vtdm_iotlb leaf, *hit;
+	u8 reason;
+
+	hit = vtdm_find_iotlb(u, context->did, addr);
+	if (hit) {
+		result->cached = true;
+		u->stats.hits++;
+		leaf = *hit;
+		reason = hit->reason;
+		if (!reason && (hit->rw & need) != need)
+			reason = need & ~hit->rw & VTDM_S_W ? VTDM_FR_WRITE :
+							      VTDM_FR_READ;
+	} else {
+		reason = vtdm_walk(u, context, addr, need, true, &leaf);
+		/* 6.1: in caching mode what faults is cached as well. */
+		if (!reason) {
+			vtdm_cache_iotlb(u, &leaf);
+		} else if (vtdm_cap(u, VTDM_CAP_CM) &&
+			   vtdm_walk(u, context, addr, 0, false, &leaf)) {
+			leaf.reason = reason > VTDM_FR_READ ? reason : 0;
+			vtdm_cache_iotlb(u, &leaf);
+		}
+		if (u->config.policy & VTD_MODEL_PREFETCH)
+			vtdm_prefetch(u, context, addr);
+	}
+	if (reason)
+		return reason;
+	result->phys = leaf.phys |
+		       (addr & ((1ULL << (12 + (leaf.level - 1) * 9)) - 1));
+	if (result->phys >= VTDM_MSI_FIRST && result->phys <= VTDM_MSI_LAST)
+		return VTDM_FR_INTERRUPT_RANGE;
+	return VTDM_FR_NONE;
+}
+
+static u8 vtdm_translate(struct vtd_model_unit *u, u16 sid, u64 addr,
+			 enum vtd_model_access access,
+			 struct vtdm_context *context,
+			 struct vtd_model_result *result)
+{
+	unsigned int tt;
+	u8 reason;
+
+	reason = vtdm_context_lookup(u, sid, context);
+	if (reason)
+		return reason;
+	tt = context->lo >> VTDM_CTX_TT_SHIFT & 3;
+	result->did = context->did;
+	if (access >= VTD_MODEL_TRANSLATED && tt != VTDM_TT_ALL)
+		return VTDM_FR_TRANSLATED;
+	if (access == VTD_MODEL_TRANSLATED) {
+		result->phys = addr;
+		return VTDM_FR_NONE;
+	}
+	if (addr >> vtdm_width(u, context->hi))
+		return VTDM_FR_WIDTH;
+	if (tt == VTDM_TT_PASS) {
+		result->phys = addr;
+		return VTDM_FR_NONE;
+	}
+	return vtdm_second_stage(u, context, addr, vtdm_need(access), result);
+}
+
+/* Of reasons that precede the context entry, FPD says nothing (7.1.3). */
+static bool vtdm_silent(const struct vtdm_context *context, u8 reason)
+{
+	return context->lo & VTDM_CTX_FPD && reason != VTDM_FR_ROOT_ABSENT &&
+	       reason != VTDM_FR_ROOT_ERROR &&
+	       reason != VTDM_FR_CONTEXT_ERROR &&
+	       reason != VTDM_FR_ROOT_RESERVED;
+}
+
+/* One request within a page; true when it may go on to result->phys. */
+static bool vtdm_request(struct vtd_model_unit *u, u16 sid, u64 addr,
+			 enum vtd_model_access access,
+			 struct vtd_model_result *result)
+{
+	struct vtdm_context context = {};
+
+	*result = (struct vtd_model_result){ .phys = addr };
+	if (vtdm_on(u)) {
+		u->stats.translated++;
+		result->reason = vtdm_translate(u, sid, addr, access, &context,
+						result);
+	}
+	if (result->reason) {
+		u->stats.faults++;
+		if (!vtdm_silent(&context, result->reason))
+			vtdm_fault(u, sid, addr, access, result->reason);
+		return false;
+	}
+	result->aborted = vtdm_protected(u, result->phys);
+	return !result->aborted;
+}
+
+static bool vtdm_in_msi_range(u64 addr, enum vtd_model_access access)
+{
+	return addr >= VTDM_MSI_FIRST && addr <= VTDM_MSI_LAST &&
+	       access < VTD_MODEL_TRANSLATED;
+}
+
+/**
+ * vtd_model_translate() - where would a request lead?
+ * @u: the unit
+ * @sid: who asks
+ * @addr: any address
+ * @access: what for
+ * @result: filled in
+ *
+ * A request like any other: it fills caches and records faults.  Only memory
+ * itself is not touched.
+ *
+ * Context: any.
+ * Return: true when it is let through.
+ */
+bool vtd_model_translate(struct vtd_model_unit *u, u16 sid, u64 addr,
+			 enum vtd_model_access access,
+			 struct vtd_model_result *result)
+{
+	unsigned long flags;
+	bool ok;
+
+	raw_spin_lock_irqsave(&vtd_model.lock, flags);
+	if (vtdm_in_msi_range(addr, access)) {
+		*result = (struct vtd_model_result){
+			.phys = addr,
+			.interrupt = access == VTD_MODEL_WRITE,
+			.aborted = access != VTD_MODEL_WRITE,
+		};
+		ok = result->interrupt;
+	} else {
+		ok = vtdm_request(u, sid, addr, access, result);
+	}
+	raw_spin_unlock_irqrestore(&vtd_model.lock, flags);
+	return ok;
+}
+
+static bool vtdm_move(struct vtd_model_unit *u, u64 phys,
+		      enum vtd_model_access access, void *data, size_t bytes)
+{
+	void *memory = phys_to_virt(phys);
+	u64 sum = 0, add = 0;
+
+	if (!vtdm_page(phys)) {
+		vtdm_report(VTD_MODEL_WILD, NULL, phys,
+			    "DMA to 0x%llx, where no memory is", phys);
+		return false;
+	}
+	switch (access) {
+	case VTD_MODEL_READ:
+		memcpy(data, memory, bytes);
+		break;
+	case VTD_MODEL_ATOMIC:
+		memcpy(&sum, memory, bytes);
+		memcpy(&add, data, bytes);
+		memcpy(data, &sum, bytes);
+		sum += add;
+		memcpy(memory, &sum, bytes);
+		break;
+	default:
+		memcpy(memory, data, bytes);
+	}
+	return true;
+}
+
+/**
+ * vtd_model_dma() - a device reads or writes memory
+ * @u: the unit
+ * @sid: who
+ * @addr: first byte; an atomic one does not cross a page
+ * @access: anything but VTD_MODEL_ASK
+ * @data: from or to where; an atomic one adds and gives back the old value
+ * @bytes: length, 1 to 8 for an atomic one
+ * @result: filled in, for the last page reached
+ *
+ * A request of several pages ends at the first that is refused.  A write of 4
+ * aligned bytes to the interrupt range is an interrupt.
+ *
+ * Context: any.
+ * Return: true when all of it was done.
+ */
+bool vtd_model_dma(struct vtd_model_unit *u, u16 sid, u64 addr,
+		   enum vtd_model_access access, void *data, size_t bytes,
+		   struct vtd_model_result *result)
+{
+	unsigned long flags;
+	bool ok = true;
+	u32 message;
+
+	raw_spin_lock_irqsave(&vtd_model.lock, flags);
+	while (ok && bytes) {
+		size_t part = VTDM_PAGE - (addr & (VTDM_PAGE - 1));
+
+		part = bytes < part ? bytes : part;
+		if (vtdm_in_msi_range(addr, access)) {
+			*result = (struct vtd_model_result){ .phys = addr };
+			ok = access == VTD_MODEL_WRITE && bytes == 4 &&
+			     !(addr & 3);
+			result->interrupt = ok;
+			result->aborted = !ok;
+			memcpy(&message, data, ok ? 4 : 0);
+			if (ok && vtd_model.sink.interrupt)
+				vtd_model.sink.interrupt(vtd_model.sink.data,
+							 addr, message);
+			break;
+		}
+		ok = vtdm_request(u, sid, addr, access, result) &&
+		     vtdm_move(u, result->phys, access, data, part);
+		addr += part;
+		data += part;
+		bytes -= part;
+	}
+	raw_spin_unlock_irqrestore(&vtd_model.lock, flags);
+	return ok;
+}

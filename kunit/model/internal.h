@@ -1,0 +1,315 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Shared by the files of the model; everything here is under vtd_model.lock.
+ */
+#ifndef VTD_MODEL_INTERNAL_H
+#define VTD_MODEL_INTERNAL_H
+
+#include <linux/spinlock.h>
+#include <linux/types.h>
+
+#include "model.h"
+#include "spec.h"
+
+#define VTDM_PAGE 4096ULL
+#define VTDM_WORDS 512
+#define VTDM_BUCKETS 4096
+#define VTDM_UNITS 8
+#define VTDM_CONTEXTS 256 /* cached context entries */
+#define VTDM_IOTLBS 1024
+#define VTDM_POINTERS 256 /* paging-structure caches */
+#define VTDM_WINDOW 32
+#define VTDM_INJECTED 8
+#define VTDM_DUES 64
+#define VTDM_LIVE 256
+
+/**
+ * enum vtdm_role - what a page is to the units that read it
+ */
+enum vtdm_role {
+	VTDM_PLAIN,
+	VTDM_ROOT,
+	VTDM_CONTEXT,
+	VTDM_TABLE,
+	VTDM_RING,
+};
+
+/**
+ * struct vtdm_due - invalidations that a changed context entry calls for
+ * @valid: still due
+ * @sid: whose entry it was
+ * @did: domain-id before the change
+ * @done: the context cache has been told; the IOTLB must follow
+ * @forgot: waits completed when it was
+ */
+struct vtdm_due {
+	bool valid;
+	u16 sid;
+	u16 did;
+	bool done;
+	u64 forgot;
+};
+
+/**
+ * struct vtdm_page - a page that hardware may read
+ * @next: in its bucket
+ * @phys: address
+ * @role: see there
+ * @level: of a table
+ * @span: pages made known together, in the first of them
+ * @poisoned: reads of it fail
+ * @in_wbuf: stores have not left the write buffer
+ * @unit: whose root, context table or ring it is
+ * @bus: of a context table
+ * @up: address of the table whose entry points to this one; 0 for a top table
+ * @up_index: which entry
+ * @seen: contents as of the last store that was observed
+ * @view: contents in memory, for units that do not snoop; NULL if none
+ * @drained: contents behind the write buffer; NULL if none
+ */
+struct vtdm_page {
+	struct vtdm_page *next;
+	u64 phys;
+	enum vtdm_role role;
+	u8 level;
+	u16 span;
+	bool poisoned;
+	bool in_wbuf;
+	struct vtd_model_unit *unit;
+	u8 bus;
+	u64 up;
+	u16 up_index;
+	u64 *seen;
+	u64 *view;
+	u64 *drained;
+};
+
+/* A cached context entry; @reason for one that leads to a fault. */
+struct vtdm_context {
+	bool valid;
+	u8 reason;
+	u16 sid;
+	u16 did;
+	u64 lo;
+	u64 hi;
+};
+
+/* A cached leaf; @reason for an address that leads to a fault. */
+struct vtdm_iotlb {
+	bool valid;
+	u8 reason;
+	u8 level;
+	u8 rw;
+	u16 did;
+	u8 levels;
+	u64 iova;
+	u64 phys;
+	u64 root;
+};
+
+/* A cached pointer of level @level to the table at @table. */
+struct vtdm_pointer {
+	bool valid;
+	u8 level;
+	u8 rw;
+	u16 did;
+	u8 levels;
+	u64 iova;
+	u64 table;
+	u64 root;
+};
+
+/* A descriptor that was fetched and is not complete. */
+struct vtdm_pending {
+	u64 lo;
+	u64 hi;
+	u64 fetched;
+	unsigned int wait;
+};
+
+struct vtdm_injected {
+	bool armed;
+	enum vtd_model_error error;
+	unsigned int nth;
+	u16 sid;
+};
+
+/**
+ * struct vtd_model_unit - one software unit
+ * @config: what it is like
+ * @reg: register file, by dword
+ * @bytes: of the register file
+ * @root: root table in force
+ * @rooted: there is one
+ * @dead: executes nothing
+ * @flush_context: the context cache must be emptied before translation
+ * @flush_iotlb: and then the IOTLB
+ * @flushed_at: waits completed when the former was done
+ * @command: global command being worked on
+ * @command_on: switched on or off
+ * @command_wait: steps left
+ * @pmr_wait: steps left to take a change of PMEN
+ * @next_record: fault record to be used next
+ * @now: steps made
+ * @window: descriptors being worked on, oldest first
+ * @nr_window: how many
+ * @due: invalidations that must still come
+ * @live: present context entries, as stored
+ * @nr_live: how many
+ */
+struct vtd_model_unit {
+	struct vtd_model_config config;
+	u32 *reg;
+	u32 bytes;
+	u64 root;
+	bool rooted;
+	bool dead;
+	bool flush_context;
+	bool flush_iotlb;
+	u64 flushed_at;
+	u32 command;
+	bool command_on;
+	unsigned int command_wait;
+	bool pmr_busy;
+	unsigned int pmr_wait;
+	unsigned int next_record;
+	u64 seed;
+	u64 now;
+	struct vtdm_pending window[VTDM_WINDOW];
+	unsigned int nr_window;
+	struct vtdm_injected injected[VTDM_INJECTED];
+	struct vtdm_due due[VTDM_DUES];
+	struct vtdm_context live[VTDM_LIVE];
+	unsigned int nr_live;
+	struct vtdm_context contexts[VTDM_CONTEXTS];
+	struct vtdm_iotlb iotlbs[VTDM_IOTLBS];
+	struct vtdm_pointer pointers[VTDM_POINTERS];
+	unsigned int next_context;
+	unsigned int next_iotlb;
+	unsigned int next_pointer;
+	struct vtd_model_stats stats;
+};
+
+/**
+ * struct vtdm_machine - everything
+ */
+struct vtdm_machine {
+	raw_spinlock_t lock;
+	bool running;
+	struct vtd_model_sink sink;
+	struct vtd_model_unit *unit[VTDM_UNITS];
+	unsigned int nr_units;
+	struct vtdm_page *bucket[VTDM_BUCKETS];
+	u64 seq;
+	bool some_stale; /* a unit that does not snoop */
+	bool some_wbuf; /* a unit with a write buffer */
+	unsigned int nr_wbuf;
+	unsigned int broken;
+};
+
+extern struct vtdm_machine vtd_model;
+
+/* model.c */
+u64 vtdm_random(struct vtd_model_unit *u);
+void vtdm_step(struct vtd_model_unit *u);
+__printf(4, 5) void vtdm_report(enum vtd_model_rule rule, const void *ptr,
+				u64 value, const char *fmt, ...);
+
+/* memory.c */
+struct vtdm_page *vtdm_page(u64 phys);
+bool vtdm_read(const struct vtd_model_unit *u, u64 phys, u64 *value);
+bool vtdm_read_ring(const struct vtd_model_unit *u, u64 phys, u64 *value);
+void vtdm_write32(u64 phys, u32 value);
+void vtdm_drain(void);
+u64 vtdm_now_in_memory(const struct vtdm_page *page, unsigned int index);
+bool vtdm_visible(const struct vtdm_page *page, unsigned int *index);
+void vtdm_memory_stop(void);
+
+/* regs.c */
+void vtdm_regs_reset(struct vtd_model_unit *u);
+void vtdm_regs_step(struct vtd_model_unit *u);
+u64 vtdm_get64(const struct vtd_model_unit *u, u32 off);
+void vtdm_put64(struct vtd_model_unit *u, u32 off, u64 value);
+extern const struct vtd_reg_ops vtdm_ops;
+
+static inline u32 vtdm_get(const struct vtd_model_unit *u, u32 off)
+{
+	return u->reg[off / 4];
+}
+
+static inline void vtdm_put(struct vtd_model_unit *u, u32 off, u32 value)
+{
+	u->reg[off / 4] = value;
+}
+
+static inline bool vtdm_on(const struct vtd_model_unit *u)
+{
+	return vtdm_get(u, VTDM_GSTS) & VTDM_G_TE;
+}
+
+static inline bool vtdm_cap(const struct vtd_model_unit *u, u64 bit)
+{
+	return u->config.cap & bit;
+}
+
+static inline bool vtdm_ecap(const struct vtd_model_unit *u, u64 bit)
+{
+	return u->config.ecap & bit;
+}
+
+/* fault.c */
+void vtdm_fault(struct vtd_model_unit *u, u16 sid, u64 addr,
+		enum vtd_model_access access, u8 reason);
+void vtdm_fault_status(struct vtd_model_unit *u, u32 bits);
+void vtdm_fault_cleared(struct vtd_model_unit *u);
+void vtdm_event_unmasked(struct vtd_model_unit *u, u32 control);
+void vtdm_event(struct vtd_model_unit *u, u32 control);
+u32 vtdm_record_offset(const struct vtd_model_unit *u, unsigned int index);
+unsigned int vtdm_nr_records(const struct vtd_model_unit *u);
+
+/* walk.c */
+unsigned int vtdm_levels(u64 hi);
+u64 vtdm_table_reserved(const struct vtd_model_unit *u, unsigned int level,
+			u64 entry);
+u64 vtdm_above_haw(const struct vtd_model_unit *u);
+u8 vtdm_context_lookup(struct vtd_model_unit *u, u16 sid,
+		       struct vtdm_context *context);
+u8 vtdm_context_read(struct vtd_model_unit *u, u16 sid,
+		     struct vtdm_context *context);
+u8 vtdm_walk(struct vtd_model_unit *u, const struct vtdm_context *context,
+	     u64 addr, unsigned int need, bool use_caches,
+	     struct vtdm_iotlb *leaf);
+
+/* cache.c */
+void vtdm_cache_context(struct vtd_model_unit *u,
+			const struct vtdm_context *context);
+void vtdm_cache_iotlb(struct vtd_model_unit *u, const struct vtdm_iotlb *leaf);
+void vtdm_cache_pointer(struct vtd_model_unit *u,
+			const struct vtdm_pointer *pointer);
+struct vtdm_context *vtdm_find_context(struct vtd_model_unit *u, u16 sid);
+struct vtdm_iotlb *vtdm_find_iotlb(struct vtd_model_unit *u, u16 did, u64 addr);
+struct vtdm_pointer *vtdm_find_pointer(struct vtd_model_unit *u, u16 did,
+				       u64 addr);
+void vtdm_forget_contexts(struct vtd_model_unit *u, unsigned int granularity,
+			  u16 did, u16 sid, unsigned int fm);
+void vtdm_forget_iotlb(struct vtd_model_unit *u, unsigned int granularity,
+		       u16 did, u64 addr, unsigned int am, bool hint);
+void vtdm_evict(struct vtd_model_unit *u);
+
+/* queue.c */
+void vtdm_queue_step(struct vtd_model_unit *u);
+void vtdm_queue_off(struct vtd_model_unit *u);
+
+/* check.c */
+void vtdm_check_root(struct vtd_model_unit *u);
+void vtdm_check_forgot_context(struct vtd_model_unit *u,
+			       unsigned int granularity, u16 did, u16 sid,
+			       unsigned int fm);
+void vtdm_check_forgot_iotlb(struct vtd_model_unit *u,
+			     unsigned int granularity, u16 did, u64 started);
+void vtdm_check_freed(struct vtdm_page *page);
+
+/* quiescent.c */
+bool vtdm_reachable(const struct vtdm_page *page);
+
+#endif /* VTD_MODEL_INTERNAL_H */

@@ -1,0 +1,384 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Memory as hardware sees it: the pages it may read, and for units that do not
+ * snoop, or that have a write buffer, what of the CPU's stores has come there.
+ *
+ * Owns the pages' shadows.  Must never touch an address that was not made
+ * known: a wild pointer in a table is a fault, not a crash.
+ */
+#include <linux/atomic.h>
+#include <linux/cache.h>
+#include <linux/compiler.h>
+#include <linux/errno.h>
+#include <linux/gfp.h>
+#include <linux/kernel.h>
+#include <linux/mm.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+
+#include "internal.h"
+
+/* What a line holds that was never written back: present, and reserved. */
+#define VTDM_GARBAGE 0xdeadbeefdeadbeefULL
+
+#define VTDM_LINE 64
+
+static unsigned int vtdm_bucket(u64 phys)
+{
+	return (phys >> 12 ^ phys >> 24) % VTDM_BUCKETS;
+}
+
+/**
+ * vtdm_page() - the page that an address lies in
+ * @phys: any address
+ *
+ * Context: the model's lock is held.
+ * Return: the page, or NULL when it was not made known.
+ */
+struct vtdm_page *vtdm_page(u64 phys)
+{
+	struct vtdm_page *page = vtd_model.bucket[vtdm_bucket(phys)];
+
+	phys &= ~(VTDM_PAGE - 1);
+	while (page && page->phys != phys)
+		page = page->next;
+	return page;
+}
+
+/* The one place that reads what CPUs may be writing. */
+static u64 vtdm_load(u64 phys)
+{
+	return READ_ONCE(*(u64 *)phys_to_virt(phys));
+}
+
+/**
+ * vtdm_now_in_memory() - what a unit that snoops, without a buffer, would read
+ * @page: a page
+ * @index: word of it
+ *
+ * Context: the model's lock is held.
+ * Return: the word.
+ */
+u64 vtdm_now_in_memory(const struct vtdm_page *page, unsigned int index)
+{
+	return vtdm_load(page->phys + index * sizeof(u64));
+}
+
+static bool vtdm_fetch(const struct vtd_model_unit *u, u64 phys, bool buffered,
+		       u64 *value)
+{
+	struct vtdm_page *page = vtdm_page(phys);
+	unsigned int index = (phys & (VTDM_PAGE - 1)) / sizeof(u64);
+
+	*value = 0;
+	if (!page || page->poisoned)
+		return false;
+	if (buffered && vtdm_cap(u, VTDM_CAP_RWBF) && page->drained)
+		*value = page->drained[index];
+	else if (!vtdm_ecap(u, VTDM_ECAP_C) && page->view)
+		*value = page->view[index];
+	else
+		*value = vtdm_load(phys);
+	return true;
+}
+
+/**
+ * vtdm_read() - hardware reads a word of a table
+ * @u: who reads
+ * @phys: 8-byte aligned
+ * @value: what it sees
+ *
+ * Context: the model's lock is held.
+ * Return: false when the read fails.
+ */
+bool vtdm_read(const struct vtd_model_unit *u, u64 phys, u64 *value)
+{
+	return vtdm_fetch(u, phys, true, value);
+}
+
+/**
+ * vtdm_read_ring() - hardware fetches a word of a descriptor
+ * @u: who reads
+ * @phys: 8-byte aligned
+ * @value: what it sees
+ *
+ * The write of the tail register pushes descriptors out of a write buffer.
+ *
+ * Context: the model's lock is held.
+ * Return: false when the read fails.
+ */
+bool vtdm_read_ring(const struct vtd_model_unit *u, u64 phys, u64 *value)
+{
+	return vtdm_fetch(u, phys, false, value);
+}
+
+/**
+ * vtdm_write32() - hardware writes a status word
+ * @phys: 4-byte aligned
+ * @value: what
+ *
+ * Such writes are coherent with the CPUs always.
+ *
+ * Context: the model's lock is held.
+ */
+void vtdm_write32(u64 phys, u32 value)
+{
+	struct vtdm_page *page = vtdm_page(phys);
+	unsigned int index = (phys & (VTDM_PAGE - 1)) / sizeof(u64);
+
+	if (!page) {
+		vtdm_report(VTD_MODEL_WILD, NULL, phys,
+			    "status write to 0x%llx, where no memory is", phys);
+		return;
+	}
+	smp_store_release((u32 *)phys_to_virt(phys), value);
+	page->seen[index] = vtdm_now_in_memory(page, index);
+}
+
+static void vtdm_drain_page(struct vtdm_page *page)
+{
+	unsigned int i;
+
+	for (i = 0; i < VTDM_WORDS; i++)
+		page->drained[i] = page->view ? page->view[i] :
+						vtdm_now_in_memory(page, i);
+	page->in_wbuf = false;
+	vtd_model.nr_wbuf--;
+}
+
+/**
+ * vtdm_drain() - everything leaves the write buffer
+ *
+ * Context: the model's lock is held.
+ */
+void vtdm_drain(void)
+{
+	struct vtdm_page *page;
+	unsigned int i;
+
+	if (!vtd_model.nr_wbuf)
+		return;
+	for (i = 0; i < VTDM_BUCKETS; i++)
+		for (page = vtd_model.bucket[i]; page; page = page->next)
+			if (page->in_wbuf)
+				vtdm_drain_page(page);
+}
+
+/**
+ * vtdm_visible() - has all of a page come to where units see it?
+ * @page: a page
+ * @index: the first word that has not
+ *
+ * Looks at cache lines only: the write buffer is drained after publishing.
+ *
+ * Context: the model's lock is held.
+ * Return: true when it has.
+ */
+bool vtdm_visible(const struct vtdm_page *page, unsigned int *index)
+{
+	u64 ignored = page->role == VTDM_TABLE ? VTDM_S_IGNORED : 0;
+	unsigned int i;
+
+	if (!page->view)
+		return true;
+	for (i = 0; i < VTDM_WORDS; i++) {
+		if (likely(page->view[i] == page->seen[i]) ||
+		    !((page->view[i] ^ vtdm_now_in_memory(page, i)) & ~ignored))
+			continue;
+		*index = i;
+		return false;
+	}
+	return true;
+}
+
+static void vtdm_page_free(struct vtdm_page *page)
+{
+	kfree(page->drained);
+	kfree(page->view);
+	kfree(page->seen);
+	kfree(page);
+}
+
+static struct vtdm_page *vtdm_page_alloc(u64 phys)
+{
+	struct vtdm_page *page = kzalloc(sizeof(*page), GFP_ATOMIC);
+	unsigned int i;
+
+	if (!page)
+		return NULL;
+	page->phys = phys;
+	page->seen = kmalloc(VTDM_PAGE, GFP_ATOMIC);
+	if (vtd_model.some_stale)
+		page->view = kmalloc(VTDM_PAGE, GFP_ATOMIC);
+	if (vtd_model.some_wbuf)
+		page->drained = kmalloc(VTDM_PAGE, GFP_ATOMIC);
+	if (!page->seen || (vtd_model.some_stale && !page->view) ||
+	    (vtd_model.some_wbuf && !page->drained)) {
+		vtdm_page_free(page);
+		return NULL;
+	}
+	for (i = 0; i < VTDM_WORDS; i++) {
+		page->seen[i] = vtdm_now_in_memory(page, i);
+		if (page->view)
+			page->view[i] = VTDM_GARBAGE;
+		if (page->drained)
+			page->drained[i] = VTDM_GARBAGE;
+	}
+	page->in_wbuf = vtd_model.some_wbuf;
+	vtd_model.nr_wbuf += page->in_wbuf;
+	return page;
+}
+
+static void vtdm_page_link(struct vtdm_page *page)
+{
+	struct vtdm_page **at = &vtd_model.bucket[vtdm_bucket(page->phys)];
+
+	page->next = *at;
+	*at = page;
+}
+
+static void vtdm_page_unlink(struct vtdm_page *page)
+{
+	struct vtdm_page **at = &vtd_model.bucket[vtdm_bucket(page->phys)];
+
+	while (*at != page)
+		at = &(*at)->next;
+	*at = page->next;
+}
+
+/**
+ * vtd_model_page_made() - hardware may be given these pages to read
+ * @virt: first byte, page aligned
+ * @bytes: length, whole pages
+ *
+ * What they hold has not reached memory yet, for units that do not snoop.
+ *
+ * Context: any.
+ * Return: 0; -ENOMEM, with some of them not known.
+ */
+int vtd_model_page_made(const void *virt, size_t bytes)
+{
+	u64 phys = virt_to_phys((void *)virt);
+	unsigned long flags;
+	int ret = 0;
+	size_t at;
+
+	if (!vtd_model.running)
+		return 0;
+	raw_spin_lock_irqsave(&vtd_model.lock, flags);
+	for (at = 0; at < bytes; at += VTDM_PAGE) {
+		struct vtdm_page *page = vtdm_page_alloc(phys + at);
+
+		if (!page) {
+			ret = -ENOMEM;
+			break;
+		}
+		page->span = at ? 0 : bytes / VTDM_PAGE;
+		vtdm_page_link(page);
+	}
+	raw_spin_unlock_irqrestore(&vtd_model.lock, flags);
+	return ret;
+}
+
+/**
+ * vtd_model_page_freed() - a page is about to be used for something else
+ * @virt: first byte; of several pages made at once, all are meant
+ *
+ * It is a broken rule while a unit can still reach it.
+ *
+ * Context: any.
+ */
+void vtd_model_page_freed(const void *virt)
+{
+	u64 phys = virt_to_phys((void *)virt);
+	struct vtdm_page *page;
+	unsigned int left = 1;
+	unsigned long flags;
+
+	if (!vtd_model.running)
+		return;
+	raw_spin_lock_irqsave(&vtd_model.lock, flags);
+	for (; left; left--, phys += VTDM_PAGE) {
+		page = vtdm_page(phys);
+		if (!page)
+			break;
+		if (page->span)
+			left = page->span;
+		vtdm_check_freed(page);
+		vtdm_page_unlink(page);
+		vtd_model.nr_wbuf -= page->in_wbuf;
+		vtdm_page_free(page);
+	}
+	raw_spin_unlock_irqrestore(&vtd_model.lock, flags);
+}
+
+/**
+ * vtd_model_poison() - reads of a page fail, or no longer do
+ * @phys: any address in it
+ * @on: they fail
+ *
+ * Context: any.
+ */
+void vtd_model_poison(u64 phys, bool on)
+{
+	struct vtdm_page *page;
+	unsigned long flags;
+
+	raw_spin_lock_irqsave(&vtd_model.lock, flags);
+	page = vtdm_page(phys);
+	if (page)
+		page->poisoned = on;
+	raw_spin_unlock_irqrestore(&vtd_model.lock, flags);
+}
+
+/**
+ * vtdm_memory_stop() - forget all pages
+ *
+ * Context: nothing else of the model is in use.
+ */
+void vtdm_memory_stop(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < VTDM_BUCKETS; i++) {
+		while (vtd_model.bucket[i]) {
+			struct vtdm_page *page = vtd_model.bucket[i];
+
+			vtd_model.bucket[i] = page->next;
+			vtdm_page_free(page);
+		}
+	}
+}
+
+/**
+ * vtd_observe_flush() - the driver wrote cache lines back
+ * @ptr: first byte
+ * @bytes: length in bytes
+ *
+ * Context: any.
+ */
+void vtd_observe_flush(const void *ptr, size_t bytes)
+{
+	u64 phys, end;
+	unsigned long flags;
+
+	if (!vtd_model.running || !bytes)
+		return;
+	phys = virt_to_phys((void *)ptr);
+	end = phys + bytes;
+	raw_spin_lock_irqsave(&vtd_model.lock, flags);
+	for (phys &= ~(u64)(VTDM_LINE - 1); phys < end; phys += VTDM_LINE) {
+		struct vtdm_page *page = vtdm_page(phys);
+		unsigned int i, index = (phys & (VTDM_PAGE - 1)) / sizeof(u64);
+
+		if (!page)
+			continue;
+		for (i = index; page->view && i < index + 8; i++)
+			page->view[i] = vtdm_now_in_memory(page, i);
+		if (page->drained && !page->in_wbuf) {
+			page->in_wbuf = true;
+			vtd_model.nr_wbuf++;
+		}
+	}
+	raw_spin_unlock_irqrestore(&vtd_model.lock, flags);
+}

@@ -1,0 +1,340 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The machine that the software units stand in: its lock, its time, its seed,
+ * and the way a broken rule is told.
+ *
+ * Must never sleep under the lock, and never call the driver.
+ */
+#include <linux/errno.h>
+#include <linux/gfp.h>
+#include <linux/kernel.h>
+#include <linux/slab.h>
+#include <linux/stdarg.h>
+#include <linux/string.h>
+
+#include "internal.h"
+
+struct vtdm_machine vtd_model;
+
+/**
+ * vtd_model_start() - an empty machine
+ * @sink: who is told of what happens
+ *
+ * Context: may sleep; nothing else of the model is in use.
+ * Return: 0, or -EBUSY when it is started already.
+ */
+int vtd_model_start(const struct vtd_model_sink *sink)
+{
+	if (vtd_model.running)
+		return -EBUSY;
+	memset(&vtd_model, 0, sizeof(vtd_model));
+	raw_spin_lock_init(&vtd_model.lock);
+	vtd_model.sink = *sink;
+	vtd_model.running = true;
+	return 0;
+}
+
+/**
+ * vtd_model_stop() - forget all units and pages
+ *
+ * Context: may sleep; nothing else of the model is in use.
+ */
+void vtd_model_stop(void)
+{
+	while (vtd_model.nr_units)
+		vtd_model_unit_destroy(vtd_model.unit[0]);
+	vtdm_memory_stop();
+	vtd_model.running = false;
+}
+
+/**
+ * vtdm_random() - a number that looks random
+ * @u: unit, with a seed
+ *
+ * Context: the model's lock is held.
+ * Return: 64 bits, the same sequence for each seed.
+ */
+u64 vtdm_random(struct vtd_model_unit *u)
+{
+	/* xorshift64*; a seed of 0 would stay 0 */
+	u64 x = u->seed ?: 0x9e3779b97f4a7c15ULL;
+
+	x ^= x >> 12;
+	x ^= x << 25;
+	x ^= x >> 27;
+	u->seed = x;
+	return x * 0x2545f4914f6cdd1dULL;
+}
+
+/**
+ * vtdm_report() - a rule was broken
+ * @rule: which
+ * @ptr: the word concerned, or NULL
+ * @value: what is there
+ * @fmt: a sentence, as for printf()
+ *
+ * Context: the model's lock is held.
+ */
+void vtdm_report(enum vtd_model_rule rule, const void *ptr, u64 value,
+		 const char *fmt, ...)
+{
+	struct vtd_model_report report = {
+		.rule = rule,
+		.ptr = ptr,
+		.value = value,
+		.seq = vtd_model.seq,
+	};
+	va_list args;
+
+	va_start(args, fmt);
+	vscnprintf(report.text, sizeof(report.text), fmt, args);
+	va_end(args);
+	vtd_model.broken++;
+	if (vtd_model.sink.report)
+		vtd_model.sink.report(vtd_model.sink.data, &report);
+}
+
+/**
+ * vtd_model_unit_create() - put a unit into the machine
+ * @config: what it is like
+ *
+ * All units are put in before the first page is made known.
+ *
+ * Context: may sleep.
+ * Return: the unit; NULL without memory, when there are too many, or when the
+ * fault records lie beyond 16 KiB of registers.
+ */
+struct vtd_model_unit *
+vtd_model_unit_create(const struct vtd_model_config *config)
+{
+	struct vtd_model_unit *u;
+	unsigned long flags;
+
+	if (vtd_model.nr_units == VTDM_UNITS)
+		return NULL;
+	u = kzalloc(sizeof(*u), GFP_KERNEL);
+	if (!u)
+		return NULL;
+	u->config = *config;
+	if (!u->config.haw)
+		u->config.haw = 52;
+	if (!u->config.fetch || u->config.fetch > VTDM_WINDOW)
+		u->config.fetch = 8;
+	u->seed = config->seed;
+	u->bytes = 4 * VTDM_PAGE;
+	u->reg = kzalloc(u->bytes, GFP_KERNEL);
+	if (!u->reg || vtdm_record_offset(u, vtdm_nr_records(u)) > u->bytes) {
+		kfree(u->reg);
+		kfree(u);
+		return NULL;
+	}
+	vtdm_regs_reset(u);
+
+	raw_spin_lock_irqsave(&vtd_model.lock, flags);
+	vtd_model.unit[vtd_model.nr_units++] = u;
+	if (!vtdm_ecap(u, VTDM_ECAP_C))
+		vtd_model.some_stale = true;
+	if (vtdm_cap(u, VTDM_CAP_RWBF))
+		vtd_model.some_wbuf = true;
+	raw_spin_unlock_irqrestore(&vtd_model.lock, flags);
+	return u;
+}
+
+/**
+ * vtd_model_unit_destroy() - take a unit out of the machine
+ * @u: nobody uses its registers any more
+ *
+ * Context: may sleep.
+ */
+void vtd_model_unit_destroy(struct vtd_model_unit *u)
+{
+	unsigned long flags;
+	unsigned int i;
+
+	raw_spin_lock_irqsave(&vtd_model.lock, flags);
+	for (i = 0; i < vtd_model.nr_units; i++)
+		if (vtd_model.unit[i] == u)
+			break;
+	if (i < vtd_model.nr_units)
+		vtd_model.unit[i] = vtd_model.unit[--vtd_model.nr_units];
+	raw_spin_unlock_irqrestore(&vtd_model.lock, flags);
+	kfree(u->reg);
+	kfree(u);
+}
+
+/**
+ * vtd_model_plug() - the registers of a unit, for its driver
+ * @u: the unit
+ * @regs: filled in
+ *
+ * The driver's static key is the caller's business.
+ *
+ * Context: any.
+ */
+void vtd_model_plug(struct vtd_model_unit *u, struct vtd_regs *regs)
+{
+	memset(regs, 0, sizeof(*regs));
+	regs->bytes = u->bytes;
+	regs->ops = &vtdm_ops;
+	regs->data = u;
+}
+
+/**
+ * vtdm_step() - one step of time in one unit
+ * @u: the unit
+ *
+ * Context: the model's lock is held.
+ */
+void vtdm_step(struct vtd_model_unit *u)
+{
+	u->now++;
+	vtdm_regs_step(u);
+	vtdm_queue_step(u);
+	if (u->config.policy & VTD_MODEL_EVICT)
+		vtdm_evict(u);
+}
+
+/**
+ * vtd_model_run() - let a unit work
+ * @u: the unit
+ * @steps: how long
+ *
+ * Context: any.
+ */
+void vtd_model_run(struct vtd_model_unit *u, unsigned int steps)
+{
+	unsigned long flags;
+
+	while (steps--) {
+		raw_spin_lock_irqsave(&vtd_model.lock, flags);
+		vtdm_step(u);
+		raw_spin_unlock_irqrestore(&vtd_model.lock, flags);
+	}
+}
+
+/**
+ * vtd_model_tick() - let all units work for one step
+ *
+ * For the harness: once for each turn of a polling loop.  Units that are
+ * stepped by hand stand still.
+ *
+ * Context: any.
+ */
+void vtd_model_tick(void)
+{
+	unsigned long flags;
+	unsigned int i;
+
+	if (!vtd_model.running)
+		return;
+	raw_spin_lock_irqsave(&vtd_model.lock, flags);
+	for (i = 0; i < vtd_model.nr_units; i++)
+		if (!(vtd_model.unit[i]->config.policy & VTD_MODEL_MANUAL))
+			vtdm_step(vtd_model.unit[i]);
+	raw_spin_unlock_irqrestore(&vtd_model.lock, flags);
+}
+
+/**
+ * vtd_model_inject() - make something go wrong
+ * @u: the unit
+ * @error: what
+ * @nth: at which descriptor fetched from now on, 1 is the next
+ * @sid: source-id that is blamed, for ITE and ICE
+ *
+ * Up to VTDM_INJECTED at a time; more are ignored.
+ *
+ * Context: any.
+ */
+void vtd_model_inject(struct vtd_model_unit *u, enum vtd_model_error error,
+		      unsigned int nth, u16 sid)
+{
+	unsigned long flags;
+	unsigned int i;
+
+	raw_spin_lock_irqsave(&vtd_model.lock, flags);
+	for (i = 0; i < VTDM_INJECTED; i++) {
+		if (u->injected[i].armed)
+			continue;
+		u->injected[i] = (struct vtdm_injected){
+			.armed = true, .error = error, .nth = nth, .sid = sid,
+		};
+		break;
+	}
+	raw_spin_unlock_irqrestore(&vtd_model.lock, flags);
+}
+
+/**
+ * vtd_model_revive() - a dead unit works again, and nothing more goes wrong
+ * @u: the unit
+ *
+ * Context: any.
+ */
+void vtd_model_revive(struct vtd_model_unit *u)
+{
+	unsigned long flags;
+
+	raw_spin_lock_irqsave(&vtd_model.lock, flags);
+	u->dead = false;
+	memset(u->injected, 0, sizeof(u->injected));
+	raw_spin_unlock_irqrestore(&vtd_model.lock, flags);
+}
+
+/**
+ * vtd_model_firmware_pmr() - leave protected memory on, as firmware does
+ * @u: the unit, with PHMR
+ * @base: first byte, 2 MiB aligned
+ * @limit: last byte
+ *
+ * Context: any.
+ */
+void vtd_model_firmware_pmr(struct vtd_model_unit *u, u64 base, u64 limit)
+{
+	unsigned long flags;
+
+	raw_spin_lock_irqsave(&vtd_model.lock, flags);
+	vtdm_put64(u, VTDM_PHMBASE, base);
+	vtdm_put64(u, VTDM_PHMLIMIT, limit);
+	vtdm_put(u, VTDM_PMEN, VTDM_P_EPM | VTDM_P_PRS);
+	raw_spin_unlock_irqrestore(&vtd_model.lock, flags);
+}
+
+/**
+ * vtd_model_stats() - what a unit has done
+ * @u: the unit
+ *
+ * Context: any.
+ * Return: the counters.
+ */
+struct vtd_model_stats vtd_model_stats(struct vtd_model_unit *u)
+{
+	struct vtd_model_stats stats;
+	unsigned long flags;
+
+	raw_spin_lock_irqsave(&vtd_model.lock, flags);
+	stats = u->stats;
+	raw_spin_unlock_irqrestore(&vtd_model.lock, flags);
+	return stats;
+}
+
+/**
+ * vtd_model_cached() - how much a unit has cached
+ * @u: the unit
+ *
+ * Context: any.
+ * Return: entries in all its caches.
+ */
+unsigned int vtd_model_cached(struct vtd_model_unit *u)
+{
+	unsigned int i, nr = 0;
+	unsigned long flags;
+
+	raw_spin_lock_irqsave(&vtd_model.lock, flags);
+	for (i = 0; i < VTDM_CONTEXTS; i++)
+		nr += u->contexts[i].valid;
+	for (i = 0; i < VTDM_IOTLBS; i++)
+		nr += u->iotlbs[i].valid;
+	for (i = 0; i < VTDM_POINTERS; i++)
+		nr += u->pointers[i].valid;
+	raw_spin_unlock_irqrestore(&vtd_model.lock, flags);
+	return nr;
+}

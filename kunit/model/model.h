@@ -1,0 +1,222 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * A software VT-d: remapping units that answer register accesses, walk the
+ * real tables, keep caches that go stale, and watch the driver's stores.
+ *
+ * There is one machine.  It is started, units are put into it, and every page
+ * that a unit may read is made known to it.  All calls are safe against each
+ * other; none sleeps but vtd_model_start(), vtd_model_stop(),
+ * vtd_model_unit_create() and vtd_model_unit_destroy().
+ */
+#ifndef VTD_MODEL_H
+#define VTD_MODEL_H
+
+#include <linux/types.h>
+
+#include <vtd/regs_io.h>
+
+/**
+ * enum vtd_model_rule - which rule the driver broke
+ * @VTD_MODEL_TORN: hardware could see an entry half written
+ * @VTD_MODEL_RESERVED: a present entry with reserved bits set
+ * @VTD_MODEL_INVISIBLE: what an entry points to has not reached memory
+ * @VTD_MODEL_FREED: a page was freed that a table or a cache still reaches
+ * @VTD_MODEL_STALE: a cache says other than the tables
+ * @VTD_MODEL_UNFLUSHED: a store has not reached memory
+ * @VTD_MODEL_UNSEEN: memory changed without the observer being told
+ * @VTD_MODEL_ORDER: invalidations in the wrong order, or one missing
+ * @VTD_MODEL_DID: a domain-id was used again while something is cached
+ * @VTD_MODEL_COMMAND: a register write that the specification forbids
+ * @VTD_MODEL_QUEUE: a descriptor changed while hardware owned it
+ * @VTD_MODEL_WILD: DMA reached memory that is not there
+ * @VTD_MODEL_NR_RULES: how many
+ */
+enum vtd_model_rule {
+	VTD_MODEL_TORN,
+	VTD_MODEL_RESERVED,
+	VTD_MODEL_INVISIBLE,
+	VTD_MODEL_FREED,
+	VTD_MODEL_STALE,
+	VTD_MODEL_UNFLUSHED,
+	VTD_MODEL_UNSEEN,
+	VTD_MODEL_ORDER,
+	VTD_MODEL_DID,
+	VTD_MODEL_COMMAND,
+	VTD_MODEL_QUEUE,
+	VTD_MODEL_WILD,
+	VTD_MODEL_NR_RULES,
+};
+
+/**
+ * struct vtd_model_report - a broken rule and the access that broke it
+ * @rule: which
+ * @ptr: the word concerned, or NULL
+ * @value: what was stored or found there
+ * @seq: number of the store, counted from vtd_model_start()
+ * @text: one sentence
+ */
+struct vtd_model_report {
+	enum vtd_model_rule rule;
+	const void *ptr;
+	u64 value;
+	u64 seq;
+	char text[128];
+};
+
+/**
+ * struct vtd_model_sink - who is told
+ * @report: a rule was broken
+ * @interrupt: a message was sent: an event of a unit, or a device's write to
+ *	the interrupt range
+ * @data: for both
+ *
+ * Called with the model's lock held: must not call the model.
+ */
+struct vtd_model_sink {
+	void (*report)(void *data, const struct vtd_model_report *report);
+	void (*interrupt)(void *data, u64 addr, u32 value);
+	void *data;
+};
+
+/*
+ * What a unit may do on its own, all of it legal.
+ * EAGER: has cached every entry just before it changes.
+ * EVICT: drops cached entries at random.
+ * PREFETCH: caches neighbours of what a request used.
+ * REORDER: executes fetched descriptors in any order the rules allow.
+ * MANUAL: does nothing but in vtd_model_run().
+ */
+#define VTD_MODEL_EAGER 0x01
+#define VTD_MODEL_EVICT 0x02
+#define VTD_MODEL_PREFETCH 0x04
+#define VTD_MODEL_REORDER 0x08
+#define VTD_MODEL_MANUAL 0x10
+
+/**
+ * struct vtd_model_config - what a unit is like
+ * @version: version register
+ * @cap: capability register
+ * @ecap: extended capability register
+ * @haw: host address width, bits; 0 for 52
+ * @policy: VTD_MODEL_* bits
+ * @seed: of its random behaviour
+ * @latency: steps from the fetch of a descriptor to its completion
+ * @fetch: descriptors it works on at once; 0 for 8
+ * @command_latency: steps until a global command is answered
+ */
+struct vtd_model_config {
+	u32 version;
+	u64 cap;
+	u64 ecap;
+	u8 haw;
+	u32 policy;
+	u64 seed;
+	unsigned int latency;
+	unsigned int fetch;
+	unsigned int command_latency;
+};
+
+/**
+ * enum vtd_model_access - what a device asks for
+ * @VTD_MODEL_READ: memory read
+ * @VTD_MODEL_WRITE: memory write
+ * @VTD_MODEL_ATOMIC: read, add and write back
+ * @VTD_MODEL_TRANSLATED: a write that carries a translated address (ATS)
+ * @VTD_MODEL_ASK: an ATS translation request
+ */
+enum vtd_model_access {
+	VTD_MODEL_READ,
+	VTD_MODEL_WRITE,
+	VTD_MODEL_ATOMIC,
+	VTD_MODEL_TRANSLATED,
+	VTD_MODEL_ASK,
+};
+
+/**
+ * struct vtd_model_result - what became of a request
+ * @reason: 0, or the fault reason (7.1.3)
+ * @aborted: refused without a fault: protected memory, or a request to the
+ *	interrupt range that is no interrupt
+ * @interrupt: it was an interrupt
+ * @phys: where the address led
+ * @did: domain-id it was translated under
+ * @cached: the translation came from a cache
+ */
+struct vtd_model_result {
+	u8 reason;
+	bool aborted;
+	bool interrupt;
+	u64 phys;
+	u16 did;
+	bool cached;
+};
+
+/**
+ * enum vtd_model_error - what can be made to happen
+ * @VTD_MODEL_IQE: a descriptor is refused
+ * @VTD_MODEL_ITE: a device does not answer in time
+ * @VTD_MODEL_ICE: a device answers an invalidation wrongly
+ * @VTD_MODEL_DEAD: the unit executes nothing from this descriptor on
+ */
+enum vtd_model_error {
+	VTD_MODEL_IQE,
+	VTD_MODEL_ITE,
+	VTD_MODEL_ICE,
+	VTD_MODEL_DEAD,
+};
+
+/**
+ * struct vtd_model_stats - counters of a unit
+ * @translated: requests translated
+ * @hits: of them, from the IOTLB
+ * @faults: requests refused with a fault
+ * @recorded: faults that got a record
+ * @contexts: context-cache invalidations executed
+ * @iotlbs: IOTLB invalidations executed
+ * @waits: wait descriptors completed
+ * @dropped: wait descriptors dropped by a time-out
+ * @write_buffer: write-buffer flushes
+ */
+struct vtd_model_stats {
+	u64 translated;
+	u64 hits;
+	u64 faults;
+	u64 recorded;
+	u64 contexts;
+	u64 iotlbs;
+	u64 waits;
+	u64 dropped;
+	u64 write_buffer;
+};
+
+struct vtd_model_unit;
+
+int vtd_model_start(const struct vtd_model_sink *sink);
+void vtd_model_stop(void);
+
+struct vtd_model_unit *
+vtd_model_unit_create(const struct vtd_model_config *config);
+void vtd_model_unit_destroy(struct vtd_model_unit *u);
+void vtd_model_plug(struct vtd_model_unit *u, struct vtd_regs *regs);
+void vtd_model_run(struct vtd_model_unit *u, unsigned int steps);
+void vtd_model_tick(void);
+void vtd_model_inject(struct vtd_model_unit *u, enum vtd_model_error error,
+		      unsigned int nth, u16 sid);
+void vtd_model_revive(struct vtd_model_unit *u);
+void vtd_model_firmware_pmr(struct vtd_model_unit *u, u64 base, u64 limit);
+struct vtd_model_stats vtd_model_stats(struct vtd_model_unit *u);
+unsigned int vtd_model_cached(struct vtd_model_unit *u);
+
+bool vtd_model_translate(struct vtd_model_unit *u, u16 sid, u64 addr,
+			 enum vtd_model_access access,
+			 struct vtd_model_result *result);
+bool vtd_model_dma(struct vtd_model_unit *u, u16 sid, u64 addr,
+		   enum vtd_model_access access, void *data, size_t bytes,
+		   struct vtd_model_result *result);
+
+int vtd_model_page_made(const void *virt, size_t bytes);
+void vtd_model_page_freed(const void *virt);
+void vtd_model_poison(u64 phys, bool on);
+unsigned int vtd_model_check_quiescent(void);
+
+#endif /* VTD_MODEL_H */

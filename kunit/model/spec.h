@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What the software unit knows of the VT-d specification (4.1): register
+ * offsets, fields, entry formats, descriptors and fault reasons.
+ *
+ * Written for the model alone, from the specification and not from the
+ * driver's headers: a bit that both have right, they have right independently.
+ */
+#ifndef VTD_MODEL_SPEC_H
+#define VTD_MODEL_SPEC_H
+
+#include <linux/bits.h>
+#include <linux/types.h>
+
+/* 11.4: register offsets, bytes */
+enum {
+	VTDM_VER = 0x000,
+	VTDM_CAP = 0x008,
+	VTDM_ECAP = 0x010,
+	VTDM_GCMD = 0x018,
+	VTDM_GSTS = 0x01c,
+	VTDM_RTADDR = 0x020,
+	VTDM_CCMD = 0x028,
+	VTDM_FSTS = 0x034,
+	VTDM_FECTL = 0x038,
+	VTDM_FEDATA = 0x03c,
+	VTDM_FEADDR = 0x040,
+	VTDM_FEUADDR = 0x044,
+	VTDM_PMEN = 0x064,
+	VTDM_PLMBASE = 0x068,
+	VTDM_PLMLIMIT = 0x06c,
+	VTDM_PHMBASE = 0x070,
+	VTDM_PHMLIMIT = 0x078,
+	VTDM_IQH = 0x080,
+	VTDM_IQT = 0x088,
+	VTDM_IQA = 0x090,
+	VTDM_ICS = 0x09c,
+	VTDM_IECTL = 0x0a0,
+	VTDM_IEDATA = 0x0a4,
+	VTDM_IEADDR = 0x0a8,
+	VTDM_IEUADDR = 0x0ac,
+	VTDM_IQER = 0x0b0,
+	VTDM_IRTA = 0x0b8,
+};
+
+/* 11.4.2: capability, made up of parts */
+#define VTDM_CAP_ND(x) ((u64)(x) & 7)
+#define VTDM_CAP_RWBF (1ULL << 4)
+#define VTDM_CAP_PLMR (1ULL << 5)
+#define VTDM_CAP_PHMR (1ULL << 6)
+#define VTDM_CAP_CM (1ULL << 7)
+#define VTDM_CAP_SAGAW(x) ((u64)(x) << 8) /* 2: 39, 4: 48, 8: 57 bits */
+#define VTDM_CAP_MGAW(bits) ((u64)((bits) - 1) << 16)
+#define VTDM_CAP_ZLR (1ULL << 22)
+#define VTDM_CAP_FRO(off) ((u64)((off) / 16) << 24)
+#define VTDM_CAP_SLLPS(x) ((u64)(x) << 34) /* 1: 2 MiB, 2: 1 GiB */
+#define VTDM_CAP_PSI (1ULL << 39)
+#define VTDM_CAP_NFR(n) ((u64)((n) - 1) << 40)
+#define VTDM_CAP_MAMV(x) ((u64)(x) << 48)
+#define VTDM_CAP_DWD (1ULL << 54)
+#define VTDM_CAP_DRD (1ULL << 55)
+#define VTDM_CAP_ESRTPS (1ULL << 63)
+
+/* 11.4.3: extended capability */
+#define VTDM_ECAP_C (1ULL << 0)
+#define VTDM_ECAP_QI (1ULL << 1)
+#define VTDM_ECAP_DT (1ULL << 2)
+#define VTDM_ECAP_IR (1ULL << 3)
+#define VTDM_ECAP_EIM (1ULL << 4)
+#define VTDM_ECAP_PT (1ULL << 6)
+#define VTDM_ECAP_SC (1ULL << 7)
+#define VTDM_ECAP_IRO(off) ((u64)((off) / 16) << 8)
+
+/* 11.4.4: global command and status */
+#define VTDM_G_TE (1U << 31)
+#define VTDM_G_SRTP (1U << 30)
+#define VTDM_G_SFL (1U << 29)
+#define VTDM_G_EAFL (1U << 28)
+#define VTDM_G_WBF (1U << 27)
+#define VTDM_G_QIE (1U << 26)
+#define VTDM_G_IRE (1U << 25)
+#define VTDM_G_SIRTP (1U << 24)
+#define VTDM_G_CFI (1U << 23)
+#define VTDM_G_ONESHOT (VTDM_G_SRTP | VTDM_G_SFL | VTDM_G_WBF | VTDM_G_SIRTP)
+#define VTDM_G_LASTING \
+	(VTDM_G_TE | VTDM_G_EAFL | VTDM_G_QIE | VTDM_G_IRE | VTDM_G_CFI)
+
+/* 11.4.7.1: fault status */
+#define VTDM_F_PFO (1U << 0)
+#define VTDM_F_PPF (1U << 1)
+#define VTDM_F_IQE (1U << 4)
+#define VTDM_F_ICE (1U << 5)
+#define VTDM_F_ITE (1U << 6)
+#define VTDM_F_FRI_SHIFT 8
+#define VTDM_F_RW1C (VTDM_F_PFO | VTDM_F_IQE | VTDM_F_ICE | VTDM_F_ITE)
+#define VTDM_F_STOPS (VTDM_F_IQE | VTDM_F_ITE) /* 6.5.2.10: no fetches */
+
+/* 11.4.7.2, 11.4.9.5: event control, fault and invalidation alike */
+#define VTDM_E_IM (1U << 31)
+#define VTDM_E_IP (1U << 30)
+
+/* 11.4.7.6: the upper half of a fault record */
+#define VTDM_R_F (1ULL << 63)
+#define VTDM_R_T1 (1ULL << 62)
+#define VTDM_R_FR_SHIFT 32
+#define VTDM_R_T2 (1ULL << 28)
+
+/* 11.4.8.1: protected memory enable */
+#define VTDM_P_EPM (1U << 31)
+#define VTDM_P_PRS (1U << 0)
+
+/* 11.4.9: invalidation queue */
+#define VTDM_IQA_QS 7ULL
+#define VTDM_IQA_DW (1ULL << 11)
+#define VTDM_ICS_IWC 1U
+enum {
+	VTDM_IQEI_TAIL = 1, /* the tail is no place of a descriptor */
+	VTDM_IQEI_FETCH = 2, /* the descriptor could not be read */
+	VTDM_IQEI_TYPE = 3, /* unknown type */
+	VTDM_IQEI_RESERVED = 4, /* reserved bits set, or a bad field */
+};
+
+/* 6.5.2: descriptors */
+enum {
+	VTDM_D_CONTEXT = 1,
+	VTDM_D_IOTLB = 2,
+	VTDM_D_DEVTLB = 3,
+	VTDM_D_IEC = 4,
+	VTDM_D_WAIT = 5,
+};
+
+#define VTDM_D_GLOBAL 1
+#define VTDM_D_DOMAIN 2
+#define VTDM_D_SELECTIVE 3 /* device for contexts, pages for the IOTLB */
+
+#define VTDM_D_CONTEXT_RSVD \
+	(GENMASK_ULL(63, 50) | GENMASK_ULL(15, 6))
+#define VTDM_D_IOTLB_RSVD \
+	(GENMASK_ULL(63, 32) | GENMASK_ULL(15, 8))
+#define VTDM_D_IOTLB_HI_RSVD GENMASK_ULL(11, 7)
+#define VTDM_D_DEVTLB_RSVD (GENMASK_ULL(51, 48) | GENMASK_ULL(31, 21) | \
+			    GENMASK_ULL(11, 4))
+#define VTDM_D_DEVTLB_HI_RSVD GENMASK_ULL(11, 1)
+#define VTDM_D_IEC_RSVD (GENMASK_ULL(63, 48) | GENMASK_ULL(26, 5))
+#define VTDM_D_WAIT_RSVD GENMASK_ULL(31, 8)
+#define VTDM_D_WAIT_HI_RSVD GENMASK_ULL(1, 0)
+#define VTDM_D_IH (1ULL << 6)
+#define VTDM_D_IF (1ULL << 4)
+#define VTDM_D_SW (1ULL << 5)
+#define VTDM_D_FN (1ULL << 6)
+
+/* 9.1, 9.3: root and context entries */
+#define VTDM_P 1ULL
+#define VTDM_ROOT_RSVD GENMASK_ULL(11, 1)
+#define VTDM_CTX_FPD 2ULL
+#define VTDM_CTX_TT_SHIFT 2
+#define VTDM_CTX_RSVD GENMASK_ULL(11, 4)
+#define VTDM_CTX_HI_RSVD (GENMASK_ULL(63, 24) | GENMASK_ULL(7, 7))
+#define VTDM_TT_UNTRANSLATED 0
+#define VTDM_TT_ALL 1 /* with device TLBs: needs ECAP.DT */
+#define VTDM_TT_PASS 2
+
+/* 9.8: second-stage entries */
+#define VTDM_S_R 1ULL
+#define VTDM_S_W 2ULL
+#define VTDM_S_RW 3ULL
+#define VTDM_S_PS (1ULL << 7)
+#define VTDM_S_BIT11 (1ULL << 11) /* SNP in a leaf, reserved elsewhere */
+#define VTDM_S_BIT62 (1ULL << 62) /* TM in a leaf, reserved elsewhere */
+#define VTDM_S_ADDR GENMASK_ULL(51, 12)
+/* Bits that hardware ignores: a store that changes only these is no change. */
+#define VTDM_S_IGNORED \
+	(GENMASK_ULL(61, 52) | GENMASK_ULL(10, 8) | (1ULL << 63))
+
+/* 7.1.3: fault reasons of legacy mode */
+enum {
+	VTDM_FR_NONE = 0x0,
+	VTDM_FR_ROOT_ABSENT = 0x1,
+	VTDM_FR_CONTEXT_ABSENT = 0x2,
+	VTDM_FR_CONTEXT_BAD = 0x3,
+	VTDM_FR_WIDTH = 0x4,
+	VTDM_FR_WRITE = 0x5,
+	VTDM_FR_READ = 0x6,
+	VTDM_FR_TABLE_ERROR = 0x7,
+	VTDM_FR_ROOT_ERROR = 0x8,
+	VTDM_FR_CONTEXT_ERROR = 0x9,
+	VTDM_FR_ROOT_RESERVED = 0xa,
+	VTDM_FR_CONTEXT_RESERVED = 0xb,
+	VTDM_FR_TABLE_RESERVED = 0xc,
+	VTDM_FR_TRANSLATED = 0xd,
+	VTDM_FR_INTERRUPT_RANGE = 0xe,
+};
+
+/* 3.14: requests to here are interrupts */
+#define VTDM_MSI_FIRST 0xfee00000ULL
+#define VTDM_MSI_LAST 0xfeefffffULL
+
+#endif /* VTD_MODEL_SPEC_H */
