@@ -3,7 +3,7 @@
 # thing, and nothing is changed by it.
 # vm: --qemu "-drive file=@share/d0.img,if=none,id=d0,format=raw -device nvme,drive=d0,serial=x1"
 # disk: d0.img 64M
-# timeout: 120
+# timeout: 300
 
 plan 133
 chat=$PROGS/vtd_chat

@@ -6,7 +6,7 @@
 # vm: --qemu "-netdev user,id=n0,guestfwd=tcp:10.0.2.100:7-cmd:cat -device e1000e,netdev=n0"
 # disk: d0.img 1100M
 # tier: check soak
-# timeout: 150
+# timeout: 300
 # soak-timeout: 3600
 # variant: lazy
 # variant: strict --append iommu.strict=1
@@ -24,7 +24,7 @@ mib=16 net_mib=4
 
 ok "vtd_dmar loads" modprobe vtd_dmar
 ok "the test driver loads" insmod "$TESTMOD/vtd_dma_test/vtd_dma_test.ko"
-nvme=$(pci_find $nvme_id) net=$(pci_find $e1000e_id) edu=$(pci_find 1234:11e8)
+nvme=$(pci_find "$nvme_id") net=$(pci_find "$e1000e_id") edu=$(pci_find 1234:11e8)
 random_file /tmp/data $mib
 head -c ${net_mib}M /tmp/data > /tmp/net
 

@@ -7,7 +7,7 @@
 # vm: --qemu "-drive file=@share/d0.img,if=none,id=d0,format=raw -device nvme,drive=d0,serial=x1,addr=6.0,multifunction=on"
 # vm: --qemu "-device edu,addr=6.1"
 # disk: d0.img 64M
-# timeout: 120
+# timeout: 300
 
 . /src/selftests/lib/io.sh
 plan 109

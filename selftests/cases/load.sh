@@ -2,7 +2,7 @@
 # Loads, shows what it has, and is taken out again.
 # vm: --qemu "-drive file=@share/d0.img,if=none,id=d0,format=raw -device nvme,drive=d0,serial=x1"
 # disk: d0.img 64M
-# timeout: 60
+# timeout: 300
 
 plan 7
 nok "no control device before the module is loaded" test -e /dev/vtd

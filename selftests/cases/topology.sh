@@ -5,14 +5,14 @@
 # vm: --qemu "-m 3G"
 # disk: d0.img 64M
 # tier: check soak
-# timeout: 120
+# timeout: 300
 
 . /src/selftests/lib/io.sh
 plan 59
 ok "vtd_dmar loads" modprobe vtd_dmar
 ok "the test driver loads" insmod "$TESTMOD/vtd_dma_test/vtd_dma_test.ko"
 rmmod_test() { rmmod vtd_dma_test; }
-nvme=$(pci_find $nvme_id) edu=$(pci_find 1234:11e8)
+nvme=$(pci_find "$nvme_id") edu=$(pci_find 1234:11e8)
 is "$(field "device name=$nvme" state)" managed "the nvme is managed"
 is "$(field "device name=$edu" state)" managed "and so is edu"
 source=$edu

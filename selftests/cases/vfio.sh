@@ -2,7 +2,7 @@
 # A device in the hands of user space: mapped memory is reached, everything
 # else is not, each refusal is reported once. Both kinds of container.
 # vm: --qemu "-device edu -m 3G"
-# timeout: 120
+# timeout: 300
 
 plan 85
 ok "vtd_dmar loads" modprobe vtd_dmar
