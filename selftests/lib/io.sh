@@ -2,6 +2,7 @@
 # shellcheck shell=bash
 # Real I/O with its data verified, for cases; source it after guest.sh.
 
+# shellcheck disable=SC2034
 nvme_id=1b36:0010
 e1000e_id=8086:10d3
 
