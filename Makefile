@@ -143,4 +143,4 @@ bench: lab ## instructions a driver call costs, ours beside the built-in driver 
 
 .PHONY: help all host-modules vtdctl install install-tools uninstall \
 	dkms-install deb sign clean lab lab-clean modules demo check style native \
-	selftest kunit check-debug mutants coverage check-package soak bench
+	selftest kunit check-debug kunit-debug selftest-debug mutants coverage check-package soak bench

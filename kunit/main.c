@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * vtd_kunit: runs the suites when it is loaded.
+ *
+ * Owns the list of suites.  Registers them itself, since a kernel without
+ * KUnit does not collect them from a module.  Loading succeeds whatever the
+ * suites find: the results are in the kernel's log, as KTAP.
+ */
+#include <kunit/test.h>
+
+#include <linux/glob.h>
+#include <linux/module.h>
+
+#include "suites.h"
+
+static char *only = "*";
+module_param(only, charp, 0444);
+MODULE_PARM_DESC(only, "Run only the suites whose name matches (a glob)");
+
+static struct kunit_suite *const all[] = {
+	&vtd_layout_suite,
+};
+
+static struct kunit_suite *chosen[ARRAY_SIZE(all)];
+static int nr_chosen;
+
+static int __init vtd_kunit_init(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(all); i++) {
+		if (glob_match(only, all[i]->name))
+			chosen[nr_chosen++] = all[i];
+	}
+	pr_info("KTAP version 1\n1..%d\n", nr_chosen);
+	return __kunit_test_suites_init(chosen, nr_chosen, true);
+}
+module_init(vtd_kunit_init);
+
+static void __exit vtd_kunit_exit(void)
+{
+	__kunit_test_suites_exit(chosen, nr_chosen);
+}
+module_exit(vtd_kunit_exit);
+
+MODULE_DESCRIPTION("KUnit suites of the VT-d modules");
+MODULE_LICENSE("GPL");
