@@ -96,10 +96,14 @@ clean: ## everything built here (the lab is kept: make lab-clean)
 lab: ## makes or updates the lab, cached outside the clone (VTD_LAB_DIR, VTD_LAB_MIRROR)
 	@$(lab)/make
 
+lab-debug: ## the kernel with sanitizers, built once (about 20 minutes) and cached
+	@$(lab)/debug
+
 lab-clean: ## removes labs made from other recipes than today's
 	@$(lab)/make --clean
 
-# K=6.12 or K=7.2; both when not given. C=1 runs sparse over every file instead.
+# K=6.12, K=7.2 or K=debug; the first two when not given. C=1 runs sparse over
+# every file instead.
 modules: lab
 	@set -e; for k in $(or $(K),6.12 7.2); do \
 		$(lab)/modules $(if $(C),--sparse) $$k; \
@@ -122,11 +126,20 @@ native: lab ## pure logic in user space under sanitizers
 selftest: lab ## guests on the stock kernels
 	@selftests/run $(if $(K),-k $(K))
 
-kunit:
-	@echo "make $@: not there yet, it comes with the software VT-d model" >&2; exit 1
+kunit: lab ## the KUnit suites on the stock kernels
+	@kunit/build $(or $(K),6.12 7.2)
+	@selftests/run $(if $(K),-k $(K)) --tier kunit
 
-check-debug:
-	@echo "make $@: not there yet, it comes with the kernel with sanitizers" >&2; exit 1
+check-debug: lab lab-debug ## KUnit and guest tests under the kernel with sanitizers
+	@kunit/build debug
+	@$(lab)/check kunit-debug selftest-debug
+
+kunit-debug:
+	@selftests/run -k debug --tier kunit
+
+# The cases that look at the most code for their time.
+selftest-debug:
+	@selftests/run -k debug load dma vfio isolation life-bound life-adopt
 
 mutants coverage:
 	@echo "make $@: not there yet, it comes with the software VT-d model" >&2; exit 1
@@ -142,5 +155,6 @@ bench: lab ## instructions a driver call costs, ours beside the built-in driver 
 	@selftests/bench/run $(if $(K),-k $(K))
 
 .PHONY: help all host-modules vtdctl install install-tools uninstall \
-	dkms-install deb sign clean lab lab-clean modules demo check style native \
-	selftest kunit check-debug kunit-debug selftest-debug mutants coverage check-package soak bench
+	dkms-install deb sign clean lab lab-clean lab-debug modules demo check \
+	style native selftest kunit check-debug kunit-debug selftest-debug \
+	mutants coverage check-package soak bench

@@ -26,6 +26,23 @@ lab_inside() {
 	[ -n "${VTD_IN_LAB:-}" ] && [ -e /etc/vtd-lab/kernels ]
 }
 
+# Full release of a kernel, and where modules for it are built. Inside the lab.
+lab_release() {
+	if [ "$1" = debug ]; then
+		cat /run/vtd-debug/release
+	else
+		awk -v k="$1" '$1 == k { print $2 }' /etc/vtd-lab/kernels
+	fi
+}
+
+lab_kdir() {
+	if [ "$1" = debug ]; then
+		echo /run/vtd-debug/build
+	else
+		echo "/lib/modules/$(lab_release "$1")/build"
+	fi
+}
+
 lab_die() {
 	echo "lab: $*" >&2
 	exit 1

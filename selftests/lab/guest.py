@@ -25,6 +25,8 @@ KEEP_LOGS = 200
 # anything new on the console has come for so long.
 SILENCE = 60
 BOOT_MAX = 240
+# The kernel with sanitizers, made by selftests/lab/debug.
+DEBUG = "/run/vtd-debug"
 
 OFFENCE = re.compile(
     r"\bWARNING:|\bBUG:|kernel BUG at|\bOops\b|Call Trace:|Kernel panic"
@@ -89,6 +91,9 @@ def initramfs(kernel, command, nonce, acpi):
     entries += [(d, 0o40755, b"") for d in folders]
     entries.append(("bin/busybox", 0o100755, read("/bin/busybox")))
     entries.append(("init", 0o100755, read("/src/selftests/lab/guest-init")))
+    if kernel == "debug":
+        # It has built in what it takes to reach the root.
+        entries.append(("modules/order", 0o100644, b""))
     for path in glob.glob(f"/usr/lib/vtd-lab/initrd/{kernel}/*"):
         entries.append((f"modules/{os.path.basename(path)}", 0o100644,
                         read(path)))
@@ -101,9 +106,12 @@ def initramfs(kernel, command, nonce, acpi):
 # --- QEMU's command line ----------------------------------------------------
 
 
-def release_of(kernel):
+def image_of(kernel):
+    if kernel == "debug":
+        return f"{DEBUG}/bzImage"
     with open("/etc/vtd-lab/kernels", encoding="ascii") as f:
-        return dict(line.split() for line in f)[kernel]
+        release = dict(line.split() for line in f)[kernel]
+    return f"/boot/vmlinuz-{release}"
 
 
 def share_device(function, tag, path, readonly=True):
@@ -122,7 +130,8 @@ def qemu_command(opts, overlay, extra, log, out_fd, initrd):
     thread = "single" if "-icount" in given else "multi"
     cmd = ["qemu-system-x86_64", "-machine", "q35,kernel-irqchip=split",
            "-accel", f"tcg,thread={thread}"]
-    for flag, value in (("-cpu", "max"), ("-m", "2G"), ("-smp", "2")):
+    memory = "4G" if opts.kernel == "debug" else "2G"
+    for flag, value in (("-cpu", "max"), ("-m", memory), ("-smp", "2")):
         if flag not in given:
             cmd += [flag, value]
     cmd += ["-nographic", "-no-reboot", "-nic", "none", "-monitor", "none"]
@@ -144,9 +153,13 @@ def qemu_command(opts, overlay, extra, log, out_fd, initrd):
     if opts.share:
         cmd += share_device(3, "share", opts.share, readonly=False)
         words.append("vtd.share")
+    if opts.kernel == "debug":
+        # Its modules are in usr/lib/modules there.
+        cmd += share_device(4, "kernel", DEBUG)
+        words.append("vtd.kernel")
     if opts.qmp:
         cmd += ["-qmp", f"unix:{opts.qmp},server=on,wait=off"]
-    cmd += ["-kernel", f"/boot/vmlinuz-{release_of(opts.kernel)}",
+    cmd += ["-kernel", image_of(opts.kernel),
             "-initrd", initrd, "-append", " ".join(words + opts.append)]
     return cmd + extra
 
@@ -212,7 +225,7 @@ def emit(data):
         sys.stdout.buffer.flush()
 
 
-def boot(command, out_pipe, reports, log, timeout):
+def boot(command, out_pipe, reports, log, timeout, slow):
     """Runs QEMU to its end. Returns "ended", "hung" or "time-out"."""
     reader, writer = out_pipe
     with open(log + ".qemu", "wb") as errors:
@@ -244,8 +257,8 @@ def boot(command, out_pipe, reports, log, timeout):
             over = now
         if now - start > timeout and reports.status is None:
             verdict = "time-out"
-        elif not reports.hello and (now - moved > SILENCE or
-                                    now - start > BOOT_MAX):
+        elif not reports.hello and (now - moved > SILENCE * slow or
+                                    now - start > BOOT_MAX * slow):
             verdict = "hung"
         elif over is None or now - over < 30:
             time.sleep(0.02)
@@ -362,7 +375,9 @@ def run_once(opts, overlay):
     if os.environ.get("VTD_VERBOSE"):
         say(shlex.join(command))
     try:
-        return boot(command, pipe, reports, opts.log, opts.timeout), reports
+        slow = 4 if opts.kernel == "debug" else 1
+        return boot(command, pipe, reports, opts.log, opts.timeout,
+                    slow), reports
     finally:
         os.unlink(initrd)
 
