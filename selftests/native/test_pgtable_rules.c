@@ -662,18 +662,9 @@ static void test_no_memory(void **state)
 	assert_int_equal(vtd_shim_live_tables(), before);
 }
 
-#define NO_MEMORY(i)                                    \
-	{                                               \
-		.name = scenarios[i].name,              \
-		.test_func = test_no_memory,            \
-		.setup_func = vtd_shim_begin,           \
-		.teardown_func = vtd_shim_end,          \
-		.initial_state = (void *)&scenarios[i], \
-	}
-
 int main(void)
 {
-	const struct CMUnitTest tests[] = {
+	const struct CMUnitTest rules[] = {
 		VTD_TEST(test_init_refuses),
 		VTD_TEST(test_init_without_memory),
 		VTD_TEST(test_destroy_zeroed),
@@ -709,15 +700,17 @@ int main(void)
 		VTD_TEST(test_unmap_covered_with_holes),
 		VTD_TEST(test_unmap_almost_covered),
 		VTD_TEST(test_1g_as_4k),
-		NO_MEMORY(0),
-		NO_MEMORY(1),
-		NO_MEMORY(2),
-		NO_MEMORY(3),
-		NO_MEMORY(4),
-		NO_MEMORY(5),
-		NO_MEMORY(6),
-		NO_MEMORY(7),
 	};
+	struct CMUnitTest tests[ARRAY_SIZE(rules) + ARRAY_SIZE(scenarios)];
 
+	memcpy(tests, rules, sizeof(rules));
+	for (size_t i = 0; i < ARRAY_SIZE(scenarios); i++)
+		tests[ARRAY_SIZE(rules) + i] = (struct CMUnitTest){
+			.name = scenarios[i].name,
+			.test_func = test_no_memory,
+			.setup_func = vtd_shim_begin,
+			.teardown_func = vtd_shim_end,
+			.initial_state = (void *)&scenarios[i],
+		};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
