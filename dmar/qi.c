@@ -310,10 +310,23 @@ static enum vtd_qi_verdict vtd_qi_verdict(struct vtd_qi *qi, u32 wait, u32 seq)
 	return verdict;
 }
 
+/*
+ * Has a wait gone on for too long?  Its first call, that starts the clock,
+ * comes late: most answers are there before it is worth looking.
+ */
+static bool vtd_qi_too_long(u64 *deadline)
+{
+	u64 now = ktime_get_mono_fast_ns();
+
+	if (!*deadline)
+		*deadline = now + VTD_QI_TIMEOUT_NS;
+	return now > *deadline;
+}
+
 /* Wait for the unit to write @seq, without the lock. */
 static int vtd_qi_wait_for(struct vtd_qi *qi, u32 wait, u32 seq)
 {
-	u64 deadline = ktime_get_mono_fast_ns() + VTD_QI_TIMEOUT_NS;
+	u64 deadline = 0;
 	const u32 *status = vtd_qi_status(qi, wait);
 	unsigned int polls = 0;
 	unsigned long flags;
@@ -329,7 +342,7 @@ static int vtd_qi_wait_for(struct vtd_qi *qi, u32 wait, u32 seq)
 		raw_spin_lock_irqsave(&qi->lock, flags);
 		vtd_qi_recover(qi);
 		raw_spin_unlock_irqrestore(&qi->lock, flags);
-		if (ktime_get_mono_fast_ns() > deadline) {
+		if (vtd_qi_too_long(&deadline)) {
 			WRITE_ONCE(qi->dead, true);
 			return -ETIMEDOUT;
 		}
@@ -347,7 +360,7 @@ static int vtd_qi_wait_for(struct vtd_qi *qi, u32 wait, u32 seq)
 static int vtd_qi_submit_once(struct vtd_qi *qi, const struct vtd_qi_desc *desc,
 			      unsigned int nr)
 {
-	u64 deadline = ktime_get_mono_fast_ns() + VTD_QI_TIMEOUT_NS;
+	u64 deadline = 0;
 	unsigned long flags;
 	u32 seq = 0;
 	int wait;
@@ -362,7 +375,7 @@ static int vtd_qi_submit_once(struct vtd_qi *qi, const struct vtd_qi_desc *desc,
 		raw_spin_unlock_irqrestore(&qi->lock, flags);
 		if (wait >= 0)
 			return vtd_qi_wait_for(qi, wait, seq);
-		if (ktime_get_mono_fast_ns() > deadline) {
+		if (vtd_qi_too_long(&deadline)) {
 			WRITE_ONCE(qi->dead, true);
 			return -ETIMEDOUT;
 		}
