@@ -190,6 +190,8 @@ static int vtd_qi_queue(struct vtd_qi *qi, const struct vtd_qi_desc *desc,
 	*seq = ++qi->seq;
 	qi->length[first] = nr + 1;
 	qi->expect[wait] = *seq;
+	/* What stands there from 2^31 submissions ago would look like ahead. */
+	WRITE_ONCE(*vtd_qi_status(qi, wait), *seq - 1);
 	for (i = 0; i < nr; i++)
 		vtd_qi_write_slot(qi, vtd_qi_next(qi, first, i), &desc[i]);
 	last = vtd_qi_wait(virt_to_phys(vtd_qi_status(qi, wait)), *seq);

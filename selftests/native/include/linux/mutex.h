@@ -3,6 +3,7 @@
 #ifndef VTD_SHIM_MUTEX_H
 #define VTD_SHIM_MUTEX_H
 
+#include <linux/atomic.h>
 #include <linux/kernel.h>
 #include <linux/lockdep.h>
 

@@ -5,6 +5,10 @@
 
 #include <stdio.h>
 
+#ifndef KBUILD_MODNAME
+#define KBUILD_MODNAME "vtd"
+#endif
+
 #ifndef pr_fmt
 #define pr_fmt(fmt) fmt
 #endif

@@ -1,0 +1,520 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The queue engine on the software unit: every slot, every length, every error
+ * at every descriptor, several submitters, a unit that is dead.
+ *
+ * SRCS: dmar/qi.c dmar/context.c dmar/unit.c dmar/domain.c dmar/flush.c dmar/pgtable.c dmar/identity.c dmar/reply.c kunit/model/model.c kunit/model/memory.c kunit/model/regs.c kunit/model/fault.c kunit/model/walk.c kunit/model/cache.c kunit/model/queue.c kunit/model/device.c kunit/model/check.c kunit/model/quiescent.c selftests/native/model_fixture.c selftests/native/rig.c
+ * CFLAGS: -DVTD_OBSERVER
+ */
+#include <linux/kernel.h>
+#include <linux/ktime.h>
+
+#include "rig.h"
+
+static struct vtd_qi *qi;
+
+static void start_with(u64 ecap, u32 policy, unsigned int latency)
+{
+	rig_start();
+	rig_add(FIX_CAP, ecap, policy, 7, latency);
+	qi = &rig.unit[0].qi;
+}
+
+static void start(void)
+{
+	start_with(FIX_ECAP, 0, 0);
+}
+
+static struct vtd_model_stats stats(void)
+{
+	return vtd_model_stats(rig.model[0]);
+}
+
+static void fill(struct vtd_qi_desc *desc, unsigned int nr)
+{
+	unsigned int i;
+
+	for (i = 0; i < nr; i++)
+		desc[i] = vtd_qi_iotlb_domain(i + 2, 0);
+}
+
+static int submit(unsigned int nr)
+{
+	struct vtd_qi_desc desc[VTD_QI_BATCH];
+
+	fill(desc, nr);
+	return vtd_qi_submit(qi, desc, nr);
+}
+
+/* Bring the tail to a slot; 255 of 256 are free then. */
+static void go_to(u32 slot)
+{
+	while (qi->tail != slot) {
+		u32 ahead = (slot - qi->tail) & 255;
+
+		if (ahead == 1)
+			assert_int_equal(submit(2), 0);
+		else
+			assert_int_equal(submit(ahead > 17 ? 15 : ahead - 1),
+					 0);
+	}
+}
+
+static void test_lengths(void **state)
+{
+	unsigned int nr = fix_arg(state);
+	unsigned int slot;
+
+	start();
+	for (slot = 0; slot < 256; slot++) {
+		u64 before;
+
+		go_to(slot);
+		before = stats().iotlbs;
+		assert_int_equal(submit(nr), 0);
+		assert_int_equal(stats().iotlbs, before + nr);
+		assert_int_equal(qi->tail, (slot + nr + 1) & 255);
+	}
+	rig_stop();
+}
+
+/*
+ * After two submissions of one length: go on by an odd number of slots in all,
+ * so that 256 rounds begin at each slot once.
+ */
+static void odd_way(void)
+{
+	assert_int_equal(submit(2), 0);
+}
+
+/* Refused at each descriptor, the wait included, at each slot. */
+static void test_iqe(void **state)
+{
+	unsigned int nr = fix_arg(state);
+	unsigned int slot, nth;
+	u64 began;
+
+	start();
+	began = ktime_get_ns();
+	for (nth = 1; nth <= nr + 1; nth++) {
+		for (slot = 0; slot < 256; slot++) {
+			u64 waits;
+
+			vtd_model_inject(rig.model[0], VTD_MODEL_IQE, nth, 0);
+			assert_int_equal(submit(nr), -EINVAL);
+			waits = stats().waits;
+			assert_int_equal(submit(nr), 0);
+			assert_int_equal(stats().waits, waits + 1);
+			odd_way();
+		}
+	}
+	assert_int_equal(fix_read32(&rig.unit[0].regs, 0x34) & 0x70, 0);
+	/* an error is looked for every 256 polls of 10 us */
+	assert_true(ktime_get_ns() - began <
+		    (nr + 1) * 256 * 3 * NSEC_PER_MSEC);
+	assert_false(qi->dead);
+	rig_stop();
+}
+
+static void test_iqe_real(void **state)
+{
+	unsigned int nr = 16, at;
+
+	start();
+	for (at = 0; at < nr; at++) {
+		struct vtd_qi_desc desc[VTD_QI_BATCH];
+
+		fill(desc, nr);
+		desc[at].w[fix_arg(state) / 64] |=
+			1ULL << fix_arg(state) % 64;
+		assert_int_equal(vtd_qi_submit(qi, desc, nr), -EINVAL);
+		assert_int_equal(submit(nr), 0);
+	}
+	rig_stop();
+}
+
+/* A time-out at each descriptor: all is given again, and done. */
+static void test_ite(void **state)
+{
+	unsigned int nr = fix_arg(state);
+	unsigned int slot, nth;
+
+	start();
+	for (nth = 1; nth <= nr + 1; nth++) {
+		for (slot = 0; slot < 256; slot++) {
+			u64 before = stats().iotlbs;
+			u32 from = qi->tail;
+
+			vtd_model_inject(rig.model[0], VTD_MODEL_ITE, nth,
+					 0x100);
+			assert_int_equal(submit(nr), 0);
+			assert_true(stats().iotlbs >= before + nr);
+			if (!((qi->tail - from) & 1))
+				odd_way();
+		}
+	}
+	assert_false(qi->dead);
+	rig_stop();
+}
+
+static void test_ite_sid(void **state)
+{
+	static const u16 sid[] = { RIG_SID, 0x7700, 0 };
+
+	start();
+	vtd_model_inject(rig.model[0], VTD_MODEL_ITE, 2, sid[fix_arg(state)]);
+	assert_int_equal(submit(1), 0);
+	assert_int_equal(submit(4), 0);
+	rig_stop();
+}
+
+static void test_ice(void **state)
+{
+	unsigned int nth;
+
+	start();
+	for (nth = 1; nth <= 5; nth++) {
+		vtd_model_inject(rig.model[0], VTD_MODEL_ICE, nth, 0x100);
+		assert_int_equal(submit(4), 0);
+	}
+	/* seen and cleared when something else needs looking at */
+	vtd_model_inject(rig.model[0], VTD_MODEL_ITE, 5, 0x100);
+	assert_int_equal(submit(4), 0);
+	assert_int_equal(fix_read32(&rig.unit[0].regs, 0x34) & 0x70, 0);
+	rig_stop();
+}
+
+/* A second submitter comes while the first one polls. */
+static struct nested {
+	unsigned int depth, deepest, nr;
+	unsigned int hold; /* the unit stands still until so many are in */
+	int ret[32];
+	u64 effect[32];
+} nested;
+
+static void nested_relax(void)
+{
+	if (nested.depth < nested.deepest) {
+		unsigned int at = nested.depth++;
+		struct vtd_qi_desc desc[VTD_QI_BATCH];
+
+		fill(desc, nested.nr);
+		nested.ret[at] = vtd_qi_submit(qi, desc, nested.nr);
+		nested.effect[at] = stats().iotlbs;
+		return;
+	}
+	if (nested.depth >= nested.hold)
+		vtd_model_tick();
+}
+
+static void nest(unsigned int deepest, unsigned int nr)
+{
+	static const struct vtd_shim_hooks hooks = { .relax = nested_relax };
+
+	nested = (struct nested){ .deepest = deepest, .nr = nr };
+	vtd_shim_hook(&hooks);
+}
+
+static void unnest(void)
+{
+	static const struct vtd_shim_hooks hooks = { .relax = vtd_model_tick };
+
+	vtd_shim_hook(&hooks);
+}
+
+/* Both have descriptors in the unit when it hits either of them. */
+static void test_two_submitters_ite(void **state)
+{
+	unsigned int nth;
+
+	start_with(FIX_ECAP, 0, 12);
+	for (nth = 1; nth <= 8; nth++) {
+		u64 before = stats().iotlbs;
+
+		nest(1, 3);
+		vtd_model_inject(rig.model[0], VTD_MODEL_ITE, nth,
+				 fix_arg(state));
+		assert_int_equal(submit(3), 0);
+		unnest();
+		assert_int_equal(nested.ret[0], 0);
+		assert_true(stats().iotlbs >= before + 6);
+		assert_false(qi->dead);
+	}
+	rig_stop();
+}
+
+/* Only the one whose descriptor it is is told of a refusal. */
+static void test_two_submitters_iqe(void **state)
+{
+	unsigned int nth;
+
+	for (nth = 1; nth <= 8; nth++) {
+		int ret;
+
+		start_with(FIX_ECAP, 0, 3);
+		nest(1, 3);
+		vtd_model_inject(rig.model[0], VTD_MODEL_IQE, nth, 0);
+		ret = submit(3);
+		unnest();
+		assert_int_equal(ret, nth <= 4 ? -EINVAL : 0);
+		assert_int_equal(nested.ret[0], nth > 4 ? -EINVAL : 0);
+		rig_stop();
+	}
+}
+
+static void test_full(void **state)
+{
+	unsigned int i, deep = fix_arg(state);
+	u64 before;
+
+	start();
+	before = stats().iotlbs;
+	nest(deep, 16);
+	nested.hold = deep;
+	assert_int_equal(submit(16), 0);
+	unnest();
+	for (i = 0; i < deep; i++)
+		assert_int_equal(nested.ret[i], 0);
+	assert_int_equal(stats().iotlbs, before + 16 * (deep + 1));
+	rig_stop();
+}
+
+static void test_dead(void **state)
+{
+	u64 began;
+
+	start();
+	assert_int_equal(submit(3), 0);
+	vtd_model_inject(rig.model[0], VTD_MODEL_DEAD, fix_arg(state), 0);
+	began = ktime_get_ns();
+	assert_int_equal(submit(3), -ETIMEDOUT);
+	assert_true(ktime_get_ns() - began < 1100 * NSEC_PER_MSEC);
+	began = ktime_get_ns();
+	assert_int_equal(submit(1), -EIO);
+	assert_true(ktime_get_ns() - began < NSEC_PER_MSEC);
+	rig_stop_broken();
+}
+
+static void test_dead_with_many(void **state)
+{
+	unsigned int i;
+	u64 began;
+
+	start();
+	vtd_model_inject(rig.model[0], VTD_MODEL_DEAD, 1, 0);
+	nest(20, 16);
+	began = ktime_get_ns();
+	assert_int_not_equal(submit(16), 0);
+	unnest();
+	for (i = 0; i < 20; i++)
+		assert_int_not_equal(nested.ret[i], 0);
+	assert_true(ktime_get_ns() - began < 2100 * NSEC_PER_MSEC);
+	rig_stop_broken();
+}
+
+static void test_ite_forever(void **state)
+{
+	unsigned int i;
+	u64 began;
+
+	start();
+	began = ktime_get_ns();
+	/* the wait of each try is dropped: 8 tries of 2 descriptors */
+	for (i = 1; i <= 8; i++)
+		vtd_model_inject(rig.model[0], VTD_MODEL_ITE, 2 * i, 0x100);
+	assert_int_equal(submit(1), -EIO);
+	assert_true(ktime_get_ns() - began < 10ULL * NSEC_PER_SEC);
+	rig_stop_broken();
+}
+
+static void test_reprogrammed(void **state)
+{
+	start();
+	vtd_model_inject(rig.model[0], VTD_MODEL_DEAD, 2, 0);
+	assert_int_equal(submit(5), -ETIMEDOUT);
+	vtd_model_revive(rig.model[0]);
+	vtd_model_run(rig.model[0], 100);
+	assert_int_equal(vtd_unit_disable(&rig.unit[0]), 0);
+	rig_enable(0);
+	assert_int_equal(submit(5), 0);
+	fix_forget();
+	rig.failed = 0;
+	rig_stop();
+}
+
+/* Numbers of submissions wrap, whatever the slots held before. */
+static void test_sequence(void **state)
+{
+	static const u32 from[] = { 0x7ffffff0, 0x80000000, 0xfffffff0 };
+	unsigned int i;
+
+	start();
+	for (i = 0; i < 40; i++)
+		assert_int_equal(submit(1), 0);
+	qi->seq = from[fix_arg(state)];
+	for (i = 0; i < 600; i++) {
+		u64 before = stats().iotlbs;
+
+		assert_int_equal(submit(i % 16 + 1), 0);
+		assert_int_equal(stats().iotlbs, before + i % 16 + 1);
+	}
+	rig_stop();
+}
+
+/*
+ * A slot that no wait stood in for 2^31 submissions holds a number that looks
+ * as if it lay ahead.
+ */
+static void test_status_reused(void **state)
+{
+	unsigned int i;
+	u64 before;
+
+	start_with(FIX_ECAP, 0, 50);
+	/* two slots each: waits stand in every other slot only */
+	for (i = 0; i < 256; i++)
+		assert_int_equal(submit(1), 0);
+	qi->seq = 0x80000000 + fix_arg(state);
+	before = stats().iotlbs;
+	assert_int_equal(submit(2), 0);
+	assert_int_equal(stats().iotlbs, before + 2);
+	rig_stop();
+}
+
+static void test_not_coherent(void **state)
+{
+	unsigned int slot;
+
+	start_with(FIX_ECAP & ~VTDM_ECAP_C, 0, 0);
+	for (slot = 0; slot < 256; slot++) {
+		go_to(slot);
+		assert_int_equal(submit(fix_arg(state)), 0);
+	}
+	rig_stop();
+}
+
+static void test_latency(void **state)
+{
+	unsigned int i;
+
+	start_with(FIX_ECAP, VTD_MODEL_REORDER, fix_arg(state));
+	for (i = 0; i < 300; i++) {
+		u64 before = stats().iotlbs;
+
+		assert_int_equal(submit(i % 16 + 1), 0);
+		assert_int_equal(stats().iotlbs, before + i % 16 + 1);
+	}
+	rig_stop();
+}
+
+/* Other errors in the fault status stay for those whom they concern. */
+static void test_keeps_overflow(void **state)
+{
+	unsigned int i;
+
+	start();
+	for (i = 0; i < 6; i++)
+		rig_ask(0, RIG_SID, 0, VTD_MODEL_READ, NULL);
+	assert_int_equal(fix_read32(&rig.unit[0].regs, 0x34), 3);
+	vtd_model_inject(rig.model[0], VTD_MODEL_IQE, 1, 0);
+	assert_int_equal(submit(1), -EINVAL);
+	assert_int_equal(fix_read32(&rig.unit[0].regs, 0x34), 3);
+	rig_stop();
+}
+
+static void test_bad_arguments(void **state)
+{
+	struct vtd_qi_desc desc[VTD_QI_BATCH + 1] = {};
+
+	start();
+	assert_int_equal(vtd_qi_submit(qi, desc, 0), -EINVAL);
+	assert_int_equal(vtd_qi_submit(qi, desc, 17), -EINVAL);
+	assert_int_equal(vtd_shim_warnings(), 2);
+	rig_stop();
+}
+
+static void test_no_memory(void **state)
+{
+	struct vtd_regs regs = {};
+	struct vtd_qi q = {};
+	unsigned int nth;
+
+	for (nth = 1; nth <= 5; nth++) {
+		vtd_shim_fail_alloc(nth);
+		assert_int_equal(vtd_qi_init(&q, &regs, 0, true), -ENOMEM);
+	}
+	vtd_shim_fail_alloc(0);
+	assert_int_equal(vtd_qi_init(&q, &regs, 0, true), 0);
+	vtd_qi_destroy(&q);
+}
+
+/* The layout of descriptors, literally (6.5.2). */
+static void test_layout(void **state)
+{
+	struct vtd_qi_desc d;
+
+	d = vtd_qi_context_global();
+	assert_true(d.w[0] == 0x11 && d.w[1] == 0);
+	d = vtd_qi_context_device(0x1234, 0x5678);
+	assert_true(d.w[0] == 0x567812340031ULL && d.w[1] == 0);
+	d = vtd_qi_iotlb_global(0);
+	assert_true(d.w[0] == 0x12 && d.w[1] == 0);
+	d = vtd_qi_iotlb_domain(0x1234, 0xc0);
+	assert_true(d.w[0] == 0x123400e2 && d.w[1] == 0);
+	d = vtd_qi_iotlb_pages(0x1234, 0xabcdef000ULL, 9, false, 0);
+	assert_true(d.w[0] == 0x12340032 && d.w[1] == 0xabcdef009ULL);
+	d = vtd_qi_iotlb_pages(1, 0xfffffffffffff000ULL, 63, true, 0);
+	assert_true(d.w[1] == 0xfffffffffffff07fULL);
+	d = vtd_qi_wait(0x1122334455667788ULL, 0xdeadbeef);
+	assert_true(d.w[0] == 0xdeadbeef00000025ULL);
+	assert_true(d.w[1] == 0x1122334455667788ULL);
+}
+
+int main(void)
+{
+	unsigned int i;
+
+	fix_case(test_layout, NULL, "descriptors, literally");
+	for (i = 1; i <= 16; i++)
+		fix_case(test_lengths, (void *)(uintptr_t)i,
+			 "%u descriptors from every slot", i);
+	for (i = 1; i <= 16; i++)
+		fix_case(test_iqe, (void *)(uintptr_t)i,
+			 "C05/L2 IQE at each descriptor of %u", i);
+	fix_case(test_iqe_real, (void *)8, "C05/L2 a reserved bit in descriptor n of 16");
+	fix_case(test_iqe_real, (void *)75, "C05/L2 a reserved upper bit in descriptor n of 16");
+	for (i = 1; i <= 16; i++)
+		fix_case(test_ite, (void *)(uintptr_t)i,
+			 "C01 ITE at each descriptor of %u", i);
+	for (i = 0; i < 3; i++)
+		fix_case(test_ite_sid, (void *)(uintptr_t)i,
+			 "C03 ITE, source-id present, gone, 0: %u", i);
+	fix_case(test_ice, NULL, "ICE stops nobody");
+	fix_case(test_two_submitters_ite, (void *)0x118, "C04/L1 ITE with two submitters, device present");
+	fix_case(test_two_submitters_ite, (void *)0, "C04/L1 ITE with two submitters, no device told");
+	fix_case(test_two_submitters_iqe, NULL, "C04 IQE with two submitters blames one");
+	fix_case(test_full, (void *)14, "C06 queue nearly full");
+	fix_case(test_full, (void *)20, "C06 queue full");
+	fix_case(test_full, (void *)31, "C06 queue full twice over");
+	for (i = 1; i <= 4; i++)
+		fix_case(test_dead, (void *)(uintptr_t)i,
+			 "C02/L3 a unit that dies at descriptor %u", i);
+	fix_case(test_dead_with_many, NULL, "C02/L3 a dead unit and a full queue");
+	fix_case(test_ite_forever, NULL, "C02/L3 ITE without end is bounded");
+	fix_case(test_reprogrammed, NULL, "a queue that was dead is used again");
+	for (i = 0; i < 3; i++)
+		fix_case(test_sequence, (void *)(uintptr_t)i,
+			 "C06 numbers wrap, %u", i);
+	for (i = 0; i < 3; i++)
+		fix_case(test_status_reused, (void *)(uintptr_t)i,
+			 "C06 a status word from long ago, %u", i);
+	fix_case(test_not_coherent, (void *)1, "C10 queue not coherent, 1 descriptor");
+	fix_case(test_not_coherent, (void *)16, "C10 queue not coherent, 16 descriptors");
+	for (i = 1; i < 60; i += 19)
+		fix_case(test_latency, (void *)(uintptr_t)i,
+			 "any order, latency %u", i);
+	fix_case(test_keeps_overflow, NULL, "errors of others are left alone");
+	fix_case(test_bad_arguments, NULL, "no descriptor, or too many");
+	fix_case(test_no_memory, NULL, "no memory for a queue");
+	return fix_run("dmar-qi");
+}
