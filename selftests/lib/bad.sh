@@ -3,6 +3,7 @@
 # For the cases in which the module must refuse: that it says why, that nothing
 # changes, and that the machine goes on. Source it after life.sh.
 
+# shellcheck disable=SC2034 # the cases plan with it
 refusal_checks=13
 
 # refusal WHY REMEDY: 13 checks. Both are patterns for what is said. Needs an

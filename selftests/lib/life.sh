@@ -48,7 +48,13 @@ disk_check() {
 	disk_stop "$1"
 }
 
-net_of() { ls "/sys/bus/pci/devices/$1/net" 2> /dev/null | grep .; }
+net_of() {
+	local n
+	for n in "/sys/bus/pci/devices/$1/net"/*; do
+		[ -e "$n" ] && echo "${n##*/}" && return
+	done
+	return 1
+}
 
 # net_up BDF [N]: an address in the user network N (default 2), and link
 net_up() {
@@ -80,12 +86,14 @@ ping_stop() {
 
 # --- what is to be found as it was -----------------------------------------
 
+names_in() { find "$1" -mindepth 1 -maxdepth 1 -printf '%f ' | tr ' ' '\n' | sort | tr '\n' ' ' | sed 's/^ *//'; }
+
 # Everything a module of ours may leave behind, as text to compare.
 footprint() {
 	echo "iomem: $(grep -ciE 'dmar|vtd' /proc/iomem)"
 	echo "interrupts: $(grep -ciE 'vtd|dmar' /proc/interrupts)"
-	echo "units: $(ls /sys/class/iommu | tr '\n' ' ')"
-	echo "groups: $(ls /sys/kernel/iommu_groups | tr '\n' ' ')"
+	echo "units: $(names_in /sys/class/iommu)"
+	echo "groups: $(names_in /sys/kernel/iommu_groups)"
 	echo "device: $(ls /dev/vtd 2> /dev/null)"
 	echo "module: $(ls -d /sys/module/vtd_dmar 2> /dev/null)"
 	echo "debugfs: $(ls -d /sys/kernel/debug/vtd* 2> /dev/null)"

@@ -26,17 +26,22 @@
 #define WORDS (BLOCK / sizeof(uint64_t))
 #define MAX_WORKERS 8
 
-static volatile sig_atomic_t stop;
+static int stop;
 
 struct count {
 	uint64_t passes;
 	uint64_t blocks;
 };
 
+static int stopped(void)
+{
+	return __atomic_load_n(&stop, __ATOMIC_RELAXED);
+}
+
 static void on_term(int sig)
 {
 	(void)sig;
-	stop = 1;
+	__atomic_store_n(&stop, 1, __ATOMIC_RELAXED);
 }
 
 static uint64_t word_at(uint64_t block, uint64_t pass, size_t i)
@@ -50,7 +55,8 @@ static int transfer(int fd, uint64_t *buf, uint64_t block, int out)
 	ssize_t n;
 
 	do {
-		n = out ? pwrite(fd, buf, BLOCK, at) : pread(fd, buf, BLOCK, at);
+		n = out ? pwrite(fd, buf, BLOCK, at) :
+			  pread(fd, buf, BLOCK, at);
 	} while (n < 0 && errno == EINTR);
 	if (n == BLOCK)
 		return 0;
@@ -97,7 +103,7 @@ static int work(const char *path, int worker, struct count *count)
 		printf("%s: %s\n", path, strerror(errno));
 		return 1;
 	}
-	while (!stop)
+	while (!stopped())
 		if (pass_once(fd, buf, worker * BLOCKS, count->passes + 1,
 			      count))
 			return 1;
@@ -129,7 +135,7 @@ int main(int argc, char **argv)
 	}
 	for (int i = 0; i < workers; i++) {
 		while (waitpid(pid[i], &status, 0) < 0)
-			for (int j = i; stop && j < workers; j++)
+			for (int j = i; stopped() && j < workers; j++)
 				kill(pid[j], SIGTERM);
 		if (!WIFEXITED(status) || WEXITSTATUS(status))
 			bad = 1;
