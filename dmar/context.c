@@ -118,7 +118,7 @@ static int vtd_context_flush(struct vtd_unit *unit, u16 sid, u16 did)
 	return vtd_context_submit(unit, &desc, 1);
 }
 
-/* Present to absent, and the unit made to forget it. */
+/* To absent, and the unit made to forget it. */
 static int vtd_context_clear_one(struct vtd_unit *unit, u16 sid,
 				 struct vtd_context_entry *ce)
 {
@@ -157,11 +157,30 @@ static int vtd_context_publish_one(struct vtd_unit *unit, u16 sid,
 	return vtd_unit_flush_write_buffer(unit);
 }
 
+/* Present to present, with the same upper half. */
+static int vtd_context_replace_one(struct vtd_unit *unit, u16 sid,
+				   struct vtd_context_entry *ce, u64 lo)
+{
+	u16 did = FIELD_GET(VTD_CONTEXT_DID, ce->w[1]);
+	int ret;
+
+	vtd_hw_store64(&ce->w[0], lo);
+	vtd_context_written(unit, ce, sizeof(*ce));
+	if (!unit->translating)
+		return 0;
+	ret = vtd_context_flush(unit, sid, did);
+	if (ret) {
+		/* Whoever sets the entry next has to make up for the flush. */
+		vtd_hw_store64(&ce->w[0], lo & ~VTD_CONTEXT_P);
+		vtd_context_written(unit, ce, sizeof(*ce));
+	}
+	return ret;
+}
+
 static int vtd_context_set_one(struct vtd_unit *unit, u16 sid,
 			       const struct vtd_context_entry *entry)
 {
 	struct vtd_context_entry *ce;
-	u16 did;
 	int ret;
 
 	ce = &unit->context[vtd_sid_bus(sid)][vtd_sid_devfn(sid)];
@@ -170,13 +189,10 @@ static int vtd_context_set_one(struct vtd_unit *unit, u16 sid,
 	if (vtd_context_present(ce) && vtd_context_present(entry) &&
 	    ce->w[1] == entry->w[1]) {
 		/* One word differs: a single store, no moment without entry. */
-		did = FIELD_GET(VTD_CONTEXT_DID, ce->w[1]);
-		vtd_hw_store64(&ce->w[0], entry->w[0]);
-		vtd_context_written(unit, ce, sizeof(*ce));
-		return unit->translating ? vtd_context_flush(unit, sid, did) :
-					   0;
+		return vtd_context_replace_one(unit, sid, ce, entry->w[0]);
 	}
-	if (vtd_context_present(ce)) {
+	/* Also one that is gone but, its flush having failed, not forgotten. */
+	if (ce->w[0] || ce->w[1]) {
 		ret = vtd_context_clear_one(unit, sid, ce);
 		if (ret)
 			return ret;

@@ -132,9 +132,12 @@ static void vtdm_check_did(struct vtd_model_unit *u, u16 did, u64 root,
 			    did);
 }
 
-/* A present context entry. */
+/*
+ * A present context entry; @in_place when it was present before, so that its
+ * domain-id goes on and what is cached under it is still to be flushed.
+ */
 static void vtdm_check_entry(struct vtd_model_unit *u, struct vtdm_page *page,
-			     unsigned int devfn)
+			     unsigned int devfn, bool in_place)
 {
 	u64 lo = page->seen[2 * devfn], hi = page->seen[2 * devfn + 1];
 	const void *ptr = vtdm_where(page, 2 * devfn);
@@ -144,7 +147,9 @@ static void vtdm_check_entry(struct vtd_model_unit *u, struct vtdm_page *page,
 	    (!passes && lo & vtdm_above_haw(u)))
 		vtdm_report(VTD_MODEL_RESERVED, ptr, lo,
 			    "reserved bits in a context entry");
-	vtdm_check_did(u, hi >> 8, passes ? 0 : lo & ~(VTDM_PAGE - 1), ptr, lo);
+	if (!in_place)
+		vtdm_check_did(u, hi >> 8, passes ? 0 : lo & ~(VTDM_PAGE - 1),
+			       ptr, lo);
 	vtdm_live_set(u, page->bus << 8 | devfn, lo, hi);
 	if (!passes)
 		vtdm_adopt_table(u, lo & ~(VTDM_PAGE - 1), vtdm_levels(hi), 0,
@@ -175,7 +180,7 @@ static void vtdm_adopt_context_table(struct vtd_model_unit *u,
 	vtdm_check_visible(u, page, ptr, entry);
 	for (i = 0; i < 256; i++)
 		if (page->seen[2 * i] & VTDM_P)
-			vtdm_check_entry(u, page, i);
+			vtdm_check_entry(u, page, i, false);
 }
 
 /**
@@ -287,7 +292,7 @@ static void vtdm_context_stored(struct vtdm_page *page, unsigned int index,
 	if (old & VTDM_P && vtdm_on(u))
 		vtdm_due_set(u, sid, hi >> 8);
 	if (new & VTDM_P)
-		vtdm_check_entry(u, page, devfn);
+		vtdm_check_entry(u, page, devfn, old & VTDM_P);
 	else
 		vtdm_live_set(u, sid, 0, 0);
 }

@@ -247,6 +247,17 @@ static void vtdm_check_dues(struct vtd_model_unit *u)
 	}
 }
 
+/* Is the entry present, as stored or as it stands behind the write buffer? */
+static bool vtdm_matters(const struct vtdm_page *page, unsigned int index)
+{
+	u64 bits = page->role == VTDM_TABLE ? VTDM_S_RW : VTDM_P;
+
+	/* root and context entries are present by their lower half */
+	if (page->role != VTDM_TABLE)
+		index &= ~1U;
+	return (page->seen[index] | page->drained[index]) & bits;
+}
+
 /* Every table in use against memory, word by word. */
 static void vtdm_check_page(const struct vtdm_page *page)
 {
@@ -267,7 +278,8 @@ static void vtdm_check_page(const struct vtdm_page *page)
 			vtdm_report(VTD_MODEL_UNFLUSHED, ptr, now,
 				    "cache line never written back");
 		else if (buffered && page->drained &&
-			 (now ^ page->drained[i]) & ~ignored)
+			 (now ^ page->drained[i]) & ~ignored &&
+			 vtdm_matters(page, i))
 			vtdm_report(VTD_MODEL_UNFLUSHED, ptr, now,
 				    "store left in the write buffer");
 	}
