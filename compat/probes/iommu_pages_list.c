@@ -2,8 +2,8 @@
 /* Page-table pages have a list type of their own (since 6.16). */
 #include <linux/iommu.h>
 
-struct iommu_pages_list *vtd_probe(struct iommu_iotlb_gather *gather);
-struct iommu_pages_list *vtd_probe(struct iommu_iotlb_gather *gather)
+static struct iommu_pages_list *__maybe_unused
+vtd_probe(struct iommu_iotlb_gather *gather)
 {
 	return &gather->freelist;
 }

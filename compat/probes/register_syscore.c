@@ -2,8 +2,7 @@
 /* System core callbacks take a context pointer (since 7.0). */
 #include <linux/syscore_ops.h>
 
-void vtd_probe(struct syscore *syscore);
-void vtd_probe(struct syscore *syscore)
+static void __maybe_unused vtd_probe(struct syscore *syscore)
 {
 	register_syscore(syscore);
 }
