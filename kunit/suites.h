@@ -7,6 +7,13 @@
 
 #include <kunit/test.h>
 
+extern struct kunit_suite vtd_context_suite;
+extern struct kunit_suite vtd_flush_suite;
 extern struct kunit_suite vtd_layout_suite;
+extern struct kunit_suite vtd_parse_suite;
+extern struct kunit_suite vtd_pci_suite;
+extern struct kunit_suite vtd_pgtable_suite;
+extern struct kunit_suite vtd_qi_suite;
+extern struct kunit_suite vtd_unit_suite;
 
 #endif /* VTD_KUNIT_SUITES_H */
