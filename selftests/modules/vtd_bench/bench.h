@@ -57,4 +57,14 @@ struct bench_seen bench_observe_end(void);
 int bench_iommu(struct seq_file *s, struct pci_dev *pdev);
 int bench_dma(struct seq_file *s, struct pci_dev *pdev);
 
+#ifdef BENCH_PT
+int bench_pt(struct seq_file *s, bool ours);
+#else
+/* The kernel's page-table code cannot be called. */
+static inline int bench_pt(struct seq_file *s, bool ours)
+{
+	return 0;
+}
+#endif
+
 #endif /* VTD_BENCH_H */

@@ -4,7 +4,8 @@
  *
  * Owns the debugfs directory vtd_bench: reading "iommu" works on the device
  * that the parameter bdf names, which then has no driver; reading "dma" works
- * on the device bound to this driver.  Must never start a DMA.
+ * on the device bound to this driver; "pt-ours" and "pt-built-in" on tables
+ * that no device uses.  Must never start a DMA.
  */
 #include <linux/debugfs.h>
 #include <linux/module.h>
@@ -59,6 +60,16 @@ static int bench_dma_show(struct seq_file *s, void *unused)
 	return ret;
 }
 
+static int bench_pt_show(struct seq_file *s, void *unused)
+{
+	int ret;
+
+	mutex_lock(&bench_lock);
+	ret = bench_pt(s, s->private);
+	mutex_unlock(&bench_lock);
+	return ret;
+}
+
 /* A buffer that holds all rows: a second try would be a second run. */
 static int bench_iommu_open(struct inode *inode, struct file *file)
 {
@@ -68,6 +79,11 @@ static int bench_iommu_open(struct inode *inode, struct file *file)
 static int bench_dma_open(struct inode *inode, struct file *file)
 {
 	return single_open_size(file, bench_dma_show, NULL, SZ_32K);
+}
+
+static int bench_pt_open(struct inode *inode, struct file *file)
+{
+	return single_open_size(file, bench_pt_show, inode->i_private, SZ_32K);
 }
 
 static const struct file_operations bench_iommu_fops = {
@@ -80,6 +96,13 @@ static const struct file_operations bench_iommu_fops = {
 static const struct file_operations bench_dma_fops = {
 	.owner = THIS_MODULE,
 	.open = bench_dma_open,
+	.read = seq_read,
+	.release = single_release,
+};
+
+static const struct file_operations bench_pt_fops = {
+	.owner = THIS_MODULE,
+	.open = bench_pt_open,
 	.read = seq_read,
 	.release = single_release,
 };
@@ -130,6 +153,10 @@ static int __init bench_init(void)
 	bench_dir = debugfs_create_dir("vtd_bench", NULL);
 	debugfs_create_file("iommu", 0400, bench_dir, NULL, &bench_iommu_fops);
 	debugfs_create_file("dma", 0400, bench_dir, NULL, &bench_dma_fops);
+	debugfs_create_file("pt-built-in", 0400, bench_dir, NULL,
+			    &bench_pt_fops);
+	debugfs_create_file("pt-ours", 0400, bench_dir, &bench_dir,
+			    &bench_pt_fops);
 	return 0;
 }
 

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Our page-table code, compiled into the benchmark.
+ */
+#include "pgtable.c"
+
+#include "pt.h"
+
+static struct vtd_pgtable pt_ours;
+
+static int pt_ours_init(bool coherent)
+{
+	const struct vtd_pt_config config = {
+		.levels = 4,
+		.coherent = coherent,
+		.pgsize_bitmap = SZ_4K | SZ_2M | SZ_1G,
+		.nid = NUMA_NO_NODE,
+	};
+
+	return vtd_pt_init(&pt_ours, &config, GFP_KERNEL);
+}
+
+static void pt_ours_destroy(void)
+{
+	vtd_pt_destroy(&pt_ours);
+}
+
+static bool pt_ours_map(u64 iova, u64 paddr, u64 pgsize, u64 bytes)
+{
+	size_t mapped;
+
+	return !vtd_pt_map(&pt_ours, iova, paddr, pgsize,
+			   bytes >> __ffs(pgsize), VTD_PTE_R | VTD_PTE_W,
+			   GFP_ATOMIC, NULL, &mapped);
+}
+
+static bool pt_ours_unmap(u64 iova, u64 pgsize, u64 bytes)
+{
+	struct iommu_pages_list freed = IOMMU_PAGES_LIST_INIT(freed);
+	bool tables_freed = false;
+	size_t done;
+
+	done = vtd_pt_unmap(&pt_ours, iova, pgsize, bytes >> __ffs(pgsize),
+			    &freed, &tables_freed);
+	if (tables_freed)
+		iommu_put_pages_list(&freed);
+	return done == bytes;
+}
+
+static u64 pt_ours_phys(u64 iova)
+{
+	struct vtd_pt_leaf leaf;
+
+	return vtd_pt_lookup(&pt_ours, iova, &leaf) ? leaf.phys : 0;
+}
+
+const struct bench_pt bench_pt_ours = {
+	.init = pt_ours_init,
+	.destroy = pt_ours_destroy,
+	.map = pt_ours_map,
+	.unmap = pt_ours_unmap,
+	.phys = pt_ours_phys,
+};
