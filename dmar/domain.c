@@ -145,15 +145,18 @@ static void vtd_domain_unit_put(struct vtd_domain *d,
 				struct vtd_domain_unit *du, bool forgotten)
 {
 	lockdep_assert_held(&d->lock);
+	/* Those who leave later cannot make up for it. */
+	if (!forgotten)
+		du->stale = true;
 	if (--du->users)
 		return;
 	list_del_rcu(&du->node);
 	/* The id of an address space that may live on is never used again. */
-	if (forgotten) {
+	if (du->stale) {
+		d->leaked = true;
+	} else {
 		ida_free(&du->unit->dids, du->did);
 		atomic_dec(&du->unit->nr_did_used);
-	} else {
-		d->leaked = true;
 	}
 	kfree_rcu(du, rcu);
 }

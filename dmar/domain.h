@@ -20,6 +20,7 @@
  * @unit: the unit (c)
  * @did: the domain-id that the unit tags its caches with (c)
  * @users: devices of the unit that are attached (d)
+ * @stale: the unit did not forget the entries of one that left (d)
  * @rcu: for freeing
  *
  * (c) constant once in the list, (d) under the domain's lock.
@@ -29,6 +30,7 @@ struct vtd_domain_unit {
 	struct vtd_unit *unit;
 	u16 did;
 	unsigned int users;
+	bool stale;
 	struct rcu_head rcu;
 };
 

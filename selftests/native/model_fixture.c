@@ -50,13 +50,19 @@ static void fix_freed(void *virt)
 	vtd_model_page_freed(virt);
 }
 
-void fix_start(void)
+void fix_relax(void (*relax)(void))
 {
-	static const struct vtd_shim_hooks hooks = {
+	const struct vtd_shim_hooks hooks = {
 		.table_made = fix_made,
 		.table_freed = fix_freed,
-		.relax = vtd_model_tick,
+		.relax = relax ? relax : vtd_model_tick,
 	};
+
+	vtd_shim_hook(&hooks);
+}
+
+void fix_start(void)
+{
 	const struct vtd_model_sink sink = {
 		.report = fix_report,
 		.interrupt = fix_interrupt,
@@ -65,7 +71,7 @@ void fix_start(void)
 	memset(&fix, 0, sizeof(fix));
 	vtd_model_stop(); /* a test that failed left it running */
 	assert_int_equal(vtd_model_start(&sink), 0);
-	vtd_shim_hook(&hooks);
+	fix_relax(NULL);
 }
 
 void fix_stop(void)

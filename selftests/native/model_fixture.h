@@ -42,6 +42,9 @@ extern struct fix fix;
 void fix_start(void);
 void fix_stop(void);
 
+/* What a polling loop calls instead of vtd_model_tick(), or NULL. */
+void fix_relax(void (*relax)(void));
+
 /* Reports so far, of all rules; and forget them. */
 unsigned int fix_broken(void);
 void fix_forget(void);
