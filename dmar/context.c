@@ -213,8 +213,8 @@ static int vtd_context_set_one(struct vtd_unit *unit, u16 sid,
  * all it cached through them.
  *
  * Context: may sleep; takes @unit->lock.
- * Return: 0; -ENOMEM with nothing changed; the error of the invalidation,
- * after which nothing the old entries reached may be freed.
+ * Return: 0; -ENOMEM with nothing changed, never for an entry that blocks; the
+ * error of the invalidation, after which nothing the old entries reached may be freed.
  */
 int vtd_context_set(struct vtd_unit *unit, const u16 *sid, unsigned int nr,
 		    const struct vtd_context_entry *entry)
@@ -223,15 +223,19 @@ int vtd_context_set(struct vtd_unit *unit, const u16 *sid, unsigned int nr,
 	int ret = 0;
 
 	mutex_lock(&unit->lock);
-	for (i = 0; i < nr; i++) {
+	/* Where there is no table all is blocked: blocking cannot fail here. */
+	for (i = 0; i < nr && vtd_context_present(entry); i++) {
 		if (!vtd_context_table(unit, vtd_sid_bus(sid[i]))) {
 			ret = -ENOMEM;
 			goto unlock;
 		}
 	}
 	for (i = 0; i < nr; i++) {
-		int err = vtd_context_set_one(unit, sid[i], entry);
+		int err;
 
+		if (!unit->context[vtd_sid_bus(sid[i])])
+			continue;
+		err = vtd_context_set_one(unit, sid[i], entry);
 		/* Go on: the others must not keep their old entries. */
 		if (err && !ret)
 			ret = err;

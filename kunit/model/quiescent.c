@@ -158,6 +158,13 @@ static void vtdm_stale(const char *what, u16 did, u64 addr, u64 value)
 		    what, did, addr, value);
 }
 
+/* Blocked for want of a root entry or of a context entry: it is the same. */
+static bool vtdm_absent(u8 reason)
+{
+	return reason == VTDM_FR_ROOT_ABSENT ||
+	       reason == VTDM_FR_CONTEXT_ABSENT;
+}
+
 static void vtdm_check_contexts(struct vtd_model_unit *u)
 {
 	unsigned int i;
@@ -170,6 +177,8 @@ static void vtdm_check_contexts(struct vtd_model_unit *u)
 		if (!c->valid)
 			continue;
 		reason = vtdm_context_read(u, c->sid, &now);
+		if (vtdm_absent(reason) && vtdm_absent(c->reason))
+			continue;
 		if (reason == c->reason &&
 		    (reason || (now.lo == c->lo && now.hi == c->hi)))
 			continue;

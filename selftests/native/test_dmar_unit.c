@@ -479,6 +479,23 @@ static void test_no_memory_for_table(void **state)
 	rig_stop();
 }
 
+static void test_block_needs_no_memory(void **state)
+{
+	static const u16 sid[] = { 0x0100, 0x0700 };
+
+	start_kind(0, VTD_MODEL_EAGER);
+	tables();
+	assert_int_equal(set(sid, 1, paging(0)), 0);
+	vtd_shim_fail_alloc(1);
+	assert_int_equal(set(sid, 2, blocked()), 0);
+	assert_int_equal(vtd_shim_alloc_failures(), 0);
+	vtd_shim_fail_alloc(0);
+	assert_int_equal(rig_ask(0, 0x0100, 0x10000, VTD_MODEL_READ, NULL), 2);
+	assert_int_equal(rig_ask(0, 0x0700, 0x10000, VTD_MODEL_READ, NULL), 1);
+	tables_gone();
+	rig_stop();
+}
+
 static void test_peek(void **state)
 {
 	struct vtd_context_entry entry;
@@ -643,6 +660,7 @@ static void context_cases(void)
 	}
 	fix_case(test_unchanged, NULL, "nothing changed, nothing flushed");
 	fix_case(test_no_memory_for_table, NULL, "no memory for a context table changes nothing");
+	fix_case(test_block_needs_no_memory, NULL, "blocking needs no memory");
 	fix_case(test_peek, NULL, "an entry is read for reports");
 	for (i = 1; i <= 4; i++)
 		fix_case(test_failed_then_asked_again, (void *)(uintptr_t)i,
