@@ -142,10 +142,10 @@ def qemu_command(opts, overlay, extra, log, out_fd, initrd):
             "-chardev", f"file,id=out,path=/proc/self/fd/{out_fd}",
             "-serial", "chardev:out"]
     words = ["console=ttyS0,115200", "panic=-1", "loglevel=8",
-             "printk.devkmsg=on", "rdinit=/init",
-            # An emulated CPU on a busy machine can stand still for a while;
-            # a guest that hangs for good is still told apart.
-            "rcupdate.rcu_cpu_stall_timeout=120", "watchdog_thresh=60"]
+             "printk.devkmsg=on", "rdinit=/init"]
+    # An emulated CPU on a busy machine can stand still for a while; a guest
+    # that hangs for good is still told apart.
+    words += ["rcupdate.rcu_cpu_stall_timeout=120", "watchdog_thresh=60"]
     # On a busy host the timer ticks too late for the kernel's check of it.
     words.append("no_timer_check")
     words += (["intel_iommu=on"] if opts.in_tree
