@@ -42,7 +42,8 @@ OFFENCE = re.compile(
     r"|nobody cared|Disabling IRQ")
 # Lines a stock kernel prints on a good boot, which match by their wording.
 HARMLESS = re.compile(
-    r"Command line:|RCU lockdep checking is enabled"
+    r"[Cc]ommand line:|RCU lockdep checking is enabled"
+    r"|RCU CPU stall warnings timeout set"
     r"|KFENCE: initialized|kfence: initialized"
     r"|Unprivileged eBPF is enabled"
     r"|general protection for unsafe")
