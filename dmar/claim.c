@@ -7,11 +7,16 @@
 #include <linux/io.h>
 #include <linux/ioport.h>
 #include <linux/mm.h>
+#include <linux/module.h>
 #include <linux/numa.h>
 #include "slab.h"
 
 #include "reply.h"
 #include "unit.h"
+
+static bool pass_through = true;
+module_param(pass_through, bool, 0444);
+MODULE_PARM_DESC(pass_through, "let DMA that is not translated pass through in hardware (default: yes); otherwise through 1:1 tables");
 
 static void vtd_unit_unmap(struct vtd_unit *unit)
 {
@@ -116,6 +121,9 @@ struct vtd_unit *vtd_unit_create(const struct vtd_dmar *dmar,
 	ret = vtd_unit_setup(unit, reply);
 	if (ret)
 		goto teardown;
+	/* For units whose pass-through is broken, and to try what follows. */
+	if (!pass_through)
+		unit->ecap &= ~VTD_ECAP_PT;
 	return unit;
 
 teardown:
