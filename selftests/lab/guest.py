@@ -43,7 +43,7 @@ OFFENCE = re.compile(
 # Lines a stock kernel prints on a good boot, which match by their wording.
 HARMLESS = re.compile(
     r"[Cc]ommand line:|RCU lockdep checking is enabled"
-    r"|RCU CPU stall warnings timeout set|ommand line: "
+    r"|RCU CPU stall warnings timeout set"
     r"|KFENCE: initialized|kfence: initialized"
     r"|Unprivileged eBPF is enabled"
     r"|general protection for unsafe")
