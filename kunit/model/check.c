@@ -53,18 +53,20 @@ static void vtdm_adopt_table(struct vtd_model_unit *u, u64 phys,
 {
 	struct vtdm_page *page = vtdm_target(phys, ptr, value);
 	unsigned int i;
+	bool known;
 
 	if (!page)
 		return;
-	/* In a table that was known before, another CPU may be at work. */
-	if (page->role != VTDM_TABLE)
-		vtdm_check_visible(u, page, ptr, value);
-	if (page->role != VTDM_TABLE || !vtdm_ecap(u, VTDM_ECAP_C))
+	known = page->role == VTDM_TABLE;
+	if (!known || !vtdm_ecap(u, VTDM_ECAP_C))
 		page->unit = u;
 	page->role = VTDM_TABLE;
 	page->level = level;
 	page->up = up;
 	page->up_index = up_index;
+	/* In a table that was known before, another CPU may be at work. */
+	if (!known)
+		vtdm_check_visible(u, page, ptr, value);
 	for (i = 0; i < VTDM_WORDS; i++) {
 		u64 entry = page->seen[i];
 
