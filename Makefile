@@ -114,7 +114,7 @@ demo: lab ## the main job end to end in a lab guest (K=6.12 or K=7.2)
 	@K="$(K)" selftests/demo
 
 check: lab ## all tests that a change must pass
-	@$(lab)/check style native selftest
+	@$(lab)/check style native kunit selftest
 
 style: lab ## W=1 and sparse on both kernels, checkpatch, clang-format, shellcheck
 	@$(enter) selftests/style

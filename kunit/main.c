@@ -18,9 +18,9 @@ module_param(only, charp, 0444);
 MODULE_PARM_DESC(only, "Run only the suites whose name matches (a glob)");
 
 static struct kunit_suite *const all[] = {
-	&vtd_layout_suite,  &vtd_parse_suite, &vtd_pgtable_suite,
-	&vtd_qi_suite,	    &vtd_flush_suite, &vtd_context_suite,
-	&vtd_unit_suite,    &vtd_pci_suite,
+	&vtd_layout_suite, &vtd_parse_suite, &vtd_pgtable_suite,
+	&vtd_qi_suite,	   &vtd_flush_suite, &vtd_context_suite,
+	&vtd_unit_suite,   &vtd_pci_suite,
 };
 
 static struct kunit_suite *chosen[ARRAY_SIZE(all)];

@@ -186,8 +186,9 @@ struct soft_unit *soft_unit_ready(struct kunit *test, u64 cap, u64 ecap)
 
 	ret = vtd_unit_setup(&su->unit, &reply);
 	vtd_reply_free(&reply);
-	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(
-				      test, soft_unit_release, su), 0);
+	KUNIT_ASSERT_EQ(test,
+			kunit_add_action_or_reset(test, soft_unit_release, su),
+			0);
 	KUNIT_ASSERT_EQ(test, ret, 0);
 	return su;
 }

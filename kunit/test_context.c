@@ -75,10 +75,12 @@ static void every_bus_gets_its_own_table(struct kunit *test)
 	unsigned int bus;
 
 	for (bus = 0; bus < 256; bus++)
-		KUNIT_ASSERT_EQ(test, set(su, bus << 8 | 8, 0x1001 + bus * 4096,
-					  0x102), 0);
+		KUNIT_ASSERT_EQ(
+			test, set(su, bus << 8 | 8, 0x1001 + bus * 4096, 0x102),
+			0);
 	for (bus = 0; bus < 256; bus++)
-		expect_entry(test, su, bus << 8 | 8, 0x1001 + bus * 4096, 0x102);
+		expect_entry(test, su, bus << 8 | 8, 0x1001 + bus * 4096,
+			     0x102);
 }
 
 /* Section 4 of the design: far half, then the half with the present bit. */
@@ -222,7 +224,8 @@ static void write_buffer_is_drained_for_new_entries(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, su->gcmd[0] & 0x84000000, 0x84000000);
 }
 
-static void stores_reach_memory_of_a_unit_that_does_not_snoop(struct kunit *test)
+static void
+stores_reach_memory_of_a_unit_that_does_not_snoop(struct kunit *test)
 {
 	struct soft_unit *su =
 		soft_unit_translating(test, SOFT_CAP, SOFT_ECAP & ~ECAP_C);
@@ -390,7 +393,8 @@ static void out_of_domain_ids(struct kunit *test)
 	for (i = 0; i < 15; i++) {
 		d[i] = domain_on(test, su);
 		sid = 0x100 + i;
-		KUNIT_EXPECT_EQ(test, vtd_domain_attach(d[i], &su->unit, &sid, 1),
+		KUNIT_EXPECT_EQ(test,
+				vtd_domain_attach(d[i], &su->unit, &sid, 1),
 				i < 14 ? 0 : -ENOSPC);
 	}
 	KUNIT_EXPECT_EQ(test, entry_of(test, su, 0x100).w[1] >> 8, 2);
@@ -416,8 +420,8 @@ static void unit_of_another_width_refuses_the_tables(struct kunit *test)
 	vtd_domain_free(d);
 }
 
-static void coherent_tables_are_refused_by_a_unit_that_does_not_snoop(
-	struct kunit *test)
+static void
+coherent_tables_are_refused_by_a_unit_that_does_not_snoop(struct kunit *test)
 {
 	struct soft_unit *su =
 		soft_unit_translating(test, SOFT_CAP, SOFT_ECAP | ECAP_C);

@@ -13,6 +13,7 @@
 #define CAP_PSI 0x8000000000ULL
 #define CAP_DRAIN 0xc0000000000000ULL
 #define CAP_MAMV(n) ((u64)(n) << 48)
+#define CAP_PAGES (CAP_PSI | CAP_MAMV(18))
 
 /* Domain-id 5; 0x32 is page-selective, 0x22 domain-selective. */
 struct flushed {
@@ -27,27 +28,36 @@ struct flushed {
 
 /* clang-format off */
 static const struct flushed ranges[] = {
-	{ "one page", CAP_PSI | CAP_MAMV(18), 0x1000, 0x1fff, false, 0x50032, 0x1000 },
-	{ "part of a page", CAP_PSI | CAP_MAMV(18), 0x1234, 0x1235, false, 0x50032, 0x1000 },
-	{ "leaves only", CAP_PSI | CAP_MAMV(18), 0x1000, 0x1fff, true, 0x50032, 0x1040 },
-	{ "two pages, aligned", CAP_PSI | CAP_MAMV(18), 0x2000, 0x3fff, false, 0x50032, 0x2001 },
-	{ "two pages across a border", CAP_PSI | CAP_MAMV(18), 0x1000, 0x2fff, false, 0x50032, 0x2 },
-	{ "three pages", CAP_PSI | CAP_MAMV(18), 0x4000, 0x6fff, false, 0x50032, 0x4002 },
-	{ "2 MiB", CAP_PSI | CAP_MAMV(18), 0x200000, 0x3fffff, true, 0x50032, 0x200049 },
-	{ "two pages across 2 MiB", CAP_PSI | CAP_MAMV(18), 0x1ff000, 0x200fff, false, 0x50032, 0xa },
-	{ "1 GiB", CAP_PSI | CAP_MAMV(18), 0x40000000, 0x7fffffff, false, 0x50032, 0x40000012 },
-	{ "as large as MAMV", CAP_PSI | CAP_MAMV(9), 0x200000, 0x3fffff, false, 0x50032, 0x200009 },
-	{ "larger than MAMV", CAP_PSI | CAP_MAMV(8), 0x200000, 0x3fffff, false, 0x50022, 0 },
-	{ "across a border larger than MAMV", CAP_PSI | CAP_MAMV(18), 0x7ffff000, 0x80000fff, false, 0x50022, 0 },
+	{ "one page", CAP_PAGES, 0x1000, 0x1fff, false, 0x50032, 0x1000 },
+	{ "part of a page", CAP_PAGES, 0x1234, 0x1235, false, 0x50032, 0x1000 },
+	{ "leaves only", CAP_PAGES, 0x1000, 0x1fff, true, 0x50032, 0x1040 },
+	{ "two pages, aligned", CAP_PAGES, 0x2000, 0x3fff, false, 0x50032, 0x2001 },
+	{ "two pages across a border", CAP_PAGES, 0x1000, 0x2fff, false, 0x50032, 0x2 },
+	{ "three pages", CAP_PAGES, 0x4000, 0x6fff, false, 0x50032, 0x4002 },
+	{ "2 MiB", CAP_PAGES, 0x200000, 0x3fffff, true, 0x50032, 0x200049 },
+	{ "two pages across 2 MiB",
+	  CAP_PAGES, 0x1ff000, 0x200fff, false, 0x50032, 0xa },
+	{ "1 GiB", CAP_PAGES, 0x40000000, 0x7fffffff, false, 0x50032, 0x40000012 },
+	{ "as large as MAMV",
+	  CAP_PSI | CAP_MAMV(9), 0x200000, 0x3fffff, false, 0x50032, 0x200009 },
+	{ "larger than MAMV",
+	  CAP_PSI | CAP_MAMV(8), 0x200000, 0x3fffff, false, 0x50022, 0 },
+	{ "across a border larger than MAMV",
+	  CAP_PAGES, 0x7ffff000, 0x80000fff, false, 0x50022, 0 },
 	{ "MAMV 0, one page", CAP_PSI, 0x1000, 0x1fff, false, 0x50032, 0x1000 },
 	{ "MAMV 0, two pages", CAP_PSI, 0x2000, 0x3fff, false, 0x50022, 0 },
-	{ "no page-selective invalidation", CAP_MAMV(18), 0x1000, 0x1fff, false, 0x50022, 0 },
-	{ "everything", CAP_PSI | CAP_MAMV(18), 0, U64_MAX, false, 0x50022, 0 },
-	{ "drains, page", CAP_PSI | CAP_MAMV(18) | CAP_DRAIN, 0x1000, 0x1fff, false, 0x500f2, 0x1000 },
+	{ "no page-selective invalidation",
+	  CAP_MAMV(18), 0x1000, 0x1fff, false, 0x50022, 0 },
+	{ "everything", CAP_PAGES, 0, U64_MAX, false, 0x50022, 0 },
+	{ "drains, page",
+	  CAP_PAGES | CAP_DRAIN, 0x1000, 0x1fff, false, 0x500f2, 0x1000 },
 	{ "drains, domain", CAP_DRAIN, 0x1000, 0x1fff, false, 0x500e2, 0 },
-	{ "highest page of 57 bits", CAP_PSI | CAP_MAMV(18), 0x1fffffffffff000, 0x1ffffffffffffff, false, 0x50032, 0x1fffffffffff000 },
+	{ "highest page of 57 bits",
+	  CAP_PAGES, 0x1fffffffffff000, 0x1ffffffffffffff, false, 0x50032, 0x1fffffffffff000 },
 };
+
 /* clang-format on */
+
 KUNIT_ARRAY_PARAM_DESC(ranges, ranges, name);
 
 static void range_becomes_a_descriptor(struct kunit *test)
@@ -100,7 +110,8 @@ static struct vtd_domain *attached(struct kunit *test, struct soft_unit *a,
 	KUNIT_EXPECT_EQ(test, vtd_domain_attach(d, &a->unit, &sid, 1), 0);
 	soft_unit_forget(a);
 	if (b) {
-		KUNIT_EXPECT_EQ(test, vtd_domain_attach(d, &b->unit, &sid, 1), 0);
+		KUNIT_EXPECT_EQ(test, vtd_domain_attach(d, &b->unit, &sid, 1),
+				0);
 		soft_unit_forget(b);
 	}
 	return d;

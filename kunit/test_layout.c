@@ -198,11 +198,12 @@ KUNIT_ARRAY_PARAM_DESC(entries, entries, name);
 KUNIT_ARRAY_PARAM_DESC(dmar_table, dmar_table, name);
 KUNIT_ARRAY_PARAM_DESC(reasons, reasons, name);
 
-#define PINNED(table)                                                     \
-	{                                                                 \
-		.run_case = pin_holds, .name = #table,                    \
-		.generate_params = table##_gen_params,                    \
-		.module_name = KBUILD_MODNAME,                            \
+#define PINNED(table)                                  \
+	{                                              \
+		.run_case = pin_holds,                 \
+		.name = #table,                        \
+		.generate_params = table##_gen_params, \
+		.module_name = KBUILD_MODNAME,         \
 	}
 
 /* 6.5.2: what the builders make, bit by bit */

@@ -16,6 +16,7 @@
  * I/O APIC, at 96 an RMRR of a device behind a bridge, at 130 an ATSR, at 146 an
  * RHSA, at 166 an ANDD.
  */
+/* clang-format off */
 static const u8 good[] = {
 	/* 0: signature, length 180, revision, checksum, OEM */
 	'D', 'M', 'A', 'R', 180, 0, 0, 0, 1, 0, 'V', 'T', 'D', 'T', 'S', 'T',
@@ -40,6 +41,8 @@ static const u8 good[] = {
 	/* 166: ANDD of 14 bytes: number 1 */
 	4, 0, 14, 0, 0, 0, 0, 1, '\\', '_', 'S', 'B', '_', 0,
 };
+
+/* clang-format on */
 
 static void fix_checksum(u8 *table, size_t len)
 {
@@ -68,8 +71,9 @@ static struct vtd_dmar *parsed(struct kunit *test)
 	struct vtd_dmar *dmar;
 
 	BUILD_BUG_ON(sizeof(good) != 180);
-	KUNIT_ASSERT_EQ_MSG(test, vtd_dmar_parse(copy(test), sizeof(good), &dmar,
-						 &err), 0, "%s", err.reason);
+	KUNIT_ASSERT_EQ_MSG(
+		test, vtd_dmar_parse(copy(test), sizeof(good), &dmar, &err), 0,
+		"%s", err.reason);
 	return dmar;
 }
 
@@ -190,7 +194,9 @@ static const struct damage damages[] = {
 	{ "empty name", 174, 1, 0, 174 },
 	{ "name that is no text", 176, 1, 7, 176 },
 };
+
 /* clang-format on */
+
 KUNIT_ARRAY_PARAM_DESC(damages, damages, name);
 
 static void corrupt_table_is_refused(struct kunit *test)
@@ -203,8 +209,8 @@ static void corrupt_table_is_refused(struct kunit *test)
 
 	for (i = 0; i < d->bytes; i++)
 		table[d->at + i] = d->value >> 8 * i;
-	fix_checksum(table, d->at == 4 && d->value < 180 ? d->value :
-							   sizeof(good));
+	fix_checksum(table,
+		     d->at == 4 && d->value < 180 ? d->value : sizeof(good));
 	KUNIT_EXPECT_EQ(test, vtd_dmar_parse(table, sizeof(good), &dmar, &err),
 			-EINVAL);
 	KUNIT_EXPECT_NULL(test, dmar);
@@ -242,9 +248,9 @@ static void table_cut_at_every_byte_is_refused(struct kunit *test)
 		}
 		if (!vtd_dmar_parse(table, len, &dmar, &err))
 			/* Sound only where a structure ends. */
-			KUNIT_EXPECT_TRUE(test, len == 72 || len == 96 ||
-						len == 130 || len == 146 ||
-						len == 166);
+			KUNIT_EXPECT_TRUE(
+				test, len == 72 || len == 96 || len == 130 ||
+					      len == 146 || len == 166);
 		vtd_dmar_free(dmar);
 		kfree(table);
 	}
@@ -286,16 +292,17 @@ struct place {
 };
 
 static const struct place places[] = {
-	{ "named by the first unit",
-	  { .depth = 1, .hop = { { 0, 2, 0 } } }, 0 },
-	{ "another function of it",
-	  { .depth = 1, .hop = { { 0, 2, 1 } } }, 1 },
+	{ "named by the first unit", { .depth = 1, .hop = { { 0, 2, 0 } } }, 0 },
+	{ "another function of it", { .depth = 1, .hop = { { 0, 2, 1 } } }, 1 },
 	{ "another device", { .depth = 1, .hop = { { 0, 3, 0 } } }, 1 },
 	{ "the same numbers on another bus",
-	  { .depth = 2, .hop = { { 0, 0x1c, 0 }, { 5, 2, 0 } } }, 1 },
+	  { .depth = 2, .hop = { { 0, 0x1c, 0 }, { 5, 2, 0 } } },
+	  1 },
 	{ "another segment",
-	  { .segment = 1, .depth = 1, .hop = { { 0, 2, 0 } } }, -ENODEV },
+	  { .segment = 1, .depth = 1, .hop = { { 0, 2, 0 } } },
+	  -ENODEV },
 };
+
 KUNIT_ARRAY_PARAM_DESC(places, places, name);
 
 static void device_belongs_to_a_unit(struct kunit *test)

@@ -49,6 +49,7 @@ static void shape_desc(const struct shape *s, char *desc)
 				    "4 KiB",
 		 s->coherent ? "coherent" : "not coherent");
 }
+
 KUNIT_ARRAY_PARAM(shapes, shapes, shape_desc);
 
 static void destroy(void *pt)
@@ -210,7 +211,8 @@ static void run_across_tables(struct kunit *test)
 	/* 1300 pages over two 2 MiB borders and one of 1 GiB. */
 	u64 at = GB1 - 700 * 4096, i;
 
-	KUNIT_ASSERT_EQ(test, map(pt, at, 0x100000000, SZ_4K, 1300, 3, NULL), 0);
+	KUNIT_ASSERT_EQ(test, map(pt, at, 0x100000000, SZ_4K, 1300, 3, NULL),
+			0);
 	for (i = 0; i < 1300; i += 13)
 		expect_at(test, pt, at + i * 4096 + 5,
 			  0x100000000 + i * 4096 + 5, SZ_4K, 3);
@@ -229,11 +231,13 @@ static void stores_reach_memory(struct kunit *test)
 	unsigned int i, nr;
 
 	recorder_start();
-	KUNIT_EXPECT_EQ(test, map(pt, MB2 - 5 * 4096, 0x40000000, SZ_4K, 10, 3,
-				  NULL), 0);
+	KUNIT_EXPECT_EQ(test,
+			map(pt, MB2 - 5 * 4096, 0x40000000, SZ_4K, 10, 3, NULL),
+			0);
 	KUNIT_EXPECT_EQ(test, unmap(pt, MB2, SZ_4K, 3), 3 * SZ_4K);
 	if (s->sizes & SZ_2M)
-		KUNIT_EXPECT_EQ(test, map(pt, 8 * MB2, 0, SZ_2M, 2, 1, NULL), 0);
+		KUNIT_EXPECT_EQ(test, map(pt, 8 * MB2, 0, SZ_2M, 2, 1, NULL),
+				0);
 	nr = recorder_stop();
 	KUNIT_EXPECT_GT(test, nr, 13);
 	if (!s->coherent) {
@@ -313,8 +317,9 @@ static void random_unmap(struct kunit *test, struct random_state *r)
 		end += r->ref[end].size / 4096;
 	if (end == at)
 		return;
-	KUNIT_ASSERT_EQ(test, unmap(r->pt, r->base + at * 4096ULL, SZ_4K,
-				    end - at), (end - at) * 4096ULL);
+	KUNIT_ASSERT_EQ(test,
+			unmap(r->pt, r->base + at * 4096ULL, SZ_4K, end - at),
+			(end - at) * 4096ULL);
 	memset(&r->ref[at], 0, (end - at) * sizeof(*r->ref));
 }
 
@@ -386,6 +391,7 @@ static const struct bad_map bad_maps[] = {
 	  -ERANGE },
 	{ "a length that overflows", 0x1000, 0, SZ_4K, SIZE_MAX, 3, -ERANGE },
 };
+
 KUNIT_ARRAY_PARAM_DESC(bad_maps, bad_maps, name);
 
 static void bad_map_is_refused(struct kunit *test)
@@ -394,8 +400,10 @@ static void bad_map_is_refused(struct kunit *test)
 	struct vtd_pgtable *pt = plain(test);
 	size_t mapped = 0;
 
-	KUNIT_EXPECT_EQ(test, map(pt, b->iova, b->phys, b->size, b->nr, b->bits,
-				  &mapped), b->ret);
+	KUNIT_EXPECT_EQ(test,
+			map(pt, b->iova, b->phys, b->size, b->nr, b->bits,
+			    &mapped),
+			b->ret);
 	KUNIT_EXPECT_EQ(test, mapped, 0);
 	KUNIT_EXPECT_NULL(test, memchr_inv(pt->root, 0, 4096));
 }
@@ -434,10 +442,14 @@ static void superpage_takes_the_place_of_an_empty_table(struct kunit *test)
 
 	KUNIT_ASSERT_EQ(test, map(pt, MB2, 0, SZ_4K, 4, 3, NULL), 0);
 	KUNIT_ASSERT_EQ(test, unmap(pt, MB2, SZ_4K, 4), 4 * SZ_4K);
-	KUNIT_EXPECT_EQ(test, vtd_pt_map(pt, MB2, GB1, SZ_2M, 1, 3, GFP_KERNEL,
-					 NULL, &mapped), -EEXIST);
-	KUNIT_EXPECT_EQ(test, vtd_pt_map(pt, MB2, GB1, SZ_2M, 1, 3, GFP_KERNEL,
-					 &old, &mapped), 0);
+	KUNIT_EXPECT_EQ(test,
+			vtd_pt_map(pt, MB2, GB1, SZ_2M, 1, 3, GFP_KERNEL, NULL,
+				   &mapped),
+			-EEXIST);
+	KUNIT_EXPECT_EQ(test,
+			vtd_pt_map(pt, MB2, GB1, SZ_2M, 1, 3, GFP_KERNEL, &old,
+				   &mapped),
+			0);
 	KUNIT_EXPECT_FALSE(test, iommu_pages_list_empty(&old));
 	iommu_put_pages_list(&old);
 	expect_at(test, pt, MB2, GB1, SZ_2M, 3);
@@ -548,6 +560,7 @@ static const struct bad_config bad_configs[] = {
 	{ "53 bits of memory",
 	  { .levels = 4, .paddr_bits = 53, .pgsize_bitmap = SZ_4K } },
 };
+
 KUNIT_ARRAY_PARAM_DESC(bad_configs, bad_configs, name);
 
 static void bad_config_is_refused(struct kunit *test)

@@ -34,6 +34,7 @@ static void batch_sizes_gen(const unsigned int *nr, char *desc)
 }
 
 static const unsigned int batch_sizes[] = { 1, 2, 3, 7, 8, 15, 16 };
+
 KUNIT_ARRAY_PARAM(batch_sizes, batch_sizes, batch_sizes_gen);
 
 static void batch_executes_in_order(struct kunit *test)
@@ -118,6 +119,7 @@ static void refused_at_gen(const unsigned int *at, char *desc)
 {
 	snprintf(desc, KUNIT_PARAM_DESC_SIZE, "descriptor %u of 4", *at);
 }
+
 KUNIT_ARRAY_PARAM(refused_at, refused_at, refused_at_gen);
 
 /* IQE: the submission it belongs to fails, whichever descriptor it was. */

@@ -41,6 +41,7 @@ static const struct verdict verdicts[] = {
 	  "intel_iommu=off" },
 	{ "root pointer left over", SOFT_CAP, SOFT_ECAP, 0x40000000, 0, NULL },
 };
+
 KUNIT_ARRAY_PARAM_DESC(verdicts, verdicts, name);
 
 static void unit_is_judged(struct kunit *test)
@@ -87,6 +88,7 @@ static const struct width widths[] = {
 	{ "57 and 48 for 48", 0xc00, 47, 4 },
 	{ "39 alone for 48", 0x200, 47, 3 },
 };
+
 KUNIT_ARRAY_PARAM_DESC(widths, widths, name);
 
 static void levels_follow_the_width(struct kunit *test)
@@ -104,6 +106,7 @@ static void nds_desc(const unsigned int *nd, char *desc)
 {
 	snprintf(desc, KUNIT_PARAM_DESC_SIZE, "ND %u", *nd);
 }
+
 KUNIT_ARRAY_PARAM(nds, nds, nds_desc);
 
 static void domain_ids_follow_nd(struct kunit *test)
@@ -174,6 +177,7 @@ static void commands_desc(const u32 *bit, char *desc)
 {
 	snprintf(desc, KUNIT_PARAM_DESC_SIZE, "GCMD bit 0x%x", *bit);
 }
+
 KUNIT_ARRAY_PARAM(commands, commands, commands_desc);
 
 static void unanswered_command_leaves_translation_off(struct kunit *test)
@@ -193,7 +197,8 @@ static void dead_queue_leaves_translation_off(struct kunit *test)
 	su->stopped = true;
 	KUNIT_EXPECT_EQ(test, enable(su), -ETIMEDOUT);
 	KUNIT_EXPECT_FALSE(test, su->unit.translating);
-	KUNIT_EXPECT_EQ(test, su->reg[0x18 / 8] >> 32 & (GCMD_TE | GCMD_QIE), 0);
+	KUNIT_EXPECT_EQ(test, su->reg[0x18 / 8] >> 32 & (GCMD_TE | GCMD_QIE),
+			0);
 }
 
 static void old_queue_errors_are_cleared_first(struct kunit *test)
