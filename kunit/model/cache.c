@@ -12,6 +12,13 @@ static u64 vtdm_span(unsigned int level)
 	return 1ULL << (12 + (level - 1) * 9);
 }
 
+/**
+ * vtdm_find_context() - the cached context entry of a device
+ * @u: the unit
+ * @sid: source-id
+ *
+ * Return: the entry or NULL.
+ */
 struct vtdm_context *vtdm_find_context(struct vtd_model_unit *u, u16 sid)
 {
 	unsigned int i;
@@ -22,6 +29,14 @@ struct vtdm_context *vtdm_find_context(struct vtd_model_unit *u, u16 sid)
 	return NULL;
 }
 
+/**
+ * vtdm_find_iotlb() - the cached leaf for an address
+ * @u: the unit
+ * @did: domain-id
+ * @addr: input address
+ *
+ * Return: the leaf or NULL.
+ */
 struct vtdm_iotlb *vtdm_find_iotlb(struct vtd_model_unit *u, u16 did, u64 addr)
 {
 	unsigned int i;
@@ -36,7 +51,14 @@ struct vtdm_iotlb *vtdm_find_iotlb(struct vtd_model_unit *u, u16 did, u64 addr)
 	return NULL;
 }
 
-/* The lowest pointer known on the way to an address. */
+/**
+ * vtdm_find_pointer() - the lowest cached pointer on the way to an address
+ * @u: the unit
+ * @did: domain-id
+ * @addr: input address
+ *
+ * Return: the pointer or NULL.
+ */
 struct vtdm_pointer *vtdm_find_pointer(struct vtd_model_unit *u, u16 did,
 				       u64 addr)
 {
@@ -54,6 +76,11 @@ struct vtdm_pointer *vtdm_find_pointer(struct vtd_model_unit *u, u16 did,
 	return best;
 }
 
+/**
+ * vtdm_cache_context() - remember a context entry
+ * @u: the unit
+ * @context: what to remember
+ */
 void vtdm_cache_context(struct vtd_model_unit *u,
 			const struct vtdm_context *context)
 {
@@ -65,6 +92,11 @@ void vtdm_cache_context(struct vtd_model_unit *u,
 	at->valid = true;
 }
 
+/**
+ * vtdm_cache_iotlb() - remember a leaf, unless one is known already
+ * @u: the unit
+ * @leaf: what to remember
+ */
 void vtdm_cache_iotlb(struct vtd_model_unit *u, const struct vtdm_iotlb *leaf)
 {
 	struct vtdm_iotlb *at = vtdm_find_iotlb(u, leaf->did, leaf->iova);
@@ -78,6 +110,11 @@ void vtdm_cache_iotlb(struct vtd_model_unit *u, const struct vtdm_iotlb *leaf)
 	at->valid = true;
 }
 
+/**
+ * vtdm_cache_pointer() - remember a pointer, unless one is known already
+ * @u: the unit
+ * @pointer: what to remember
+ */
 void vtdm_cache_pointer(struct vtd_model_unit *u,
 			const struct vtdm_pointer *pointer)
 {

@@ -26,9 +26,10 @@ static void vtdm_check_visible(const struct vtd_model_unit *u,
 
 	if (vtdm_ecap(u, VTDM_ECAP_C) || vtdm_visible(page, &index))
 		return;
-	vtdm_report(VTD_MODEL_INVISIBLE, ptr, value,
-		    "entry published before word %u of the page it points to is in memory",
-		    index);
+	vtdm_report(
+		VTD_MODEL_INVISIBLE, ptr, value,
+		"entry published before word %u of the page it points to is in memory",
+		index);
 }
 
 static struct vtdm_page *vtdm_target(u64 phys, const void *ptr, u64 value)
@@ -95,7 +96,10 @@ static void vtdm_live_set(struct vtd_model_unit *u, u16 sid, u64 lo, u64 hi)
 		if (i == VTDM_LIVE)
 			return;
 		u->live[i] = (struct vtdm_context){
-			.valid = true, .sid = sid, .did = hi >> 8, .lo = lo,
+			.valid = true,
+			.sid = sid,
+			.did = hi >> 8,
+			.lo = lo,
 			.hi = hi,
 		};
 		u->nr_live += i == u->nr_live;
@@ -131,9 +135,10 @@ static void vtdm_check_did(struct vtd_model_unit *u, u16 did, u64 root,
 			    u->pointers[i].root != root)
 				break;
 	if (i != VTDM_POINTERS)
-		vtdm_report(VTD_MODEL_DID, ptr, value,
-			    "domain-id %u used again while translations of its last owner are cached",
-			    did);
+		vtdm_report(
+			VTD_MODEL_DID, ptr, value,
+			"domain-id %u used again while translations of its last owner are cached",
+			did);
 }
 
 /*
@@ -228,7 +233,8 @@ static void vtdm_due_set(struct vtd_model_unit *u, u16 sid, u16 did)
 		if (!u->due[i].valid)
 			due = &u->due[i];
 	if (due)
-		*due = (struct vtdm_due){ .valid = true, .sid = sid,
+		*due = (struct vtdm_due){ .valid = true,
+					  .sid = sid,
 					  .did = did };
 }
 
@@ -237,11 +243,16 @@ static void vtdm_eager_context(struct vtd_model_unit *u, u16 sid, u64 lo,
 			       u64 hi)
 {
 	struct vtdm_context old = {
-		.sid = sid, .did = hi >> 8, .lo = lo, .hi = hi,
+		.sid = sid,
+		.did = hi >> 8,
+		.lo = lo,
+		.hi = hi,
 	};
 	struct vtdm_pointer pointer = {
-		.level = vtdm_levels(hi), .levels = vtdm_levels(hi),
-		.rw = VTDM_S_RW, .did = hi >> 8,
+		.level = vtdm_levels(hi),
+		.levels = vtdm_levels(hi),
+		.rw = VTDM_S_RW,
+		.did = hi >> 8,
 		.root = lo & ~(VTDM_PAGE - 1),
 	};
 	struct vtdm_page *top = vtdm_page(pointer.root);
@@ -249,7 +260,8 @@ static void vtdm_eager_context(struct vtd_model_unit *u, u16 sid, u64 lo,
 
 	if (!(lo & VTDM_P)) {
 		old = (struct vtdm_context){
-			.sid = sid, .reason = VTDM_FR_CONTEXT_ABSENT,
+			.sid = sid,
+			.reason = VTDM_FR_CONTEXT_ABSENT,
 		};
 		if (vtdm_cap(u, VTDM_CAP_CM))
 			vtdm_cache_context(u, &old);
@@ -267,7 +279,7 @@ static void vtdm_eager_context(struct vtd_model_unit *u, u16 sid, u64 lo,
 }
 
 static void vtdm_context_stored(struct vtdm_page *page, unsigned int index,
-				u64 old, u64 new)
+				u64 old, u64 now)
 {
 	struct vtd_model_unit *u = page->unit;
 	unsigned int devfn = index / 2;
@@ -280,34 +292,37 @@ static void vtdm_context_stored(struct vtdm_page *page, unsigned int index,
 		due = NULL;
 	if (index & 1) {
 		if (page->seen[2 * devfn] & VTDM_P)
-			vtdm_report(VTD_MODEL_TORN, ptr, new,
-				    "upper half of a present context entry changed");
+			vtdm_report(
+				VTD_MODEL_TORN, ptr, now,
+				"upper half of a present context entry changed");
 		else if (due)
-			vtdm_report(VTD_MODEL_TORN, ptr, new,
-				    "context entry rewritten before the context cache was told");
+			vtdm_report(
+				VTD_MODEL_TORN, ptr, now,
+				"context entry rewritten before the context cache was told");
 		return;
 	}
 	if (vtdm_on(u) && u->config.policy & VTD_MODEL_EAGER &&
-	    (old & VTDM_P || new & VTDM_P))
+	    (old & VTDM_P || now & VTDM_P))
 		vtdm_eager_context(u, sid, old, hi);
-	if (!(old & VTDM_P) && new & VTDM_P && due)
-		vtdm_report(VTD_MODEL_ORDER, ptr, new,
-			    "context entry published again before the context cache was told");
+	if (!(old & VTDM_P) && now & VTDM_P && due)
+		vtdm_report(
+			VTD_MODEL_ORDER, ptr, now,
+			"context entry published again before the context cache was told");
 	if (old & VTDM_P && vtdm_on(u))
 		vtdm_due_set(u, sid, hi >> 8);
-	if (new & VTDM_P)
+	if (now & VTDM_P)
 		vtdm_check_entry(u, page, devfn, old & VTDM_P);
 	else
 		vtdm_live_set(u, sid, 0, 0);
 }
 
 static void vtdm_root_stored(struct vtdm_page *page, unsigned int index,
-			     u64 new)
+			     u64 now)
 {
 	if (index & 1)
-		vtdm_report(VTD_MODEL_RESERVED, vtdm_where(page, index), new,
+		vtdm_report(VTD_MODEL_RESERVED, vtdm_where(page, index), now,
 			    "upper half of a root entry is reserved");
-	else if (new & VTDM_P)
+	else if (now & VTDM_P)
 		vtdm_adopt_context_table(page->unit, page, index / 2);
 }
 
@@ -335,15 +350,22 @@ static void vtdm_eager_entry(struct vtd_model_unit *u,
 			     const struct vtdm_page *page, u64 iova, u64 old)
 {
 	struct vtdm_pointer pointer = {
-		.level = page->level, .levels = vtdm_levels(context->hi),
-		.rw = old & VTDM_S_RW, .did = context->did, .iova = iova,
+		.level = page->level,
+		.levels = vtdm_levels(context->hi),
+		.rw = old & VTDM_S_RW,
+		.did = context->did,
+		.iova = iova,
 		.table = old & VTDM_S_ADDR,
 		.root = context->lo & ~(VTDM_PAGE - 1),
 	};
 	struct vtdm_iotlb leaf = {
-		.level = page->level, .levels = pointer.levels,
-		.rw = pointer.rw, .did = context->did, .iova = iova,
-		.phys = pointer.table, .root = pointer.root,
+		.level = page->level,
+		.levels = pointer.levels,
+		.rw = pointer.rw,
+		.did = context->did,
+		.iova = iova,
+		.phys = pointer.table,
+		.root = pointer.root,
 	};
 
 	if (vtdm_is_pointer(page->level, old)) {
@@ -380,27 +402,26 @@ static void vtdm_eager(const struct vtdm_page *page, unsigned int index,
 }
 
 static void vtdm_table_stored(struct vtdm_page *page, unsigned int index,
-			      u64 old, u64 new)
+			      u64 old, u64 now)
 {
 	const void *ptr = vtdm_where(page, index);
-	u64 reserved = vtdm_table_reserved(page->unit, page->level, new);
+	u64 reserved = vtdm_table_reserved(page->unit, page->level, now);
 
-	if ((old ^ new) & ~VTDM_S_IGNORED && vtdm_reachable(page))
+	if ((old ^ now) & ~VTDM_S_IGNORED && vtdm_reachable(page))
 		vtdm_eager(page, index, old);
-	if (!(new & VTDM_S_RW))
+	if (!(now & VTDM_S_RW))
 		return;
 	if (reserved)
-		vtdm_report(VTD_MODEL_RESERVED, ptr, new,
+		vtdm_report(VTD_MODEL_RESERVED, ptr, now,
 			    "reserved bits 0x%llx at level %u", reserved,
 			    page->level);
-	if (vtdm_is_pointer(page->level, new) &&
-	    (old ^ new) & ~VTDM_S_IGNORED)
-		vtdm_adopt_table(page->unit, new & VTDM_S_ADDR,
-				 page->level - 1, page->phys, index, ptr, new);
+	if (vtdm_is_pointer(page->level, now) && (old ^ now) & ~VTDM_S_IGNORED)
+		vtdm_adopt_table(page->unit, now & VTDM_S_ADDR, page->level - 1,
+				 page->phys, index, ptr, now);
 }
 
 static void vtdm_ring_stored(struct vtdm_page *page, unsigned int index,
-			     u64 new)
+			     u64 now)
 {
 	struct vtd_model_unit *u = page->unit;
 	u64 iqa = vtdm_get64(u, VTDM_IQA);
@@ -413,35 +434,36 @@ static void vtdm_ring_stored(struct vtdm_page *page, unsigned int index,
 		return;
 	at &= ~15U;
 	if ((at - head) % bytes < (tail - head) % bytes)
-		vtdm_report(VTD_MODEL_QUEUE, vtdm_where(page, index), new,
-			    "descriptor at 0x%x changed between head 0x%x and tail 0x%x",
-			    at, head, tail);
+		vtdm_report(
+			VTD_MODEL_QUEUE, vtdm_where(page, index), now,
+			"descriptor at 0x%x changed between head 0x%x and tail 0x%x",
+			at, head, tail);
 }
 
 static void vtdm_stored(struct vtdm_page *page, unsigned int index)
 {
 	u64 old = page->seen[index];
-	u64 new = vtdm_now_in_memory(page, index);
+	u64 now = vtdm_now_in_memory(page, index);
 
-	page->seen[index] = new;
+	page->seen[index] = now;
 	if (page->drained && !page->in_wbuf) {
 		page->in_wbuf = true;
 		vtd_model.nr_wbuf++;
 	}
-	if (old == new)
+	if (old == now)
 		return;
 	switch (page->role) {
 	case VTDM_ROOT:
-		vtdm_root_stored(page, index, new);
+		vtdm_root_stored(page, index, now);
 		break;
 	case VTDM_CONTEXT:
-		vtdm_context_stored(page, index, old, new);
+		vtdm_context_stored(page, index, old, now);
 		break;
 	case VTDM_TABLE:
-		vtdm_table_stored(page, index, old, new);
+		vtdm_table_stored(page, index, old, now);
 		break;
 	case VTDM_RING:
-		vtdm_ring_stored(page, index, new);
+		vtdm_ring_stored(page, index, now);
 		break;
 	default:
 		break;
@@ -527,8 +549,8 @@ void vtdm_check_forgot_context(struct vtd_model_unit *u,
  *
  * Context: the model's lock is held.
  */
-void vtdm_check_forgot_iotlb(struct vtd_model_unit *u,
-			     unsigned int granularity, u16 did, u64 started)
+void vtdm_check_forgot_iotlb(struct vtd_model_unit *u, unsigned int granularity,
+			     u16 did, u64 started)
 {
 	unsigned int i;
 

@@ -13,8 +13,7 @@ static bool vtdm_protected(const struct vtd_model_unit *u, u64 phys)
 {
 	if (!(vtdm_get(u, VTDM_PMEN) & VTDM_P_PRS))
 		return false;
-	if (vtdm_cap(u, VTDM_CAP_PLMR) &&
-	    phys >= vtdm_get(u, VTDM_PLMBASE) &&
+	if (vtdm_cap(u, VTDM_CAP_PLMR) && phys >= vtdm_get(u, VTDM_PLMBASE) &&
 	    phys <= (vtdm_get(u, VTDM_PLMLIMIT) | 0x1fffffU))
 		return true;
 	return vtdm_cap(u, VTDM_CAP_PHMR) &&
@@ -143,8 +142,8 @@ static bool vtdm_request(struct vtd_model_unit *u, u16 sid, u64 addr,
 	*result = (struct vtd_model_result){ .phys = addr };
 	if (vtdm_on(u)) {
 		u->stats.translated++;
-		result->reason = vtdm_translate(u, sid, addr, access, &context,
-						result);
+		result->reason =
+			vtdm_translate(u, sid, addr, access, &context, result);
 	}
 	if (result->reason) {
 		u->stats.faults++;

@@ -31,8 +31,8 @@ u32 vtdm_record_offset(const struct vtd_model_unit *u, unsigned int index)
 
 static void vtdm_message(struct vtd_model_unit *u, u32 control)
 {
-	u64 addr = vtdm_get(u, control + 8) |
-		   (u64)vtdm_get(u, control + 12) << 32;
+	u64 addr = vtdm_get(u, control + 8) | (u64)vtdm_get(u, control + 12)
+						      << 32;
 
 	if (vtd_model.sink.interrupt)
 		vtd_model.sink.interrupt(vtd_model.sink.data, addr,
@@ -157,8 +157,9 @@ void vtdm_fault(struct vtd_model_unit *u, u16 sid, u64 addr,
 		return;
 	}
 	vtdm_put64(u, off, addr & ~(VTDM_PAGE - 1));
-	vtdm_put64(u, off + 8, VTDM_R_F | vtdm_fault_type(access) |
-				       (u64)reason << VTDM_R_FR_SHIFT | sid);
+	vtdm_put64(u, off + 8,
+		   VTDM_R_F | vtdm_fault_type(access) |
+			   (u64)reason << VTDM_R_FR_SHIFT | sid);
 	if (!(status & VTDM_F_PPF)) {
 		status &= ~(0xffU << VTDM_F_FRI_SHIFT);
 		vtdm_put(u, VTDM_FSTS,

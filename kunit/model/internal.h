@@ -25,6 +25,11 @@
 
 /**
  * enum vtdm_role - what a page is to the units that read it
+ * @VTDM_PLAIN: nothing that is known
+ * @VTDM_ROOT: root table
+ * @VTDM_CONTEXT: context table
+ * @VTDM_TABLE: table of second-stage entries
+ * @VTDM_RING: invalidation queue
  */
 enum vtdm_role {
 	VTDM_PLAIN,
@@ -148,14 +153,24 @@ struct vtdm_injected {
  * @command: global command being worked on
  * @command_on: switched on or off
  * @command_wait: steps left
- * @pmr_wait: steps left to take a change of PMEN
+ * @pmr_busy: a change of PMEN is under way
+ * @pmr_wait: steps left to take it
  * @next_record: fault record to be used next
+ * @seed: of the random numbers to come
  * @now: steps made
  * @window: descriptors being worked on, oldest first
  * @nr_window: how many
  * @due: invalidations that must still come
  * @live: present context entries, as stored
  * @nr_live: how many
+ * @injected: what is to go wrong
+ * @contexts: context cache
+ * @iotlbs: IOTLB
+ * @pointers: paging-structure caches
+ * @next_context: place in @contexts to be used next
+ * @next_iotlb: place in @iotlbs to be used next
+ * @next_pointer: place in @pointers to be used next
+ * @stats: counters
  */
 struct vtd_model_unit {
 	struct vtd_model_config config;
@@ -192,6 +207,17 @@ struct vtd_model_unit {
 
 /**
  * struct vtdm_machine - everything
+ * @lock: held for all else here; the innermost of all locks
+ * @running: started
+ * @sink: who is told
+ * @unit: the units
+ * @nr_units: how many
+ * @bucket: pages, hashed by address
+ * @seq: stores observed
+ * @some_stale: there is a unit that does not snoop
+ * @some_wbuf: there is a unit with a write buffer
+ * @nr_wbuf: pages with stores in the write buffer
+ * @broken: rules found broken
  */
 struct vtdm_machine {
 	raw_spinlock_t lock;
@@ -201,8 +227,8 @@ struct vtdm_machine {
 	unsigned int nr_units;
 	struct vtdm_page *bucket[VTDM_BUCKETS];
 	u64 seq;
-	bool some_stale; /* a unit that does not snoop */
-	bool some_wbuf; /* a unit with a write buffer */
+	bool some_stale;
+	bool some_wbuf;
 	unsigned int nr_wbuf;
 	unsigned int broken;
 };
@@ -305,8 +331,8 @@ void vtdm_check_root(struct vtd_model_unit *u);
 void vtdm_check_forgot_context(struct vtd_model_unit *u,
 			       unsigned int granularity, u16 did, u16 sid,
 			       unsigned int fm);
-void vtdm_check_forgot_iotlb(struct vtd_model_unit *u,
-			     unsigned int granularity, u16 did, u64 started);
+void vtdm_check_forgot_iotlb(struct vtd_model_unit *u, unsigned int granularity,
+			     u16 did, u64 started);
 void vtdm_check_freed(struct vtdm_page *page);
 
 /* quiescent.c */

@@ -16,6 +16,8 @@
 #include <linux/slab.h>
 #include <linux/string.h>
 
+#include <vtd/observe.h>
+
 #include "internal.h"
 
 /* What a line holds that was never written back: present, and reserved. */
@@ -131,6 +133,7 @@ void vtdm_write32(u64 phys, u32 value)
 			    "status write to 0x%llx, where no memory is", phys);
 		return;
 	}
+	/* Whatever was invalidated before is seen by who reads the status. */
 	smp_store_release((u32 *)phys_to_virt(phys), value);
 	page->seen[index] = vtdm_now_in_memory(page, index);
 }

@@ -256,7 +256,10 @@ void vtd_model_inject(struct vtd_model_unit *u, enum vtd_model_error error,
 		if (u->injected[i].armed)
 			continue;
 		u->injected[i] = (struct vtdm_injected){
-			.armed = true, .error = error, .nth = nth, .sid = sid,
+			.armed = true,
+			.error = error,
+			.nth = nth,
+			.sid = sid,
 		};
 		break;
 	}

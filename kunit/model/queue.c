@@ -78,9 +78,8 @@ static void vtdm_execute(struct vtd_model_unit *u, const struct vtdm_pending *p)
 	case VTDM_D_IOTLB:
 		u->stats.iotlbs++;
 		vtdm_drain();
-		vtdm_forget_iotlb(u, granularity, did,
-				  p->hi & ~(VTDM_PAGE - 1), p->hi & 0x3f,
-				  p->hi & VTDM_D_IH);
+		vtdm_forget_iotlb(u, granularity, did, p->hi & ~(VTDM_PAGE - 1),
+				  p->hi & 0x3f, p->hi & VTDM_D_IH);
 		vtdm_check_forgot_iotlb(u, granularity, did, p->fetched);
 		break;
 	case VTDM_D_WAIT:
@@ -164,7 +163,9 @@ static void vtdm_fetch_one(struct vtd_model_unit *u)
 		return;
 	}
 	u->window[u->nr_window++] = (struct vtdm_pending){
-		.lo = lo, .hi = hi, .fetched = u->stats.waits,
+		.lo = lo,
+		.hi = hi,
+		.fetched = u->stats.waits,
 		.wait = u->config.latency,
 	};
 	if (u->config.policy & VTD_MODEL_REORDER)

@@ -210,7 +210,9 @@ static bool vtdm_leaf_holds(struct vtd_model_unit *u,
 			    const struct vtdm_iotlb *t)
 {
 	struct vtdm_context context = {
-		.did = t->did, .lo = t->root, .hi = t->levels - 2,
+		.did = t->did,
+		.lo = t->root,
+		.hi = t->levels - 2,
 	};
 	struct vtdm_iotlb now;
 	u64 span = 1ULL << (12 + (t->level - 1) * 9);
@@ -223,7 +225,8 @@ static bool vtdm_leaf_holds(struct vtd_model_unit *u,
 	return !reason && now.rw == t->rw && now.level >= t->level &&
 	       now.phys + (t->iova &
 			   ((1ULL << (12 + (now.level - 1) * 9)) - 1) &
-			   ~(span - 1)) == t->phys;
+			   ~(span - 1)) ==
+		       t->phys;
 }
 
 static void vtdm_check_iotlbs(struct vtd_model_unit *u)
@@ -233,8 +236,8 @@ static void vtdm_check_iotlbs(struct vtd_model_unit *u)
 	for (i = 0; i < VTDM_IOTLBS; i++) {
 		const struct vtdm_iotlb *t = &u->iotlbs[i];
 
-		if (!t->valid || (vtdm_used(u, t->did, t->root) &&
-				  vtdm_leaf_holds(u, t)))
+		if (!t->valid ||
+		    (vtdm_used(u, t->did, t->root) && vtdm_leaf_holds(u, t)))
 			continue;
 		vtdm_stale("translation", t->did, t->iova, t->phys);
 	}
@@ -247,11 +250,12 @@ static void vtdm_check_dues(struct vtd_model_unit *u)
 	for (i = 0; i < VTDM_DUES; i++) {
 		if (!u->due[i].valid)
 			continue;
-		vtdm_report(VTD_MODEL_ORDER, NULL, u->due[i].sid,
-			    "source-id 0x%04x: %s", u->due[i].sid,
-			    u->due[i].done ?
-				    "IOTLB not invalidated after the context cache" :
-				    "context cache not invalidated");
+		vtdm_report(
+			VTD_MODEL_ORDER, NULL, u->due[i].sid,
+			"source-id 0x%04x: %s", u->due[i].sid,
+			u->due[i].done ?
+				"IOTLB not invalidated after the context cache" :
+				"context cache not invalidated");
 		u->due[i].valid = false;
 	}
 }
@@ -282,8 +286,7 @@ static void vtdm_check_page(const struct vtdm_page *page)
 		if (now != page->seen[i])
 			vtdm_report(VTD_MODEL_UNSEEN, ptr, now,
 				    "memory changed past the observer");
-		if (!coherent && page->view &&
-		    (now ^ page->view[i]) & ~ignored)
+		if (!coherent && page->view && (now ^ page->view[i]) & ~ignored)
 			vtdm_report(VTD_MODEL_UNFLUSHED, ptr, now,
 				    "cache line never written back");
 		else if (buffered && page->drained &&

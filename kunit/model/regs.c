@@ -79,8 +79,9 @@ static bool vtdm_command_allowed(struct vtd_model_unit *u, u32 bit, bool on)
 			return false;
 		}
 		if (u->flush_context || u->flush_iotlb)
-			vtdm_refused(bit,
-				     "TE before global invalidation of contexts, then IOTLB");
+			vtdm_refused(
+				bit,
+				"TE before global invalidation of contexts, then IOTLB");
 	}
 	if (bit != VTDM_G_QIE)
 		return true;
@@ -112,8 +113,8 @@ static void vtdm_ring_set(struct vtd_model_unit *u)
 	unsigned int i;
 
 	for (i = 0; i < 1U << (iqa & VTDM_IQA_QS); i++) {
-		struct vtdm_page *page = vtdm_page((iqa & ~(VTDM_PAGE - 1)) +
-						   i * VTDM_PAGE);
+		struct vtdm_page *page =
+			vtdm_page((iqa & ~(VTDM_PAGE - 1)) + i * VTDM_PAGE);
 
 		if (!page)
 			continue;
@@ -180,7 +181,9 @@ static void vtdm_command(struct vtd_model_unit *u, u32 value)
 	bool on;
 
 	if (u->command) {
-		vtdm_refused(value, "GCMD written before the last command was answered");
+		vtdm_refused(
+			value,
+			"GCMD written before the last command was answered");
 		return;
 	}
 	if (!bits)
@@ -246,16 +249,14 @@ static void vtdm_by_register(struct vtd_model_unit *u, u32 off)
 		vtdm_check_forgot_context(u, what, value, value >> 16,
 					  value >> 32 & 3);
 		/* ICC clears; CAIG tells what was done. */
-		value = (value & ~(1ULL << 63 | 3ULL << 59)) |
-			(u64)what << 59;
+		value = (value & ~(1ULL << 63 | 3ULL << 59)) | (u64)what << 59;
 	} else {
 		u64 iva = vtdm_get64(u, off - 8);
 
 		vtdm_forget_iotlb(u, what, value >> 32, iva, iva & 0x3f,
 				  iva >> 6 & 1);
 		vtdm_check_forgot_iotlb(u, what, value >> 32, ~0ULL);
-		value = (value & ~(1ULL << 63 | 3ULL << 57)) |
-			(u64)what << 57;
+		value = (value & ~(1ULL << 63 | 3ULL << 57)) | (u64)what << 57;
 	}
 	vtdm_put64(u, off, value);
 }
@@ -344,8 +345,7 @@ static bool vtdm_guarded(struct vtd_model_unit *u, u32 off)
 
 static void vtdm_event_control(struct vtd_model_unit *u, u32 off, u32 value)
 {
-	vtdm_put(u, off,
-		 (vtdm_get(u, off) & VTDM_E_IP) | (value & VTDM_E_IM));
+	vtdm_put(u, off, (vtdm_get(u, off) & VTDM_E_IP) | (value & VTDM_E_IM));
 	if (!(value & VTDM_E_IM))
 		vtdm_event_unmasked(u, off);
 }
@@ -365,7 +365,9 @@ static void vtdm_write_plain(struct vtd_model_unit *u, u32 off, u32 value)
 static void vtdm_write(struct vtd_model_unit *u, u32 off, u32 value)
 {
 	if (off & 3 || off >= u->bytes) {
-		vtdm_refused(off, "register access that is not aligned, or beyond the registers");
+		vtdm_refused(
+			off,
+			"register access that is not aligned, or beyond the registers");
 		return;
 	}
 	if (vtdm_is_record(u, off)) {

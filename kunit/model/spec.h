@@ -45,73 +45,73 @@ enum {
 
 /* 11.4.2: capability, made up of parts */
 #define VTDM_CAP_ND(x) ((u64)(x) & 7)
-#define VTDM_CAP_RWBF (1ULL << 4)
-#define VTDM_CAP_PLMR (1ULL << 5)
-#define VTDM_CAP_PHMR (1ULL << 6)
-#define VTDM_CAP_CM (1ULL << 7)
+#define VTDM_CAP_RWBF BIT_ULL(4)
+#define VTDM_CAP_PLMR BIT_ULL(5)
+#define VTDM_CAP_PHMR BIT_ULL(6)
+#define VTDM_CAP_CM BIT_ULL(7)
 #define VTDM_CAP_SAGAW(x) ((u64)(x) << 8) /* 2: 39, 4: 48, 8: 57 bits */
 #define VTDM_CAP_MGAW(bits) ((u64)((bits) - 1) << 16)
-#define VTDM_CAP_ZLR (1ULL << 22)
+#define VTDM_CAP_ZLR BIT_ULL(22)
 #define VTDM_CAP_FRO(off) ((u64)((off) / 16) << 24)
 #define VTDM_CAP_SLLPS(x) ((u64)(x) << 34) /* 1: 2 MiB, 2: 1 GiB */
-#define VTDM_CAP_PSI (1ULL << 39)
+#define VTDM_CAP_PSI BIT_ULL(39)
 #define VTDM_CAP_NFR(n) ((u64)((n) - 1) << 40)
 #define VTDM_CAP_MAMV(x) ((u64)(x) << 48)
-#define VTDM_CAP_DWD (1ULL << 54)
-#define VTDM_CAP_DRD (1ULL << 55)
-#define VTDM_CAP_ESRTPS (1ULL << 63)
+#define VTDM_CAP_DWD BIT_ULL(54)
+#define VTDM_CAP_DRD BIT_ULL(55)
+#define VTDM_CAP_ESRTPS BIT_ULL(63)
 
 /* 11.4.3: extended capability */
-#define VTDM_ECAP_C (1ULL << 0)
-#define VTDM_ECAP_QI (1ULL << 1)
-#define VTDM_ECAP_DT (1ULL << 2)
-#define VTDM_ECAP_IR (1ULL << 3)
-#define VTDM_ECAP_EIM (1ULL << 4)
-#define VTDM_ECAP_PT (1ULL << 6)
-#define VTDM_ECAP_SC (1ULL << 7)
+#define VTDM_ECAP_C BIT_ULL(0)
+#define VTDM_ECAP_QI BIT_ULL(1)
+#define VTDM_ECAP_DT BIT_ULL(2)
+#define VTDM_ECAP_IR BIT_ULL(3)
+#define VTDM_ECAP_EIM BIT_ULL(4)
+#define VTDM_ECAP_PT BIT_ULL(6)
+#define VTDM_ECAP_SC BIT_ULL(7)
 #define VTDM_ECAP_IRO(off) ((u64)((off) / 16) << 8)
 
 /* 11.4.4: global command and status */
-#define VTDM_G_TE (1U << 31)
-#define VTDM_G_SRTP (1U << 30)
-#define VTDM_G_SFL (1U << 29)
-#define VTDM_G_EAFL (1U << 28)
-#define VTDM_G_WBF (1U << 27)
-#define VTDM_G_QIE (1U << 26)
-#define VTDM_G_IRE (1U << 25)
-#define VTDM_G_SIRTP (1U << 24)
-#define VTDM_G_CFI (1U << 23)
+#define VTDM_G_TE BIT(31)
+#define VTDM_G_SRTP BIT(30)
+#define VTDM_G_SFL BIT(29)
+#define VTDM_G_EAFL BIT(28)
+#define VTDM_G_WBF BIT(27)
+#define VTDM_G_QIE BIT(26)
+#define VTDM_G_IRE BIT(25)
+#define VTDM_G_SIRTP BIT(24)
+#define VTDM_G_CFI BIT(23)
 #define VTDM_G_ONESHOT (VTDM_G_SRTP | VTDM_G_SFL | VTDM_G_WBF | VTDM_G_SIRTP)
 #define VTDM_G_LASTING \
 	(VTDM_G_TE | VTDM_G_EAFL | VTDM_G_QIE | VTDM_G_IRE | VTDM_G_CFI)
 
 /* 11.4.7.1: fault status */
-#define VTDM_F_PFO (1U << 0)
-#define VTDM_F_PPF (1U << 1)
-#define VTDM_F_IQE (1U << 4)
-#define VTDM_F_ICE (1U << 5)
-#define VTDM_F_ITE (1U << 6)
+#define VTDM_F_PFO BIT(0)
+#define VTDM_F_PPF BIT(1)
+#define VTDM_F_IQE BIT(4)
+#define VTDM_F_ICE BIT(5)
+#define VTDM_F_ITE BIT(6)
 #define VTDM_F_FRI_SHIFT 8
 #define VTDM_F_RW1C (VTDM_F_PFO | VTDM_F_IQE | VTDM_F_ICE | VTDM_F_ITE)
 #define VTDM_F_STOPS (VTDM_F_IQE | VTDM_F_ITE) /* 6.5.2.10: no fetches */
 
 /* 11.4.7.2, 11.4.9.5: event control, fault and invalidation alike */
-#define VTDM_E_IM (1U << 31)
-#define VTDM_E_IP (1U << 30)
+#define VTDM_E_IM BIT(31)
+#define VTDM_E_IP BIT(30)
 
 /* 11.4.7.6: the upper half of a fault record */
-#define VTDM_R_F (1ULL << 63)
-#define VTDM_R_T1 (1ULL << 62)
+#define VTDM_R_F BIT_ULL(63)
+#define VTDM_R_T1 BIT_ULL(62)
 #define VTDM_R_FR_SHIFT 32
-#define VTDM_R_T2 (1ULL << 28)
+#define VTDM_R_T2 BIT_ULL(28)
 
 /* 11.4.8.1: protected memory enable */
-#define VTDM_P_EPM (1U << 31)
-#define VTDM_P_PRS (1U << 0)
+#define VTDM_P_EPM BIT(31)
+#define VTDM_P_PRS BIT(0)
 
 /* 11.4.9: invalidation queue */
 #define VTDM_IQA_QS 7ULL
-#define VTDM_IQA_DW (1ULL << 11)
+#define VTDM_IQA_DW BIT_ULL(11)
 #define VTDM_ICS_IWC 1U
 enum {
 	VTDM_IQEI_TAIL = 1, /* the tail is no place of a descriptor */
@@ -133,21 +133,19 @@ enum {
 #define VTDM_D_DOMAIN 2
 #define VTDM_D_SELECTIVE 3 /* device for contexts, pages for the IOTLB */
 
-#define VTDM_D_CONTEXT_RSVD \
-	(GENMASK_ULL(63, 50) | GENMASK_ULL(15, 6))
-#define VTDM_D_IOTLB_RSVD \
-	(GENMASK_ULL(63, 32) | GENMASK_ULL(15, 8))
+#define VTDM_D_CONTEXT_RSVD (GENMASK_ULL(63, 50) | GENMASK_ULL(15, 6))
+#define VTDM_D_IOTLB_RSVD (GENMASK_ULL(63, 32) | GENMASK_ULL(15, 8))
 #define VTDM_D_IOTLB_HI_RSVD GENMASK_ULL(11, 7)
-#define VTDM_D_DEVTLB_RSVD (GENMASK_ULL(51, 48) | GENMASK_ULL(31, 21) | \
-			    GENMASK_ULL(11, 4))
+#define VTDM_D_DEVTLB_RSVD \
+	(GENMASK_ULL(51, 48) | GENMASK_ULL(31, 21) | GENMASK_ULL(11, 4))
 #define VTDM_D_DEVTLB_HI_RSVD GENMASK_ULL(11, 1)
 #define VTDM_D_IEC_RSVD (GENMASK_ULL(63, 48) | GENMASK_ULL(26, 5))
 #define VTDM_D_WAIT_RSVD GENMASK_ULL(31, 8)
 #define VTDM_D_WAIT_HI_RSVD GENMASK_ULL(1, 0)
-#define VTDM_D_IH (1ULL << 6)
-#define VTDM_D_IF (1ULL << 4)
-#define VTDM_D_SW (1ULL << 5)
-#define VTDM_D_FN (1ULL << 6)
+#define VTDM_D_IH BIT_ULL(6)
+#define VTDM_D_IF BIT_ULL(4)
+#define VTDM_D_SW BIT_ULL(5)
+#define VTDM_D_FN BIT_ULL(6)
 
 /* 9.1, 9.3: root and context entries */
 #define VTDM_P 1ULL
@@ -164,13 +162,12 @@ enum {
 #define VTDM_S_R 1ULL
 #define VTDM_S_W 2ULL
 #define VTDM_S_RW 3ULL
-#define VTDM_S_PS (1ULL << 7)
-#define VTDM_S_BIT11 (1ULL << 11) /* SNP in a leaf, reserved elsewhere */
-#define VTDM_S_BIT62 (1ULL << 62) /* TM in a leaf, reserved elsewhere */
+#define VTDM_S_PS BIT_ULL(7)
+#define VTDM_S_BIT11 BIT_ULL(11) /* SNP in a leaf, reserved elsewhere */
+#define VTDM_S_BIT62 BIT_ULL(62) /* TM in a leaf, reserved elsewhere */
 #define VTDM_S_ADDR GENMASK_ULL(51, 12)
 /* Bits that hardware ignores: a store that changes only these is no change. */
-#define VTDM_S_IGNORED \
-	(GENMASK_ULL(61, 52) | GENMASK_ULL(10, 8) | (1ULL << 63))
+#define VTDM_S_IGNORED (GENMASK_ULL(61, 52) | GENMASK_ULL(10, 8) | BIT_ULL(63))
 
 /* 7.1.3: fault reasons of legacy mode */
 enum {

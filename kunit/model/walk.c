@@ -171,8 +171,11 @@ u8 vtdm_walk(struct vtd_model_unit *u, const struct vtdm_context *context,
 	struct vtdm_pointer *cached = NULL;
 
 	*leaf = (struct vtdm_iotlb){
-		.did = context->did, .levels = pointer.levels, .level = 1,
-		.iova = addr, .root = pointer.root,
+		.did = context->did,
+		.levels = pointer.levels,
+		.level = 1,
+		.iova = addr,
+		.root = pointer.root,
 	};
 	if (use_caches)
 		cached = vtdm_find_pointer(u, context->did, addr);

@@ -18,8 +18,8 @@
 struct fix fix;
 
 static const char *const rules[VTD_MODEL_NR_RULES] = {
-	"torn", "reserved", "invisible", "freed", "stale", "unflushed",
-	"unseen", "order", "did", "command", "queue", "wild",
+	"torn",	  "reserved", "invisible", "freed",   "stale", "unflushed",
+	"unseen", "order",    "did",	   "command", "queue", "wild",
 };
 
 static void fix_report(void *data, const struct vtd_model_report *report)
@@ -104,8 +104,8 @@ void fix_assert_good(void)
 
 u64 *fix_page(void)
 {
-	u64 *page = iommu_alloc_pages_node_sz(NUMA_NO_NODE, GFP_KERNEL,
-					      PAGE_SIZE);
+	u64 *page =
+		iommu_alloc_pages_node_sz(NUMA_NO_NODE, GFP_KERNEL, PAGE_SIZE);
 
 	assert_non_null(page);
 	vtd_flush_cache(page, PAGE_SIZE);

@@ -11,11 +11,11 @@
 #include "../../kunit/model/spec.h"
 
 /* A unit like those of today, and one like QEMU's. */
-#define FIX_CAP                                                          \
-	(VTDM_CAP_ND(2) | VTDM_CAP_SAGAW(6) | VTDM_CAP_MGAW(48) |        \
-	 VTDM_CAP_FRO(0x220) | VTDM_CAP_SLLPS(3) | VTDM_CAP_PSI |        \
+#define FIX_CAP                                                   \
+	(VTDM_CAP_ND(2) | VTDM_CAP_SAGAW(6) | VTDM_CAP_MGAW(48) | \
+	 VTDM_CAP_FRO(0x220) | VTDM_CAP_SLLPS(3) | VTDM_CAP_PSI | \
 	 VTDM_CAP_NFR(4) | VTDM_CAP_MAMV(18) | VTDM_CAP_DWD | VTDM_CAP_DRD)
-#define FIX_ECAP \
+#define FIX_ECAP                                                    \
 	(VTDM_ECAP_C | VTDM_ECAP_QI | VTDM_ECAP_PT | VTDM_ECAP_SC | \
 	 VTDM_ECAP_IRO(0x500))
 
@@ -63,7 +63,6 @@ u32 fix_read32(struct vtd_regs *regs, u32 off);
 u64 fix_read64(struct vtd_regs *regs, u32 off);
 void fix_write32(struct vtd_regs *regs, u32 off, u32 value);
 void fix_write64(struct vtd_regs *regs, u32 off, u64 value);
-
 
 typedef void (*fix_fn)(void **state);
 

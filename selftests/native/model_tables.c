@@ -37,8 +37,11 @@ static void tab_on(void)
 void tab_start(u64 cap, u64 ecap, unsigned int levels, u32 policy)
 {
 	const struct vtd_model_config config = {
-		.cap = cap, .ecap = ecap, .haw = 52,
-		.policy = VTD_MODEL_MANUAL | policy, .seed = 1,
+		.cap = cap,
+		.ecap = ecap,
+		.haw = 52,
+		.policy = VTD_MODEL_MANUAL | policy,
+		.seed = 1,
 	};
 	unsigned int i;
 

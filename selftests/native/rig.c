@@ -51,8 +51,13 @@ void rig_enable(unsigned int i)
 void rig_add(u64 cap, u64 ecap, u32 policy, u64 seed, unsigned int latency)
 {
 	const struct vtd_model_config config = {
-		.version = 0x10, .cap = cap, .ecap = ecap, .policy = policy,
-		.seed = seed, .latency = latency, .command_latency = latency,
+		.version = 0x10,
+		.cap = cap,
+		.ecap = ecap,
+		.policy = policy,
+		.seed = seed,
+		.latency = latency,
+		.command_latency = latency,
 	};
 
 	assert_int_equal(rig_add_off(&config), 0);

@@ -3,7 +3,12 @@
  * Domains and the flush policy on the software unit: attach and detach, widths,
  * domain-ids, every range, every way a flush can fail.
  *
- * SRCS: dmar/qi.c dmar/context.c dmar/unit.c dmar/domain.c dmar/flush.c dmar/pgtable.c dmar/identity.c dmar/reply.c kunit/model/model.c kunit/model/memory.c kunit/model/regs.c kunit/model/fault.c kunit/model/walk.c kunit/model/cache.c kunit/model/queue.c kunit/model/device.c kunit/model/check.c kunit/model/quiescent.c selftests/native/model_fixture.c selftests/native/rig.c
+ * SRCS: dmar/qi.c dmar/context.c dmar/unit.c dmar/domain.c dmar/flush.c
+ * SRCS: dmar/pgtable.c dmar/identity.c dmar/reply.c kunit/model/model.c
+ * SRCS: kunit/model/memory.c kunit/model/regs.c kunit/model/fault.c
+ * SRCS: kunit/model/walk.c kunit/model/cache.c kunit/model/queue.c
+ * SRCS: kunit/model/device.c kunit/model/check.c kunit/model/quiescent.c
+ * SRCS: selftests/native/model_fixture.c selftests/native/rig.c
  * CFLAGS: -DVTD_OBSERVER
  */
 #include <linux/kernel.h>
@@ -123,9 +128,9 @@ static void test_sync_map(void **state)
 	assert_int_equal(rig_map(d, 0x40000000, SZ_1G, SZ_2M, 2, RIG_RW), 0);
 	assert_at(0x10000, SZ_1G);
 	assert_at(0x40000000, SZ_1G);
-	assert_int_equal(vtd_model_stats(rig.model[0]).iotlbs,
-			 before + (kinds[fix_arg(state)].cap & VTDM_CAP_CM ?
-					   2 : 0));
+	assert_int_equal(
+		vtd_model_stats(rig.model[0]).iotlbs,
+		before + (kinds[fix_arg(state)].cap & VTDM_CAP_CM ? 2 : 0));
 	fix_assert_good();
 	assert_int_equal(detach(d, 0, sid_a), 0);
 	vtd_domain_free(d);
@@ -159,21 +164,26 @@ static void test_widths(void **state)
 		if (can) {
 			u64 top = d->pt.last_iova & ~0xfffULL, at;
 
-			assert_int_equal(rig_map(d, top, SZ_1G, SZ_4K, 1,
-						 RIG_RW), 0);
+			assert_int_equal(
+				rig_map(d, top, SZ_1G, SZ_4K, 1, RIG_RW), 0);
 			assert_int_equal(rig_ask(1, RIG_SID, top + 0xfff,
-						 VTD_MODEL_READ, &at), 0);
+						 VTD_MODEL_READ, &at),
+					 0);
 			assert_true(at == SZ_1G + 0xfff);
-			assert_int_equal(rig_ask(1, RIG_SID, top + 0x1000,
-						 VTD_MODEL_READ, NULL),
-					 (top + 0x1000) >> mgaw[i] ||
-					 (top + 0x1000) >>
-						 (12 + 9 * d->pt.levels) ?
-						 4 : 6);
+			assert_int_equal(
+				rig_ask(1, RIG_SID, top + 0x1000,
+					VTD_MODEL_READ, NULL),
+				(top + 0x1000) >> mgaw[i] ||
+						(top + 0x1000) >>
+							(12 +
+							 9 * d->pt.levels) ?
+					4 :
+					6);
 			assert_int_equal(detach(d, 1, sid_a), 0);
 		}
 		assert_int_equal(rig_map(d, d->pt.last_iova + 1, SZ_1G, SZ_4K,
-					 1, RIG_RW), -ERANGE);
+					 1, RIG_RW),
+				 -ERANGE);
 		vtd_domain_free(d);
 		rig_stop();
 	}
@@ -187,13 +197,17 @@ static const struct {
 	const char *name;
 } suits[] = {
 	{ 0, 0, 0, 0, false, 0, "alike" },
-	{ 0, 0, VTDM_ECAP_C, 0, false, -EINVAL, "coherent tables, a unit that does not snoop" },
-	{ 0, 0, 0, VTDM_ECAP_C, false, 0, "tables written back, a unit that snoops" },
+	{ 0, 0, VTDM_ECAP_C, 0, false, -EINVAL,
+	  "coherent tables, a unit that does not snoop" },
+	{ 0, 0, 0, VTDM_ECAP_C, false, 0,
+	  "tables written back, a unit that snoops" },
 	{ 0, 2ULL << 34, 0, 0, false, -EINVAL, "1 GiB pages, a unit without" },
 	{ 0, 1ULL << 34, 0, 0, false, -EINVAL, "2 MiB pages, a unit without" },
 	{ 3ULL << 34, 0, 0, 0, false, 0, "4 KiB pages, a unit with more" },
-	{ 0, 0, VTDM_ECAP_SC, 0, true, -EINVAL, "snooping enforced, a unit that cannot" },
-	{ 0, 0, VTDM_ECAP_SC, VTDM_ECAP_SC, true, 0, "snooping enforced, a unit that can" },
+	{ 0, 0, VTDM_ECAP_SC, 0, true, -EINVAL,
+	  "snooping enforced, a unit that cannot" },
+	{ 0, 0, VTDM_ECAP_SC, VTDM_ECAP_SC, true, 0,
+	  "snooping enforced, a unit that can" },
 };
 
 static void test_suits(void **state)
@@ -203,8 +217,8 @@ static void test_suits(void **state)
 	struct vtd_domain *d;
 
 	rig_start();
-	rig_add(FIX_CAP & ~suits[i].cap, ecap | suits[i].ecap,
-		VTD_MODEL_EAGER, 1, 0);
+	rig_add(FIX_CAP & ~suits[i].cap, ecap | suits[i].ecap, VTD_MODEL_EAGER,
+		1, 0);
 	rig_add(FIX_CAP & ~suits[i].cap2, ecap | suits[i].ecap2,
 		VTD_MODEL_EAGER, 1, 0);
 	d = alloc(0);
@@ -249,8 +263,6 @@ static void test_snoop(void **state)
 	vtd_domain_free(d);
 	rig_stop();
 }
-
-/* Domain-ids. */
 
 static void test_exhausted(void **state)
 {
@@ -388,10 +400,10 @@ static void watch_flush(void)
 	/* whoever could translate does, then the page is taken away */
 	if (!rig_ask(0, RIG_SID, 0x10000, VTD_MODEL_READ, &at)) {
 		assert_int_equal(rig_unmap(watch.d, 0x10000, SZ_4K, 1), SZ_4K);
-		assert_int_not_equal(rig_ask(0, RIG_SID, 0x10000,
-					     VTD_MODEL_READ, &at), 0);
-		assert_int_equal(rig_map(watch.d, 0x10000, SZ_1G, SZ_4K, 1,
-					 RIG_RW), 0);
+		assert_int_not_equal(
+			rig_ask(0, RIG_SID, 0x10000, VTD_MODEL_READ, &at), 0);
+		assert_int_equal(
+			rig_map(watch.d, 0x10000, SZ_1G, SZ_4K, 1, RIG_RW), 0);
 		watch.flushes++;
 	}
 	watch.inside = false;
@@ -412,8 +424,7 @@ static void test_no_flush_misses(void **state)
 		VTD_MODEL_EAGER, 1, 3);
 	watch.d = alloc(0);
 	watch.flushes = 0;
-	assert_int_equal(rig_map(watch.d, 0x10000, SZ_1G, SZ_4K, 1, RIG_RW),
-			 0);
+	assert_int_equal(rig_map(watch.d, 0x10000, SZ_1G, SZ_4K, 1, RIG_RW), 0);
 	for (round = 0; round < 20; round++) {
 		fix_relax(watch_relax);
 		attach(watch.d, 0, sid_a);
@@ -427,8 +438,6 @@ static void test_no_flush_misses(void **state)
 	vtd_domain_free(watch.d);
 	rig_stop();
 }
-
-/* Flushes. */
 
 /* C21: no range may leave one of its pages cached. */
 static void test_ranges(void **state)
@@ -537,10 +546,10 @@ static void test_mamv(void **state)
 		struct vtd_qi_desc desc;
 
 		assert_int_equal(vtd_flush_range(d, 0, (4096ULL << order) - 1,
-						 false), 0);
+						 false),
+				 0);
 		desc = last_descriptor();
-		assert_int_equal(desc.w[0] & 0x3f,
-				 order <= mamv ? 0x32 : 0x22);
+		assert_int_equal(desc.w[0] & 0x3f, order <= mamv ? 0x32 : 0x22);
 	}
 	assert_int_equal(vtd_flush_range(d, 0, ~0ULL, false), 0);
 	assert_int_equal(last_descriptor().w[0] & 0x3f,
@@ -669,8 +678,6 @@ static void test_remap(void **state)
 	rig_stop();
 }
 
-/* Failures. */
-
 static void test_flush_fails(void **state)
 {
 	struct vtd_domain *d;
@@ -682,15 +689,16 @@ static void test_flush_fails(void **state)
 	assert_int_equal(rig_map(d, 0, SZ_1G, SZ_4K, 1024, RIG_RW), 0);
 	assert_at(0, SZ_1G);
 	tables = vtd_shim_live_tables();
-	vtd_model_inject(rig.model[0], fix_arg(state) ? VTD_MODEL_DEAD :
-							VTD_MODEL_IQE, 1, 0);
+	vtd_model_inject(rig.model[0],
+			 fix_arg(state) ? VTD_MODEL_DEAD : VTD_MODEL_IQE, 1, 0);
 	/* unmapped for the caller; kept, for the unit may still walk it */
 	{
 		struct iommu_pages_list freed = IOMMU_PAGES_LIST_INIT(freed);
 		bool gone = false;
 
 		assert_int_equal(vtd_pt_unmap(&d->pt, 0, SZ_4K, 512, &freed,
-					      &gone), SZ_2M);
+					      &gone),
+				 SZ_2M);
 		assert_int_equal(vtd_flush_range(d, 0, SZ_2M - 1, false),
 				 fix_arg(state) ? -ETIMEDOUT : -EINVAL);
 		assert_int_equal(vtd_shim_live_tables(), tables);
@@ -756,14 +764,13 @@ static void test_failed_was_not_last(void **state)
 	vtd_domain_free(d);
 	assert_int_equal(fix.broken[VTD_MODEL_FREED], 0);
 	rig_stop_broken();
-	/* leaked on purpose: 3 more tables below */
-	iommu_free_pages(phys_to_virt(*(u64 *)phys_to_virt(
-		*(u64 *)phys_to_virt(*root & ~0xfffULL) & ~0xfffULL) &
-		~0xfffULL));
-	iommu_free_pages(phys_to_virt(*(u64 *)phys_to_virt(*root & ~0xfffULL) &
-				      ~0xfffULL));
-	iommu_free_pages(phys_to_virt(*root & ~0xfffULL));
-	iommu_free_pages(root);
+	/* leaked on purpose: this table and three below it */
+	while (root) {
+		u64 below = *root & ~0xfffULL;
+
+		iommu_free_pages(root);
+		root = below == SZ_1G ? NULL : phys_to_virt(below);
+	}
 }
 
 static void test_attach_fails(void **state)
@@ -777,8 +784,7 @@ static void test_attach_fails(void **state)
 	assert_int_equal(rig_map(a, 0, SZ_1G, SZ_4K, 1, RIG_RW), 0);
 	assert_at(0, SZ_1G);
 	vtd_shim_fail_alloc(fix_arg(state));
-	assert_int_equal(vtd_domain_attach(b, &rig.unit[0], sid_b, 1),
-			 -ENOMEM);
+	assert_int_equal(vtd_domain_attach(b, &rig.unit[0], sid_b, 1), -ENOMEM);
 	vtd_shim_fail_alloc(0);
 	assert_true(list_empty(&b->units));
 	assert_int_equal(atomic_read(&rig.unit[0].nr_did_used), 1);
@@ -798,11 +804,11 @@ static void test_alloc_fails(void **state)
 	rig_stop();
 }
 
-#define EACH(fn, text)                                               \
-	do {                                                         \
-		for (i = 0; i < ARRAY_SIZE(kinds); i++)              \
+#define EACH(fn, text)                                                  \
+	do {                                                            \
+		for (i = 0; i < ARRAY_SIZE(kinds); i++)                 \
 			fix_case(fn, (void *)(uintptr_t)i, text ", %s", \
-				 kinds[i].name);                     \
+				 kinds[i].name);                        \
 	} while (0)
 
 static void domain_cases(void)
@@ -820,17 +826,22 @@ static void domain_cases(void)
 				 "C27/C28 tables of SAGAW %x on SAGAW %x",
 				 sagaw[i], sagaw[j]);
 	for (i = 0; i < ARRAY_SIZE(suits); i++)
-		fix_case(test_suits, (void *)(uintptr_t)i, "%s",
-			 suits[i].name);
+		fix_case(test_suits, (void *)(uintptr_t)i, "%s", suits[i].name);
 	fix_case(test_snoop, (void *)0, "L6 snooping enforced");
 	fix_case(test_snoop, (void *)1, "L6/C52 snooping refused after a map");
-	fix_case(test_snoop, (void *)2, "L6 snooping refused where a unit cannot");
-	fix_case(test_exhausted, (void *)0, "C29 16 domain-ids run out, and are used again");
-	fix_case(test_exhausted, (void *)1, "C29 64 domain-ids run out, and are used again");
-	fix_case(test_did_shared, NULL, "C29 one domain-id for a domain's devices");
+	fix_case(test_snoop, (void *)2,
+		 "L6 snooping refused where a unit cannot");
+	fix_case(test_exhausted, (void *)0,
+		 "C29 16 domain-ids run out, and are used again");
+	fix_case(test_exhausted, (void *)1,
+		 "C29 64 domain-ids run out, and are used again");
+	fix_case(test_did_shared, NULL,
+		 "C29 one domain-id for a domain's devices");
 	fix_case(test_two_units, NULL, "C25 a domain on units of three kinds");
-	fix_case(test_no_flush_misses, (void *)0, "L5/C45 no flush misses a unit");
-	fix_case(test_no_flush_misses, (void *)1, "L5/C45 no flush misses a unit, caching mode");
+	fix_case(test_no_flush_misses, (void *)0,
+		 "L5/C45 no flush misses a unit");
+	fix_case(test_no_flush_misses, (void *)1,
+		 "L5/C45 no flush misses a unit, caching mode");
 }
 
 static void flush_cases(void)
@@ -841,8 +852,10 @@ static void flush_cases(void)
 	for (i = 0; i < 4; i++)
 		fix_case(test_ranges, (void *)(uintptr_t)i,
 			 "C21 no page of a range stays cached, from %u", i);
-	fix_case(test_descriptors, (void *)0, "C21 descriptors cover their ranges");
-	fix_case(test_descriptors, (void *)0x3ffff, "C21 descriptors cover their ranges, across 1 GiB");
+	fix_case(test_descriptors, (void *)0,
+		 "C21 descriptors cover their ranges");
+	fix_case(test_descriptors, (void *)0x3ffff,
+		 "C21 descriptors cover their ranges, across 1 GiB");
 	for (i = 0; i < ARRAY_SIZE(mamv); i++)
 		fix_case(test_mamv, (void *)(uintptr_t)mamv[i],
 			 "C22 beyond MAMV %u the domain is flushed", mamv[i]);
@@ -853,17 +866,21 @@ static void flush_cases(void)
 	for (i = 0; i < 2; i++)
 		fix_case(test_hint, (void *)(uintptr_t)i,
 			 "C17 IH is clear when tables go, %s", kinds[i].name);
-	EACH(test_superpage_over_table, "C18/C19 a superpage over an old table");
+	EACH(test_superpage_over_table,
+	     "C18/C19 a superpage over an old table");
 	for (i = 0; i < 2; i++)
-		fix_case(test_superpage_over_table,
-			 (void *)(uintptr_t)(i | 8),
-			 "C18/C19 1 GiB over an old table, %s",
-			 kinds[i].name);
+		fix_case(test_superpage_over_table, (void *)(uintptr_t)(i | 8),
+			 "C18/C19 1 GiB over an old table, %s", kinds[i].name);
 	EACH(test_remap, "C18/XSA-78 the same address again and again");
-	fix_case(test_flush_fails, (void *)0, "C16/XSA-373 a flush refused keeps the tables");
-	fix_case(test_flush_fails, (void *)1, "C16/XSA-373 a flush timed out keeps the tables");
-	fix_case(test_one_of_units_fails, NULL, "L1/XSA-373 one unit of two fails");
-	fix_case(test_failed_was_not_last, NULL, "C29/C32 a failed flush is not forgotten by the last to leave");
+	fix_case(test_flush_fails, (void *)0,
+		 "C16/XSA-373 a flush refused keeps the tables");
+	fix_case(test_flush_fails, (void *)1,
+		 "C16/XSA-373 a flush timed out keeps the tables");
+	fix_case(test_one_of_units_fails, NULL,
+		 "L1/XSA-373 one unit of two fails");
+	fix_case(
+		test_failed_was_not_last, NULL,
+		"C29/C32 a failed flush is not forgotten by the last to leave");
 	for (i = 1; i <= 2; i++)
 		fix_case(test_attach_fails, (void *)(uintptr_t)i,
 			 "attach without memory, %u", i);

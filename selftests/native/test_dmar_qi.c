@@ -3,7 +3,12 @@
  * The queue engine on the software unit: every slot, every length, every error
  * at every descriptor, several submitters, a unit that is dead.
  *
- * SRCS: dmar/qi.c dmar/context.c dmar/unit.c dmar/domain.c dmar/flush.c dmar/pgtable.c dmar/identity.c dmar/reply.c kunit/model/model.c kunit/model/memory.c kunit/model/regs.c kunit/model/fault.c kunit/model/walk.c kunit/model/cache.c kunit/model/queue.c kunit/model/device.c kunit/model/check.c kunit/model/quiescent.c selftests/native/model_fixture.c selftests/native/rig.c
+ * SRCS: dmar/qi.c dmar/context.c dmar/unit.c dmar/domain.c dmar/flush.c
+ * SRCS: dmar/pgtable.c dmar/identity.c dmar/reply.c kunit/model/model.c
+ * SRCS: kunit/model/memory.c kunit/model/regs.c kunit/model/fault.c
+ * SRCS: kunit/model/walk.c kunit/model/cache.c kunit/model/queue.c
+ * SRCS: kunit/model/device.c kunit/model/check.c kunit/model/quiescent.c
+ * SRCS: selftests/native/model_fixture.c selftests/native/rig.c
  * CFLAGS: -DVTD_OBSERVER
  */
 #include <linux/kernel.h>
@@ -134,13 +139,14 @@ static void test_iqe_real(void **state)
 {
 	unsigned int nr = 16, at;
 
-	start();
+	start_with(fix_arg(state) & 128 ? FIX_ECAP & ~VTDM_ECAP_C : FIX_ECAP, 0,
+		   0);
 	for (at = 0; at < nr; at++) {
 		struct vtd_qi_desc desc[VTD_QI_BATCH];
 
 		fill(desc, nr);
-		desc[at].w[fix_arg(state) / 64] |=
-			1ULL << fix_arg(state) % 64;
+		desc[at].w[fix_arg(state) / 64 & 1] |= 1ULL
+						       << fix_arg(state) % 64;
 		assert_int_equal(vtd_qi_submit(qi, desc, nr), -EINVAL);
 		assert_int_equal(submit(nr), 0);
 	}
@@ -492,8 +498,12 @@ int main(void)
 	for (i = 1; i <= 16; i++)
 		fix_case(test_iqe, (void *)(uintptr_t)i,
 			 "C05/L2 IQE at each descriptor of %u", i);
-	fix_case(test_iqe_real, (void *)8, "C05/L2 a reserved bit in descriptor n of 16");
-	fix_case(test_iqe_real, (void *)75, "C05/L2 a reserved upper bit in descriptor n of 16");
+	fix_case(test_iqe_real, (void *)8,
+		 "C05/L2 a reserved bit in descriptor n of 16");
+	fix_case(test_iqe_real, (void *)75,
+		 "C05/L2 a reserved upper bit in descriptor n of 16");
+	fix_case(test_iqe_real, (void *)(128 + 8),
+		 "C05/C10 a reserved bit in descriptor n of 16, not coherent");
 	for (i = 1; i <= 16; i++)
 		fix_case(test_ite, (void *)(uintptr_t)i,
 			 "C01 ITE at each descriptor of %u", i);
@@ -501,26 +511,33 @@ int main(void)
 		fix_case(test_ite_sid, (void *)(uintptr_t)i,
 			 "C03 ITE, source-id present, gone, 0: %u", i);
 	fix_case(test_ice, NULL, "ICE stops nobody");
-	fix_case(test_two_submitters_ite, (void *)0x118, "C04/L1 ITE with two submitters, device present");
-	fix_case(test_two_submitters_ite, (void *)0, "C04/L1 ITE with two submitters, no device told");
-	fix_case(test_two_submitters_iqe, NULL, "C04 IQE with two submitters blames one");
+	fix_case(test_two_submitters_ite, (void *)0x118,
+		 "C04/L1 ITE with two submitters, device present");
+	fix_case(test_two_submitters_ite, (void *)0,
+		 "C04/L1 ITE with two submitters, no device told");
+	fix_case(test_two_submitters_iqe, NULL,
+		 "C04 IQE with two submitters blames one");
 	fix_case(test_full, (void *)14, "C06 queue nearly full");
 	fix_case(test_full, (void *)20, "C06 queue full");
 	fix_case(test_full, (void *)31, "C06 queue full twice over");
 	for (i = 1; i <= 4; i++)
 		fix_case(test_dead, (void *)(uintptr_t)i,
 			 "C02/L3 a unit that dies at descriptor %u", i);
-	fix_case(test_dead_with_many, NULL, "C02/L3 a dead unit and a full queue");
+	fix_case(test_dead_with_many, NULL,
+		 "C02/L3 a dead unit and a full queue");
 	fix_case(test_ite_forever, NULL, "C02/L3 ITE without end is bounded");
-	fix_case(test_reprogrammed, NULL, "a queue that was dead is used again");
+	fix_case(test_reprogrammed, NULL,
+		 "a queue that was dead is used again");
 	for (i = 0; i < 3; i++)
 		fix_case(test_sequence, (void *)(uintptr_t)i,
 			 "C06 numbers wrap, %u", i);
 	for (i = 0; i < 3; i++)
 		fix_case(test_status_reused, (void *)(uintptr_t)i,
 			 "C06 a status word from long ago, %u", i);
-	fix_case(test_not_coherent, (void *)1, "C10 queue not coherent, 1 descriptor");
-	fix_case(test_not_coherent, (void *)16, "C10 queue not coherent, 16 descriptors");
+	fix_case(test_not_coherent, (void *)1,
+		 "C10 queue not coherent, 1 descriptor");
+	fix_case(test_not_coherent, (void *)16,
+		 "C10 queue not coherent, 16 descriptors");
 	for (i = 1; i < 60; i += 19)
 		fix_case(test_latency, (void *)(uintptr_t)i,
 			 "any order, latency %u", i);

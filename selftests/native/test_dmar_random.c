@@ -7,7 +7,12 @@
  *	VTD_RANDOM_OPS	operations in all (200,000)
  *	VTD_RANDOM_SEED	first seed (1)
  *
- * SRCS: dmar/qi.c dmar/context.c dmar/unit.c dmar/domain.c dmar/flush.c dmar/pgtable.c dmar/identity.c dmar/reply.c kunit/model/model.c kunit/model/memory.c kunit/model/regs.c kunit/model/fault.c kunit/model/walk.c kunit/model/cache.c kunit/model/queue.c kunit/model/device.c kunit/model/check.c kunit/model/quiescent.c selftests/native/model_fixture.c selftests/native/rig.c
+ * SRCS: dmar/qi.c dmar/context.c dmar/unit.c dmar/domain.c dmar/flush.c
+ * SRCS: dmar/pgtable.c dmar/identity.c dmar/reply.c kunit/model/model.c
+ * SRCS: kunit/model/memory.c kunit/model/regs.c kunit/model/fault.c
+ * SRCS: kunit/model/walk.c kunit/model/cache.c kunit/model/queue.c
+ * SRCS: kunit/model/device.c kunit/model/check.c kunit/model/quiescent.c
+ * SRCS: selftests/native/model_fixture.c selftests/native/rig.c
  * CFLAGS: -DVTD_OBSERVER
  */
 #include <stdio.h>
@@ -109,11 +114,12 @@ static void build(u64 from)
 				VTDM_CAP_ND(pick(3)) | VTDM_CAP_FRO(0x220) |
 				(one_in(4) ? 0 : VTDM_CAP_PSI) |
 				VTDM_CAP_MAMV(pick(20)),
-			(FIX_ECAP & ~VTDM_ECAP_C) | ecap,
-			pick(16), vtd_rand(&seed), pick(6));
+			(FIX_ECAP & ~VTDM_ECAP_C) | ecap, pick(16),
+			vtd_rand(&seed), pick(6));
 	for (i = 0; i < DEVICES; i++) {
 		device[i] = (struct device){
-			.unit = pick(units), .nr = one_in(3) ? 2 : 1,
+			.unit = pick(units),
+			.nr = one_in(3) ? 2 : 1,
 		};
 		for (j = 0; j < 2; j++)
 			device[i].sid[j] = (2 * i + j) << 8 | pick(256);
@@ -126,8 +132,7 @@ static void build(u64 from)
 
 static int set_entry(struct device *dev, struct vtd_context_entry entry)
 {
-	return vtd_context_set(&rig.unit[dev->unit], dev->sid, dev->nr,
-			       &entry);
+	return vtd_context_set(&rig.unit[dev->unit], dev->sid, dev->nr, &entry);
 }
 
 static void leave(struct device *dev)
@@ -205,7 +210,8 @@ static void map_at(struct space *s, unsigned int region, unsigned int at,
 	if (leaf == 1)
 		phys += pick(512) * SZ_4K;
 	assert_int_equal(rig_map(s->d, base(s, region) + at * SZ_4K, phys,
-				 leaf * SZ_4K, count, prot), 0);
+				 leaf * SZ_4K, count, prot),
+			 0);
 	note_map(&s->page[region][at], phys, leaf, count, prot);
 }
 
@@ -319,7 +325,9 @@ static u64 some_address(const struct device *dev)
 static void op_dma(struct device *dev)
 {
 	static const enum vtd_model_access kinds[] = {
-		VTD_MODEL_READ, VTD_MODEL_WRITE, VTD_MODEL_ATOMIC,
+		VTD_MODEL_READ,
+		VTD_MODEL_WRITE,
+		VTD_MODEL_ATOMIC,
 	};
 	enum vtd_model_access access = kinds[pick(3)];
 	u64 addr = some_address(dev), phys, want;
@@ -333,7 +341,8 @@ static void op_dma(struct device *dev)
 	}
 	wanted = expected(dev, addr, access, &want);
 	if (reason != wanted || (!reason && phys != want))
-		fprintf(stderr, "# machine %u: %llx access %u: %u %llx, expected %u %llx\n",
+		fprintf(stderr,
+			"# machine %u: %llx access %u: %u %llx, expected %u %llx\n",
 			machine, addr, access, reason, phys, wanted, want);
 	assert_int_equal(reason, wanted);
 	if (!reason)
@@ -375,8 +384,8 @@ static void tear_down(void)
 	unsigned int i;
 
 	for (i = 0; i < DEVICES; i++) {
-		assert_int_equal(set_entry(&device[i],
-					   (struct vtd_context_entry){}), 0);
+		assert_int_equal(
+			set_entry(&device[i], (struct vtd_context_entry){}), 0);
 		leave(&device[i]);
 	}
 	fix_assert_good();
@@ -401,7 +410,8 @@ static void test_random(void **state)
 			if (op % 25 == 0) {
 				vtd_model_check_quiescent();
 				if (fix_broken())
-					fprintf(stderr, "# machine %u, operation %u\n",
+					fprintf(stderr,
+						"# machine %u, operation %u\n",
 						machine, op);
 				assert_int_equal(fix_broken(), 0);
 			}

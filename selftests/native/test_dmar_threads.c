@@ -3,7 +3,12 @@
  * The driver on a software unit that works in a thread of its own: several
  * CPUs submit, map, attach and translate at once.
  *
- * SRCS: dmar/qi.c dmar/context.c dmar/unit.c dmar/domain.c dmar/flush.c dmar/pgtable.c dmar/identity.c dmar/reply.c kunit/model/model.c kunit/model/memory.c kunit/model/regs.c kunit/model/fault.c kunit/model/walk.c kunit/model/cache.c kunit/model/queue.c kunit/model/device.c kunit/model/check.c kunit/model/quiescent.c selftests/native/model_fixture.c selftests/native/rig.c
+ * SRCS: dmar/qi.c dmar/context.c dmar/unit.c dmar/domain.c dmar/flush.c
+ * SRCS: dmar/pgtable.c dmar/identity.c dmar/reply.c kunit/model/model.c
+ * SRCS: kunit/model/memory.c kunit/model/regs.c kunit/model/fault.c
+ * SRCS: kunit/model/walk.c kunit/model/cache.c kunit/model/queue.c
+ * SRCS: kunit/model/device.c kunit/model/check.c kunit/model/quiescent.c
+ * SRCS: selftests/native/model_fixture.c selftests/native/rig.c
  * CFLAGS: -DVTD_OBSERVER
  * TSAN: yes
  */
@@ -63,8 +68,8 @@ static void run(void *(*worker)(void *), u32 policy, u64 cap, u64 ecap)
 	WRITE_ONCE(stop_hardware, false);
 	assert_int_equal(pthread_create(&unit, NULL, hardware, NULL), 0);
 	for (i = 0; i < WORKERS; i++)
-		assert_int_equal(pthread_create(&thread[i], NULL, worker,
-						(void *)i), 0);
+		assert_int_equal(
+			pthread_create(&thread[i], NULL, worker, (void *)i), 0);
 	for (i = 0; i < WORKERS; i++)
 		pthread_join(thread[i], NULL);
 	WRITE_ONCE(stop_hardware, true);
@@ -123,11 +128,9 @@ static void *maps(void *arg)
 		unsigned int nr = round % 40 + 1;
 
 		if (round % 10 == 0)
-			note(!vtd_domain_attach(shared, &rig.unit[0], &sid,
-						1));
+			note(!vtd_domain_attach(shared, &rig.unit[0], &sid, 1));
 		note(!rig_map(shared, iova, phys, SZ_4K, nr, RIG_RW));
-		note(!rig_ask(0, sid, iova, VTD_MODEL_READ, &at) &&
-		     at == phys);
+		note(!rig_ask(0, sid, iova, VTD_MODEL_READ, &at) && at == phys);
 		note(rig_unmap(shared, iova, SZ_4K, nr) == nr * SZ_4K);
 		note(rig_ask(0, sid, iova, VTD_MODEL_READ, &at) == 6);
 		if (round % 10 == 9 || round + 1 == rounds) {
@@ -169,9 +172,12 @@ static void test_maps(void **state)
 int main(void)
 {
 	fix_case(test_submits, NULL, "C25 submitters at once");
-	fix_case(test_submits_with_errors, NULL, "C04/L1 submitters at once, and time-outs");
+	fix_case(test_submits_with_errors, NULL,
+		 "C04/L1 submitters at once, and time-outs");
 	fix_case(test_maps, (void *)0, "C45/L5 maps and attaches at once");
-	fix_case(test_maps, (void *)1, "C45/L5 maps and attaches at once, not coherent");
-	fix_case(test_maps, (void *)2, "C45/L5 maps and attaches at once, caching mode");
+	fix_case(test_maps, (void *)1,
+		 "C45/L5 maps and attaches at once, not coherent");
+	fix_case(test_maps, (void *)2,
+		 "C45/L5 maps and attaches at once, caching mode");
 	return fix_run("dmar-threads");
 }

@@ -3,7 +3,12 @@
  * Units and their root and context tables on the software unit: set-up, the
  * order of switching on and off, and every change of a context entry.
  *
- * SRCS: dmar/qi.c dmar/context.c dmar/unit.c dmar/domain.c dmar/flush.c dmar/pgtable.c dmar/identity.c dmar/reply.c kunit/model/model.c kunit/model/memory.c kunit/model/regs.c kunit/model/fault.c kunit/model/walk.c kunit/model/cache.c kunit/model/queue.c kunit/model/device.c kunit/model/check.c kunit/model/quiescent.c selftests/native/model_fixture.c selftests/native/rig.c
+ * SRCS: dmar/qi.c dmar/context.c dmar/unit.c dmar/domain.c dmar/flush.c
+ * SRCS: dmar/pgtable.c dmar/identity.c dmar/reply.c kunit/model/model.c
+ * SRCS: kunit/model/memory.c kunit/model/regs.c kunit/model/fault.c
+ * SRCS: kunit/model/walk.c kunit/model/cache.c kunit/model/queue.c
+ * SRCS: kunit/model/device.c kunit/model/check.c kunit/model/quiescent.c
+ * SRCS: selftests/native/model_fixture.c selftests/native/rig.c
  * CFLAGS: -DVTD_OBSERVER
  */
 #include <linux/kernel.h>
@@ -70,7 +75,8 @@ static void test_on_and_off(void **state)
 static void test_nothing_on_by_setup(void **state)
 {
 	const struct vtd_model_config config = {
-		.cap = FIX_CAP, .ecap = FIX_ECAP,
+		.cap = FIX_CAP,
+		.ecap = FIX_ECAP,
 	};
 
 	rig_start();
@@ -123,7 +129,10 @@ static void fake_write64(const struct vtd_regs *regs, u32 off, u64 value)
 }
 
 static const struct vtd_reg_ops fake_ops = {
-	fake_read32, fake_read64, fake_write32, fake_write64,
+	fake_read32,
+	fake_read64,
+	fake_write32,
+	fake_write64,
 };
 
 static void assert_refused(u64 cap, u64 ecap, u32 status, int ret,
@@ -159,7 +168,8 @@ static void test_refused(void **state)
 
 static void test_in_use(void **state)
 {
-	assert_refused(FIX_CAP, FIX_ECAP, fix_arg(state), -EBUSY, "intremap=off");
+	assert_refused(FIX_CAP, FIX_ECAP, fix_arg(state), -EBUSY,
+		       "intremap=off");
 }
 
 static void test_translating_already(void **state)
@@ -170,16 +180,16 @@ static void test_translating_already(void **state)
 
 static void test_records_beyond(void **state)
 {
-	assert_refused((FIX_CAP & ~(0x3ffULL << 24)) | 0x100ULL << 24,
-		       FIX_ECAP, 0, -EINVAL, "fault records end at");
+	assert_refused((FIX_CAP & ~(0x3ffULL << 24)) | 0x100ULL << 24, FIX_ECAP,
+		       0, -EINVAL, "fault records end at");
 }
 
 static const struct {
 	unsigned int sagaw, mgaw, levels;
 } smallest[] = {
-	{ 2, 39, 3 }, { 6, 39, 3 }, { 4, 39, 4 }, { 6, 48, 4 }, { 4, 48, 4 },
-	{ 0xe, 57, 4 }, { 8, 57, 5 }, { 8, 39, 5 }, { 0xc, 48, 4 },
-	{ 0xa, 48, 5 }, { 2, 48, 3 }, { 0xe, 39, 3 },
+	{ 2, 39, 3 },	{ 6, 39, 3 },	{ 4, 39, 4 }, { 6, 48, 4 },
+	{ 4, 48, 4 },	{ 0xe, 57, 4 }, { 8, 57, 5 }, { 8, 39, 5 },
+	{ 0xc, 48, 4 }, { 0xa, 48, 5 }, { 2, 48, 3 }, { 0xe, 39, 3 },
 };
 
 static void test_levels(void **state)
@@ -202,7 +212,9 @@ static void test_levels(void **state)
 static void test_no_memory(void **state)
 {
 	const struct vtd_model_config config = {
-		.cap = FIX_CAP, .ecap = FIX_ECAP, .policy = VTD_MODEL_MANUAL,
+		.cap = FIX_CAP,
+		.ecap = FIX_ECAP,
+		.policy = VTD_MODEL_MANUAL,
 	};
 	struct vtd_model_unit *model;
 	unsigned int nth;
@@ -211,7 +223,8 @@ static void test_no_memory(void **state)
 	model = vtd_model_unit_create(&config);
 	for (nth = 1; nth <= 6; nth++) {
 		struct vtd_unit unit = {
-			.drhd = rig.unit[0].drhd, .name = "dmar9",
+			.drhd = rig.unit[0].drhd,
+			.name = "dmar9",
 		};
 
 		vtd_model_plug(model, &unit.regs);
@@ -228,7 +241,8 @@ static void test_firmware_pmr(void **state)
 {
 	const struct vtd_model_config config = {
 		.cap = FIX_CAP | VTDM_CAP_PHMR | VTDM_CAP_PLMR,
-		.ecap = FIX_ECAP, .command_latency = 4,
+		.ecap = FIX_ECAP,
+		.command_latency = 4,
 	};
 	static const u16 sid[] = { RIG_SID };
 	struct vtd_context_entry entry;
@@ -240,15 +254,16 @@ static void test_firmware_pmr(void **state)
 	assert_int_equal(fix_read32(&rig.unit[0].regs, 0x64), 0);
 	entry = vtd_identity_entry(&rig.unit[0]);
 	assert_int_equal(vtd_context_set(&rig.unit[0], sid, 1, &entry), 0);
-	assert_int_equal(rig_ask(0, RIG_SID, 0x100000000ULL, VTD_MODEL_WRITE,
-				 NULL), 0);
+	assert_int_equal(
+		rig_ask(0, RIG_SID, 0x100000000ULL, VTD_MODEL_WRITE, NULL), 0);
 	rig_stop();
 }
 
 static void test_unanswered_command(void **state)
 {
 	const struct vtd_model_config config = {
-		.cap = FIX_CAP, .ecap = FIX_ECAP,
+		.cap = FIX_CAP,
+		.ecap = FIX_ECAP,
 		.command_latency = 100000000,
 	};
 	u64 began;
@@ -257,8 +272,7 @@ static void test_unanswered_command(void **state)
 	assert_int_equal(rig_add_off(&config), 0);
 	began = ktime_get_ns();
 	fix.quiet = true;
-	assert_int_equal(vtd_unit_enable(&rig.unit[0], &rig.reply),
-			 -ETIMEDOUT);
+	assert_int_equal(vtd_unit_enable(&rig.unit[0], &rig.reply), -ETIMEDOUT);
 	assert_true(ktime_get_ns() - began < 3ULL * NSEC_PER_SEC);
 	assert_false(rig.unit[0].translating);
 	assert_true(said("translation stays off"));
@@ -268,15 +282,15 @@ static void test_unanswered_command(void **state)
 static void test_dead_at_enable(void **state)
 {
 	const struct vtd_model_config config = {
-		.cap = FIX_CAP, .ecap = FIX_ECAP,
+		.cap = FIX_CAP,
+		.ecap = FIX_ECAP,
 	};
 
 	rig_start();
 	assert_int_equal(rig_add_off(&config), 0);
 	vtd_model_inject(rig.model[0], VTD_MODEL_DEAD, fix_arg(state), 0);
 	fix.quiet = true;
-	assert_int_equal(vtd_unit_enable(&rig.unit[0], &rig.reply),
-			 -ETIMEDOUT);
+	assert_int_equal(vtd_unit_enable(&rig.unit[0], &rig.reply), -ETIMEDOUT);
 	assert_int_equal(gsts() & 0x80000000, 0);
 	assert_false(rig.unit[0].translating);
 	rig_stop_broken();
@@ -291,8 +305,7 @@ static struct vtd_context_entry blocked(void)
 	return (struct vtd_context_entry){};
 }
 
-static int set(const u16 *sid, unsigned int nr,
-	       struct vtd_context_entry entry)
+static int set(const u16 *sid, unsigned int nr, struct vtd_context_entry entry)
 {
 	return vtd_context_set(&rig.unit[0], sid, nr, &entry);
 }
@@ -312,9 +325,10 @@ static void tables(void)
 
 	for (i = 0; i < 3; i++) {
 		assert_int_equal(vtd_unit_pt_init(&rig.unit[0], &pts[i]), 0);
-		assert_int_equal(vtd_pt_map(&pts[i], 0x10000,
-					    (i + 1) * SZ_1G, SZ_4K, 4, RIG_RW,
-					    GFP_KERNEL, NULL, &mapped), 0);
+		assert_int_equal(vtd_pt_map(&pts[i], 0x10000, (i + 1) * SZ_1G,
+					    SZ_4K, 4, RIG_RW, GFP_KERNEL, NULL,
+					    &mapped),
+				 0);
 	}
 }
 
@@ -338,8 +352,7 @@ static void test_transitions(void **state)
 {
 	start_kind(fix_arg(state), VTD_MODEL_EAGER);
 	tables();
-	assert_int_equal(rig_ask(0, RIG_SID, 0x10123, VTD_MODEL_READ, NULL),
-			 1);
+	assert_int_equal(rig_ask(0, RIG_SID, 0x10123, VTD_MODEL_READ, NULL), 1);
 	assert_int_equal(set(one_sid, 1, paging(0)), 0);
 	assert_at(RIG_SID, SZ_1G);
 	fix_assert_good();
@@ -352,8 +365,7 @@ static void test_transitions(void **state)
 	assert_int_equal(set(one_sid, 1, paging(2)), 0);
 	assert_at(RIG_SID, 3 * SZ_1G);
 	assert_int_equal(set(one_sid, 1, blocked()), 0);
-	assert_int_equal(rig_ask(0, RIG_SID, 0x10123, VTD_MODEL_READ, NULL),
-			 2);
+	assert_int_equal(rig_ask(0, RIG_SID, 0x10123, VTD_MODEL_READ, NULL), 2);
 	fix_assert_good();
 	assert_int_equal(set(one_sid, 1, paging(0)), 0);
 	assert_at(RIG_SID, SZ_1G);
@@ -415,8 +427,8 @@ static void test_aliases(void **state)
 	assert_int_equal(vtd_model_stats(rig.model[0]).contexts,
 			 before.contexts + 4);
 	for (i = 0; i < 4; i++)
-		assert_int_equal(rig_ask(0, sid[i], 0x10123, VTD_MODEL_READ,
-					 NULL), 2);
+		assert_int_equal(
+			rig_ask(0, sid[i], 0x10123, VTD_MODEL_READ, NULL), 2);
 	fix_assert_good();
 	tables_gone();
 	rig_stop();
@@ -444,8 +456,7 @@ static void test_before_translation(void **state)
 {
 	const struct vtd_model_config config = {
 		.cap = FIX_CAP | kinds[fix_arg(state)].cap,
-		.ecap = (FIX_ECAP & ~VTDM_ECAP_C) |
-			kinds[fix_arg(state)].ecap,
+		.ecap = (FIX_ECAP & ~VTDM_ECAP_C) | kinds[fix_arg(state)].ecap,
 		.policy = VTD_MODEL_EAGER,
 	};
 
@@ -529,8 +540,7 @@ static void test_failed_then_asked_again(void **state)
 	assert_int_equal(set(one_sid, 1, blocked()), 0);
 	fix.quiet = true;
 	assert_int_equal(vtd_model_check_quiescent(), 0);
-	assert_int_equal(rig_ask(0, RIG_SID, 0x10123, VTD_MODEL_READ, NULL),
-			 2);
+	assert_int_equal(rig_ask(0, RIG_SID, 0x10123, VTD_MODEL_READ, NULL), 2);
 	fix.quiet = false;
 	rig.failed = 0;
 	tables_gone();
@@ -592,14 +602,13 @@ static void test_identity_tables(void **state)
 	u64 at;
 
 	rig_start();
-	rig_add((FIX_CAP & ~(3ULL << 34)) |
-		VTDM_CAP_SLLPS(fix_arg(state)), FIX_ECAP & ~VTDM_ECAP_PT,
-		VTD_MODEL_EAGER, 1, 0);
+	rig_add((FIX_CAP & ~(3ULL << 34)) | VTDM_CAP_SLLPS(fix_arg(state)),
+		FIX_ECAP & ~VTDM_ECAP_PT, VTD_MODEL_EAGER, 1, 0);
 	vtd_shim_set_ram(fix_arg(state) ? 6 * SZ_1G + 0x5000 : SZ_16M);
 	assert_int_equal(vtd_identity_init(&rig.unit[0]), 0);
 	assert_int_equal(set(one_sid, 1, vtd_identity_entry(&rig.unit[0])), 0);
-	assert_int_equal(rig_ask(0, RIG_SID, 0x12345678, VTD_MODEL_WRITE,
-				 &at), 0);
+	assert_int_equal(rig_ask(0, RIG_SID, 0x12345678, VTD_MODEL_WRITE, &at),
+			 0);
 	assert_true(at == 0x12345678);
 	assert_int_equal(set(one_sid, 1, blocked()), 0);
 	rig_stop();
@@ -609,31 +618,37 @@ static void unit_cases(void)
 {
 	unsigned int i;
 
-	fix_case(test_nothing_on_by_setup, NULL, "set-up changes nothing in hardware");
+	fix_case(test_nothing_on_by_setup, NULL,
+		 "set-up changes nothing in hardware");
 	for (i = 0; i < ARRAY_SIZE(kinds); i++)
 		fix_case(test_on_and_off, (void *)(uintptr_t)i,
 			 "on, off and on again, %s", kinds[i].name);
 	for (i = 0; i < ARRAY_SIZE(refused); i++)
-		fix_case(test_refused, (void *)(uintptr_t)i,
-			 "C56 refused: %s", refused[i].says);
-	fix_case(test_in_use, (void *)0x02000000, "refused: interrupt remapping is on");
+		fix_case(test_refused, (void *)(uintptr_t)i, "C56 refused: %s",
+			 refused[i].says);
+	fix_case(test_in_use, (void *)0x02000000,
+		 "refused: interrupt remapping is on");
 	fix_case(test_in_use, (void *)0x04000000, "refused: the queue is on");
 	fix_case(test_translating_already, NULL, "refused: translation is on");
-	fix_case(test_records_beyond, NULL, "refused: fault records beyond the registers");
+	fix_case(test_records_beyond, NULL,
+		 "refused: fault records beyond the registers");
 	for (i = 0; i < ARRAY_SIZE(smallest); i++)
 		fix_case(test_levels, (void *)(uintptr_t)i,
 			 "C27 SAGAW %x, MGAW %u: %u levels", smallest[i].sagaw,
 			 smallest[i].mgaw, smallest[i].levels);
 	fix_case(test_no_memory, NULL, "no memory for a unit, at each step");
-	fix_case(test_firmware_pmr, NULL, "C55 firmware's protected memory is released");
-	fix_case(test_unanswered_command, NULL, "a command that is never answered");
+	fix_case(test_firmware_pmr, NULL,
+		 "C55 firmware's protected memory is released");
+	fix_case(test_unanswered_command, NULL,
+		 "a command that is never answered");
 	for (i = 1; i <= 4; i++)
 		fix_case(test_dead_at_enable, (void *)(uintptr_t)i,
 			 "dead at descriptor %u of switching on", i);
 	for (i = 1; i <= 2; i++)
 		fix_case(test_identity_tables, (void *)(uintptr_t)(i * 2 - 1),
 			 "identity through tables, page sizes %u", i * 2 - 1);
-	fix_case(test_identity_tables, (void *)0, "identity through tables, 4 KiB pages");
+	fix_case(test_identity_tables, (void *)0,
+		 "identity through tables, 4 KiB pages");
 }
 
 static void context_cases(void)
@@ -659,15 +674,19 @@ static void context_cases(void)
 			 "entries before translation, %s", kinds[i].name);
 	}
 	fix_case(test_unchanged, NULL, "nothing changed, nothing flushed");
-	fix_case(test_no_memory_for_table, NULL, "no memory for a context table changes nothing");
+	fix_case(test_no_memory_for_table, NULL,
+		 "no memory for a context table changes nothing");
 	fix_case(test_block_needs_no_memory, NULL, "blocking needs no memory");
 	fix_case(test_peek, NULL, "an entry is read for reports");
 	for (i = 1; i <= 4; i++)
 		fix_case(test_failed_then_asked_again, (void *)(uintptr_t)i,
-			 "C16 a flush refused at descriptor %u is made up for", i);
+			 "C16 a flush refused at descriptor %u is made up for",
+			 i);
 	for (i = 1; i <= 4; i++)
-		fix_case(test_failed_then_published, (void *)(uintptr_t)i,
-			 "C16 a flush refused at descriptor %u, then another entry", i);
+		fix_case(
+			test_failed_then_published, (void *)(uintptr_t)i,
+			"C16 a flush refused at descriptor %u, then another entry",
+			i);
 	fix_case(test_dead_unit, NULL, "L3 context entries of a dead unit");
 }
 

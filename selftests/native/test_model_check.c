@@ -3,7 +3,11 @@
  * The checker: each way to break a rule is told, with the word that broke it,
  * and a careful driver is not told anything.
  *
- * SRCS: kunit/model/model.c kunit/model/memory.c kunit/model/regs.c kunit/model/fault.c kunit/model/walk.c kunit/model/cache.c kunit/model/queue.c kunit/model/device.c kunit/model/check.c kunit/model/quiescent.c selftests/native/model_fixture.c selftests/native/model_tables.c
+ * SRCS: kunit/model/model.c kunit/model/memory.c kunit/model/regs.c
+ * SRCS: kunit/model/fault.c kunit/model/walk.c kunit/model/cache.c
+ * SRCS: kunit/model/queue.c kunit/model/device.c kunit/model/check.c
+ * SRCS: kunit/model/quiescent.c selftests/native/model_fixture.c
+ * SRCS: selftests/native/model_tables.c
  * CFLAGS: -DVTD_OBSERVER
  */
 #include <linux/kernel.h>
@@ -104,7 +108,7 @@ static void test_zero_before_flush(void **state)
 static void test_half_a_word(void **state)
 {
 	start();
-	*(volatile u32 *)&tab.table[1][9] = 0;
+	WRITE_ONCE(*(u32 *)&tab.table[1][9], 0);
 	vtd_observe_store(&tab.table[1][9], 4);
 	assert_told(VTD_MODEL_TORN, &tab.table[1][9]);
 	tab_stop();
@@ -299,7 +303,7 @@ static void test_eager(void **state)
 static void test_unseen(void **state)
 {
 	start();
-	*(volatile u64 *)&tab.table[1][77] = 0;
+	WRITE_ONCE(tab.table[1][77], 0);
 	vtd_model_check_quiescent();
 	assert_told(VTD_MODEL_UNSEEN, &tab.table[1][77]);
 	tab_stop();
@@ -460,20 +464,29 @@ int main(void)
 
 	fix_case(test_careful, (void *)0, "a careful driver, coherent");
 	fix_case(test_careful, (void *)1, "a careful driver, not coherent");
-	fix_case(test_upper_half_while_present, NULL, "torn: upper half of a present entry");
-	fix_case(test_present_first, NULL, "torn: present before the upper half");
-	fix_case(test_zero_before_flush, NULL, "torn: zeroed before the context cache was told");
+	fix_case(test_upper_half_while_present, NULL,
+		 "torn: upper half of a present entry");
+	fix_case(test_present_first, NULL,
+		 "torn: present before the upper half");
+	fix_case(test_zero_before_flush, NULL,
+		 "torn: zeroed before the context cache was told");
 	fix_case(test_half_a_word, NULL, "torn: half a word");
-	fix_case(test_published_again, NULL, "order: published again too early");
+	fix_case(test_published_again, NULL,
+		 "order: published again too early");
 	for (i = 0; i < 6; i++)
-		fix_case(test_reserved, (void *)(uintptr_t)i, "reserved, %u", i);
+		fix_case(test_reserved, (void *)(uintptr_t)i, "reserved, %u",
+			 i);
 	for (i = 0; i < 3; i++)
 		fix_case(test_invisible, (void *)(uintptr_t)i,
 			 "invisible: a table, %u", i);
-	fix_case(test_invisible_context_table, NULL, "invisible: a context table");
-	fix_case(test_lagging_view, NULL, "unflushed: hardware sees the old entry");
-	fix_case(test_line_granular, NULL, "unflushed: lines, no more and no less");
-	fix_case(test_write_buffer, (void *)0, "write buffer: drained by an invalidation");
+	fix_case(test_invisible_context_table, NULL,
+		 "invisible: a context table");
+	fix_case(test_lagging_view, NULL,
+		 "unflushed: hardware sees the old entry");
+	fix_case(test_line_granular, NULL,
+		 "unflushed: lines, no more and no less");
+	fix_case(test_write_buffer, (void *)0,
+		 "write buffer: drained by an invalidation");
 	fix_case(test_write_buffer, (void *)1, "write buffer: drained by WBF");
 	for (i = 0; i < 4; i++)
 		fix_case(test_stale, (void *)(uintptr_t)i, "stale, %u", i);
@@ -485,7 +498,8 @@ int main(void)
 	for (i = 1; i <= 4; i++)
 		fix_case(test_freed_in_table, (void *)(uintptr_t)i,
 			 "freed: table of level %u in use", i);
-	fix_case(test_freed_cached, (void *)0, "freed: pointer and leaf cached");
+	fix_case(test_freed_cached, (void *)0,
+		 "freed: pointer and leaf cached");
 	fix_case(test_freed_cached, (void *)1, "freed: pointer cached (IH)");
 	fix_case(test_freed_data, NULL, "freed: memory the IOTLB leads to");
 	fix_case(test_freed_ring, NULL, "freed: the queue");
@@ -497,7 +511,8 @@ int main(void)
 	fix_case(test_did_reused, (void *)0, "domain-id reused too early");
 	fix_case(test_did_reused, (void *)1, "domain-id reused in time");
 	fix_case(test_did_zero, NULL, "domain-id 0 in caching mode");
-	fix_case(test_ring_owned, NULL, "queue: a descriptor that hardware owns");
+	fix_case(test_ring_owned, NULL,
+		 "queue: a descriptor that hardware owns");
 	fix_case(test_wild_status, NULL, "wild: a status write to nowhere");
 	return fix_run("model-check");
 }

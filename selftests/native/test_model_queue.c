@@ -3,7 +3,11 @@
  * The software unit's invalidation queue and caches against the specification:
  * what each invalidation forgets, and what it must not.  Literal descriptors.
  *
- * SRCS: kunit/model/model.c kunit/model/memory.c kunit/model/regs.c kunit/model/fault.c kunit/model/walk.c kunit/model/cache.c kunit/model/queue.c kunit/model/device.c kunit/model/check.c kunit/model/quiescent.c selftests/native/model_fixture.c selftests/native/model_tables.c
+ * SRCS: kunit/model/model.c kunit/model/memory.c kunit/model/regs.c
+ * SRCS: kunit/model/fault.c kunit/model/walk.c kunit/model/cache.c
+ * SRCS: kunit/model/queue.c kunit/model/device.c kunit/model/check.c
+ * SRCS: kunit/model/quiescent.c selftests/native/model_fixture.c
+ * SRCS: selftests/native/model_tables.c
  * CFLAGS: -DVTD_OBSERVER
  */
 #include <linux/kernel.h>
@@ -27,7 +31,7 @@ static void start(void)
 
 static u32 status(void)
 {
-	return *(volatile u32 *)tab.status;
+	return READ_ONCE(*(u32 *)tab.status);
 }
 
 static void wait_for(u32 value)
@@ -147,7 +151,9 @@ static void test_pointer(void **state)
 		{ 0x50032, 0x4000, true }, /* the same with IH clear */
 		{ 0x50032, 0x200000, false }, /* another 2 MiB */
 		{ 0x50032, 0x200000 | 10, true }, /* 4 MiB around it */
-		{ 0x50022, 0, true }, { 0x60022, 0, false }, { 0x12, 0, true },
+		{ 0x50022, 0, true },
+		{ 0x60022, 0, false },
+		{ 0x12, 0, true },
 	};
 	unsigned int i = fix_arg(state);
 
@@ -215,8 +221,8 @@ static void test_caching_mode_context(void **state)
 		bool forgets;
 	} what[] = {
 		{ 0x012000000031, true }, { 0x012000060031, false },
-		{ 0x21, true }, { 0x60021, false }, { 0x11, true },
-		{ 0x011800000031, false },
+		{ 0x21, true },		  { 0x60021, false },
+		{ 0x11, true },		  { 0x011800000031, false },
 	};
 	unsigned int i = fix_arg(state);
 
@@ -337,7 +343,9 @@ static void test_wraps(void **state)
 static void test_latency(void **state)
 {
 	const struct vtd_model_config config = {
-		.cap = FIX_CAP, .ecap = FIX_ECAP, .latency = 20,
+		.cap = FIX_CAP,
+		.ecap = FIX_ECAP,
+		.latency = 20,
 		.policy = VTD_MODEL_MANUAL,
 	};
 	struct vtd_model_unit *slow;
@@ -616,31 +624,34 @@ static void test_seed(void **state)
 	assert_int_equal(cached[0], cached[1]);
 }
 
-#define CASES(array, fn, text)                                         \
-	do {                                                           \
-		for (i = 0; i < ARRAY_SIZE(array); i++)                \
-			fix_case(fn, (void *)(uintptr_t)i, text ": %s", \
-				 (array)[i].name);                     \
-	} while (0)
-
 static void cache_cases(void)
 {
 	unsigned int i;
 
-	CASES(iotlb, test_iotlb, "IOTLB invalidation");
-	CASES(context, test_context, "context invalidation");
+	for (i = 0; i < ARRAY_SIZE(iotlb); i++)
+		fix_case(test_iotlb, (void *)(uintptr_t)i,
+			 "IOTLB invalidation: %s", iotlb[i].name);
+	for (i = 0; i < ARRAY_SIZE(context); i++)
+		fix_case(test_context, (void *)(uintptr_t)i,
+			 "context invalidation: %s", context[i].name);
 	for (i = 0; i < 7; i++)
 		fix_case(test_pointer, (void *)(uintptr_t)i,
 			 "paging-structure caches, %u", i);
-	fix_case(test_superpage_dropped_by_any_page, NULL, "a superpage goes with any of its pages");
-	fix_case(test_not_present_not_cached, NULL, "what is not present is not cached");
-	fix_case(test_context_not_present_not_cached, NULL, "no context entry is not cached");
-	fix_case(test_caching_mode_leaf, NULL, "caching mode: what is not present is cached");
-	fix_case(test_caching_mode_reserved, NULL, "caching mode: what is in error is cached");
+	fix_case(test_superpage_dropped_by_any_page, NULL,
+		 "a superpage goes with any of its pages");
+	fix_case(test_not_present_not_cached, NULL,
+		 "what is not present is not cached");
+	fix_case(test_context_not_present_not_cached, NULL,
+		 "no context entry is not cached");
+	fix_case(test_caching_mode_leaf, NULL,
+		 "caching mode: what is not present is cached");
+	fix_case(test_caching_mode_reserved, NULL,
+		 "caching mode: what is in error is cached");
 	for (i = 0; i < 6; i++)
 		fix_case(test_caching_mode_context, (void *)(uintptr_t)i,
 			 "caching mode: no context entry, domain-id 0, %u", i);
-	fix_case(test_domain_shared, NULL, "devices of a domain-id share the IOTLB");
+	fix_case(test_domain_shared, NULL,
+		 "devices of a domain-id share the IOTLB");
 	fix_case(test_evict, NULL, "random eviction");
 	fix_case(test_prefetch, NULL, "random prefetch");
 	fix_case(test_seed, NULL, "the same seed, the same behaviour");
@@ -657,15 +668,19 @@ static void queue_cases(void)
 	fix_case(test_head_follows, NULL, "head follows the fetches");
 	fix_case(test_wraps, NULL, "the queue wraps around");
 	fix_case(test_latency, NULL, "a set latency");
-	CASES(malformed, test_malformed, "IQE");
+	for (i = 0; i < ARRAY_SIZE(malformed); i++)
+		fix_case(test_malformed, (void *)(uintptr_t)i, "IQE: %s",
+			 malformed[i].name);
 	fix_case(test_no_psi, NULL, "IQE: pages without PSI");
 	fix_case(test_tail_beyond, NULL, "IQE: tail beyond the queue");
 	fix_case(test_ring_unreadable, NULL, "IQE: descriptor unreadable");
 	fix_case(test_iqe_event, NULL, "IQE raises the fault event");
-	fix_case(test_ite, NULL, "ITE drops fetched waits, and blames the device");
+	fix_case(test_ite, NULL,
+		 "ITE drops fetched waits, and blames the device");
 	fix_case(test_ice, NULL, "ICE blames the device");
 	fix_case(test_dead, NULL, "a dead unit, and a revived one");
-	fix_case(test_status_rw1c, NULL, "IQE, ICE and ITE are RW1C, each alone");
+	fix_case(test_status_rw1c, NULL,
+		 "IQE, ICE and ITE are RW1C, each alone");
 	fix_case(test_reorder, NULL, "any order, but waits wait");
 	fix_case(test_fence, (void *)0, "a wait lets later descriptors pass");
 	fix_case(test_fence, (void *)1, "a fence does not");

@@ -3,7 +3,10 @@
  * The software unit's registers against the specification: access classes,
  * global commands, fault records, events.  All numbers are literal.
  *
- * SRCS: kunit/model/model.c kunit/model/memory.c kunit/model/regs.c kunit/model/fault.c kunit/model/walk.c kunit/model/cache.c kunit/model/queue.c kunit/model/device.c kunit/model/check.c kunit/model/quiescent.c selftests/native/model_fixture.c
+ * SRCS: kunit/model/model.c kunit/model/memory.c kunit/model/regs.c
+ * SRCS: kunit/model/fault.c kunit/model/walk.c kunit/model/cache.c
+ * SRCS: kunit/model/queue.c kunit/model/device.c kunit/model/check.c
+ * SRCS: kunit/model/quiescent.c selftests/native/model_fixture.c
  * CFLAGS: -DVTD_OBSERVER
  */
 #include <linux/kernel.h>
@@ -23,7 +26,9 @@ static u64 *root, *ring;
 static void start_with(u64 cap, u64 ecap, unsigned int command_latency)
 {
 	const struct vtd_model_config config = {
-		.version = 0x40, .cap = cap, .ecap = ecap,
+		.version = 0x40,
+		.cap = cap,
+		.ecap = ecap,
 		.policy = VTD_MODEL_MANUAL,
 		.command_latency = command_latency,
 	};
@@ -116,10 +121,17 @@ static const struct {
 	u32 off;
 	const char *name;
 } read_only[] = {
-	{ 0x00, "VER" }, { 0x08, "CAP" }, { 0x0c, "CAP upper" },
-	{ 0x10, "ECAP" }, { 0x14, "ECAP upper" }, { 0x1c, "GSTS" },
-	{ 0x80, "IQH" }, { 0x84, "IQH upper" }, { 0xb0, "IQER" },
-	{ 0xb4, "IQER upper" }, { 0x04, "a reserved place" },
+	{ 0x00, "VER" },
+	{ 0x08, "CAP" },
+	{ 0x0c, "CAP upper" },
+	{ 0x10, "ECAP" },
+	{ 0x14, "ECAP upper" },
+	{ 0x1c, "GSTS" },
+	{ 0x80, "IQH" },
+	{ 0x84, "IQH upper" },
+	{ 0xb0, "IQER" },
+	{ 0xb4, "IQER upper" },
+	{ 0x04, "a reserved place" },
 };
 
 static void test_read_only(void **state)
@@ -140,13 +152,18 @@ static const struct {
 	u32 mask;
 	const char *name;
 } writable[] = {
-	{ 0x20, 0xfffffc00, "RTADDR" }, { 0x24, 0xffffffff, "RTADDR upper" },
-	{ 0x88, 0x0007fff0, "IQT" }, { 0x8c, 0, "IQT upper" },
-	{ 0x90, 0xfffff807, "IQA" }, { 0x94, 0xffffffff, "IQA upper" },
+	{ 0x20, 0xfffffc00, "RTADDR" },
+	{ 0x24, 0xffffffff, "RTADDR upper" },
+	{ 0x88, 0x0007fff0, "IQT" },
+	{ 0x8c, 0, "IQT upper" },
+	{ 0x90, 0xfffff807, "IQA" },
+	{ 0x94, 0xffffffff, "IQA upper" },
 	{ 0x3c, 0x0000ffff, "FEDATA without EIM" },
-	{ 0x40, 0xfffffffc, "FEADDR" }, { 0x44, 0, "FEUADDR without EIM" },
+	{ 0x40, 0xfffffffc, "FEADDR" },
+	{ 0x44, 0, "FEUADDR without EIM" },
 	{ 0xa4, 0x0000ffff, "IEDATA without EIM" },
-	{ 0xa8, 0xfffffffc, "IEADDR" }, { 0xac, 0, "IEUADDR without EIM" },
+	{ 0xa8, 0xfffffffc, "IEADDR" },
+	{ 0xac, 0, "IEUADDR without EIM" },
 };
 
 static void test_writable(void **state)
@@ -478,10 +495,10 @@ static void test_pmen(void **state)
 	assert_true(r.aborted);
 	assert_false(vtd_model_translate(unit, 8, 0x1003fffffULL,
 					 VTD_MODEL_READ, &r));
-	assert_true(vtd_model_translate(unit, 8, 0x100400000ULL,
-					VTD_MODEL_READ, &r));
-	assert_true(vtd_model_translate(unit, 8, 0xffffffffULL,
-					VTD_MODEL_READ, &r));
+	assert_true(vtd_model_translate(unit, 8, 0x100400000ULL, VTD_MODEL_READ,
+					&r));
+	assert_true(vtd_model_translate(unit, 8, 0xffffffffULL, VTD_MODEL_READ,
+					&r));
 	W64(0x70, 0);
 	assert_true(R64(0x70) == 0x100000000ULL);
 	assert_int_equal(fix.broken[VTD_MODEL_COMMAND], 2);
@@ -738,21 +755,27 @@ static void register_cases(void)
 	unsigned int i;
 
 	fix_case(test_identity, NULL, "version and capabilities");
-	fix_case(test_cap_layout, NULL, "fields of CAP and ECAP are where 11.4.2 has them");
+	fix_case(test_cap_layout, NULL,
+		 "fields of CAP and ECAP are where 11.4.2 has them");
 	for (i = 0; i < ARRAY_SIZE(read_only); i++)
 		fix_case(test_read_only, (void *)(uintptr_t)i,
 			 "%s cannot be written", read_only[i].name);
 	for (i = 0; i < ARRAY_SIZE(writable); i++)
 		fix_case(test_writable, (void *)(uintptr_t)i,
 			 "%s takes its own bits only", writable[i].name);
-	fix_case(test_eim_widens_events, NULL, "EIM makes event addresses 64 bits");
+	fix_case(test_eim_widens_events, NULL,
+		 "EIM makes event addresses 64 bits");
 	fix_case(test_gcmd_reads_zero, NULL, "GCMD is write-only");
-	fix_case(test_beyond_registers, NULL, "accesses that are not aligned or beyond the end");
+	fix_case(test_beyond_registers, NULL,
+		 "accesses that are not aligned or beyond the end");
 	for (i = 0; i < 3; i++)
 		fix_case(test_ccmd_answers, (void *)(uintptr_t)i,
-			 "invalidation by register answers, granularity %u", i + 1);
-	fix_case(test_pmen, NULL, "protected memory: PRS follows EPM, DMA is stopped");
-	fix_case(test_pmen_absent, NULL, "PMEN without PLMR and PHMR does nothing");
+			 "invalidation by register answers, granularity %u",
+			 i + 1);
+	fix_case(test_pmen, NULL,
+		 "protected memory: PRS follows EPM, DMA is stopped");
+	fix_case(test_pmen_absent, NULL,
+		 "PMEN without PLMR and PHMR does nothing");
 }
 
 static void command_cases(void)
@@ -760,32 +783,44 @@ static void command_cases(void)
 	unsigned int i;
 
 	fix_case(test_te_without_srtp, NULL, "TE is refused without SRTP");
-	fix_case(test_te_before_flush, NULL, "TE before global invalidation is told");
-	fix_case(test_te_before_iotlb_flush, NULL, "TE before the IOTLB's invalidation is told");
-	fix_case(test_te_iotlb_flush_first, NULL, "TE after invalidations in the wrong order is told");
+	fix_case(test_te_before_flush, NULL,
+		 "TE before global invalidation is told");
+	fix_case(test_te_before_iotlb_flush, NULL,
+		 "TE before the IOTLB's invalidation is told");
+	fix_case(test_te_iotlb_flush_first, NULL,
+		 "TE after invalidations in the wrong order is told");
 	fix_case(test_te_on_off, NULL, "TE goes on and off");
 	fix_case(test_te_esrtps, NULL, "TE needs no invalidation with ESRTPS");
 	fix_case(test_te_scalable_mode, NULL, "TE is refused in scalable mode");
-	fix_case(test_two_commands, NULL, "two commands in one write are refused");
-	fix_case(test_lasting_left_out, NULL, "a lasting bit that is left out counts as a command");
-	fix_case(test_command_latency, NULL, "commands take their time, RTADDR is guarded meanwhile");
-	fix_case(test_rtaddr_latched, NULL, "RTADDR takes effect with SRTP only");
+	fix_case(test_two_commands, NULL,
+		 "two commands in one write are refused");
+	fix_case(test_lasting_left_out, NULL,
+		 "a lasting bit that is left out counts as a command");
+	fix_case(test_command_latency, NULL,
+		 "commands take their time, RTADDR is guarded meanwhile");
+	fix_case(test_rtaddr_latched, NULL,
+		 "RTADDR takes effect with SRTP only");
 	fix_case(test_qie_on_off, NULL, "QIE goes on and off");
 	for (i = 0; i < 3; i++)
 		fix_case(test_qie_refused, (void *)(uintptr_t)i,
 			 "QIE is refused with a bad IQA, %u", i);
 	fix_case(test_qie_without_ecap, NULL, "QIE is refused without ECAP.QI");
-	fix_case(test_qie_with_tail, NULL, "QIE with a tail other than 0 is told");
+	fix_case(test_qie_with_tail, NULL,
+		 "QIE with a tail other than 0 is told");
 	fix_case(test_iqa_guarded, NULL, "IQA is guarded while QIE is on");
-	fix_case(test_registers_while_qie, NULL, "invalidation by register is forbidden while QIE is on");
+	fix_case(test_registers_while_qie, NULL,
+		 "invalidation by register is forbidden while QIE is on");
 	fix_case(test_wbf, NULL, "WBF stands until the buffer is empty");
 	fix_case(test_wbf_without_rwbf, NULL, "WBF does nothing without RWBF");
 	for (i = 0; i < 3; i++)
 		fix_case(test_ir_commands, (void *)(uintptr_t)i,
 			 "interrupt remapping commands need ECAP.IR, %u", i);
-	fix_case(test_advanced_log_absent, NULL, "advanced fault log is not there");
-	fix_case(test_fault_records_must_fit, NULL, "fault records beyond the registers are refused");
-	fix_case(test_no_memory, NULL, "units without memory, and too many units");
+	fix_case(test_advanced_log_absent, NULL,
+		 "advanced fault log is not there");
+	fix_case(test_fault_records_must_fit, NULL,
+		 "fault records beyond the registers are refused");
+	fix_case(test_no_memory, NULL,
+		 "units without memory, and too many units");
 	fix_case(test_one_machine, NULL, "there is one machine");
 }
 
@@ -794,17 +829,23 @@ static void fault_cases(void)
 	unsigned int i;
 
 	for (i = 0; i < ARRAY_SIZE(kinds); i++)
-		fix_case(test_record, (void *)(uintptr_t)i,
-			 "fault record, %s", kinds[i].name);
-	fix_case(test_record_rw1c, NULL, "F of a fault record is RW1C, the rest read-only");
-	fix_case(test_ppf_read_only, NULL, "PPF and FRI cannot be cleared through FSTS");
+		fix_case(test_record, (void *)(uintptr_t)i, "fault record, %s",
+			 kinds[i].name);
+	fix_case(test_record_rw1c, NULL,
+		 "F of a fault record is RW1C, the rest read-only");
+	fix_case(test_ppf_read_only, NULL,
+		 "PPF and FRI cannot be cleared through FSTS");
 	fix_case(test_fri, NULL, "FRI is that of the record that set PPF");
-	fix_case(test_overflow, NULL, "overflow: PFO, nothing recorded until it is cleared");
+	fix_case(test_overflow, NULL,
+		 "overflow: PFO, nothing recorded until it is cleared");
 	fix_case(test_one_record, NULL, "a unit with one fault record");
-	fix_case(test_event_masked_at_reset, NULL, "events are masked at reset, and held back");
+	fix_case(test_event_masked_at_reset, NULL,
+		 "events are masked at reset, and held back");
 	fix_case(test_event_sent, NULL, "one fault event until all is served");
-	fix_case(test_event_pending_sent_at_unmask, NULL, "an event held back is sent at unmask");
-	fix_case(test_event_pending_goes_with_cause, NULL, "an event held back goes with its cause");
+	fix_case(test_event_pending_sent_at_unmask, NULL,
+		 "an event held back is sent at unmask");
+	fix_case(test_event_pending_goes_with_cause, NULL,
+		 "an event held back goes with its cause");
 	fix_case(test_event_ip_read_only, NULL, "IP cannot be written");
 }
 

@@ -3,7 +3,11 @@
  * The software unit's translation against the specification: widths, page
  * sizes, permissions, and the reason of every fault.  All entries are literal.
  *
- * SRCS: kunit/model/model.c kunit/model/memory.c kunit/model/regs.c kunit/model/fault.c kunit/model/walk.c kunit/model/cache.c kunit/model/queue.c kunit/model/device.c kunit/model/check.c kunit/model/quiescent.c selftests/native/model_fixture.c selftests/native/model_tables.c
+ * SRCS: kunit/model/model.c kunit/model/memory.c kunit/model/regs.c
+ * SRCS: kunit/model/fault.c kunit/model/walk.c kunit/model/cache.c
+ * SRCS: kunit/model/queue.c kunit/model/device.c kunit/model/check.c
+ * SRCS: kunit/model/quiescent.c selftests/native/model_fixture.c
+ * SRCS: selftests/native/model_tables.c
  * CFLAGS: -DVTD_OBSERVER
  */
 #include <linux/kernel.h>
@@ -12,8 +16,8 @@
 
 #include "model_tables.h"
 
-#define CAP5 ((FIX_CAP & ~(0x3fULL << 16)) | VTDM_CAP_SAGAW(0xe) | \
-	      VTDM_CAP_MGAW(57))
+#define CAP5 \
+	((FIX_CAP & ~(0x3fULL << 16)) | VTDM_CAP_SAGAW(0xe) | VTDM_CAP_MGAW(57))
 
 static void start(void)
 {
@@ -81,10 +85,8 @@ static void test_permission(void **state)
 
 	start();
 	keep = tab.table[level][0];
-	fix_store(&tab.table[level][0],
-		  (keep & ~7ULL) | permissions[i].entry);
-	assert_int_equal(tab_ask_fresh(0, VTD_MODEL_READ),
-			 permissions[i].read);
+	fix_store(&tab.table[level][0], (keep & ~7ULL) | permissions[i].entry);
+	assert_int_equal(tab_ask_fresh(0, VTD_MODEL_READ), permissions[i].read);
 	assert_int_equal(tab_ask_fresh(0, VTD_MODEL_WRITE),
 			 permissions[i].write);
 	assert_int_equal(tab_ask_fresh(0, VTD_MODEL_ATOMIC),
@@ -108,11 +110,11 @@ static void test_zero_bus(void **state)
 	struct vtd_model_result r;
 
 	start();
-	assert_false(vtd_model_translate(tab.unit, 0x0018, 0, VTD_MODEL_READ,
-					 &r));
+	assert_false(
+		vtd_model_translate(tab.unit, 0x0018, 0, VTD_MODEL_READ, &r));
 	assert_int_equal(r.reason, 1);
-	assert_false(vtd_model_translate(tab.unit, 0x0119, 0, VTD_MODEL_READ,
-					 &r));
+	assert_false(
+		vtd_model_translate(tab.unit, 0x0119, 0, VTD_MODEL_READ, &r));
 	assert_int_equal(r.reason, 2);
 	tab_stop();
 }
@@ -282,7 +284,8 @@ static void test_superpage_low_bits(void **state)
 	start();
 	fix_store(&tab.table[level][5], 0x40000083ULL | 1ULL << bit);
 	assert_int_equal(tab_ask_fresh(5ULL << (level == 2 ? 21 : 30),
-				       VTD_MODEL_READ), 0xc);
+				       VTD_MODEL_READ),
+			 0xc);
 	tab_stop();
 }
 
@@ -299,7 +302,9 @@ static void test_reserved_not_present(void **state)
 static void test_host_width(void **state)
 {
 	const struct vtd_model_config config = {
-		.cap = FIX_CAP, .ecap = FIX_ECAP, .haw = 39,
+		.cap = FIX_CAP,
+		.ecap = FIX_ECAP,
+		.haw = 39,
 		.policy = VTD_MODEL_MANUAL,
 	};
 	struct vtd_model_unit *narrow;
@@ -467,8 +472,8 @@ static void test_dma(void **state)
 	assert_true(vtd_model_dma(tab.unit, TAB_SID, 0xff0, VTD_MODEL_WRITE,
 				  text, 32, &tab_result));
 	assert_memory_equal(other, text + 16, 16);
-	assert_true(vtd_model_dma(tab.unit, TAB_SID, 0xff0, VTD_MODEL_READ,
-				  got, 32, &tab_result));
+	assert_true(vtd_model_dma(tab.unit, TAB_SID, 0xff0, VTD_MODEL_READ, got,
+				  32, &tab_result));
 	assert_string_equal(got, text);
 	fix_store(&tab.table[1][0], 0);
 	fix_store(&tab.table[1][1], 0);
@@ -491,8 +496,8 @@ static void test_dma_refused(void **state)
 				   &value, 8, &tab_result));
 	assert_int_equal(tab_result.reason, 5);
 	assert_int_equal(memory[0], 0);
-	assert_false(vtd_model_dma(tab.unit, TAB_SID, 0x200000,
-				   VTD_MODEL_WRITE, &value, 8, &tab_result));
+	assert_false(vtd_model_dma(tab.unit, TAB_SID, 0x200000, VTD_MODEL_WRITE,
+				   &value, 8, &tab_result));
 	fix_store(&tab.table[1][0], 0);
 	tab_ask_fresh(0, VTD_MODEL_READ);
 	fix_page_free(memory);
@@ -541,8 +546,8 @@ static void walk_cases(void)
 	for (i = 3; i <= 5; i++)
 		fix_case(test_levels, (void *)(uintptr_t)i, "%u levels", i);
 	for (i = 1; i <= 3; i++)
-		fix_case(test_leaf, (void *)(uintptr_t)i,
-			 "a leaf at level %u", i);
+		fix_case(test_leaf, (void *)(uintptr_t)i, "a leaf at level %u",
+			 i);
 	for (i = 0; i < ARRAY_SIZE(permissions) * 4; i++)
 		fix_case(test_permission, (void *)(uintptr_t)i,
 			 "permission %s at level %u", permissions[i / 4].name,
@@ -554,7 +559,8 @@ static void walk_cases(void)
 			 widths[i].mgaw, widths[i].levels, widths[i].bits);
 	fix_case(test_host_width, NULL, "host addresses up to 52 bits");
 	fix_case(test_pass_through, NULL, "pass-through");
-	fix_case(test_pass_through_absent, NULL, "fault 3: pass-through without PT");
+	fix_case(test_pass_through_absent, NULL,
+		 "fault 3: pass-through without PT");
 	fix_case(test_untranslated, NULL, "TE off: nothing is translated");
 	fix_case(test_dma, NULL, "DMA: write, atomic, read, across pages");
 	fix_case(test_dma_refused, NULL, "DMA that is refused reaches nothing");
@@ -569,10 +575,11 @@ static void fault_cases(void)
 	static const u8 low_bits[] = { 12, 16, 20, 21, 29 };
 	unsigned int i;
 
-	fix_case(test_zero_bus, NULL, "faults 1 and 2: no root entry, no context entry");
+	fix_case(test_zero_bus, NULL,
+		 "faults 1 and 2: no root entry, no context entry");
 	for (i = 0; i < ARRAY_SIZE(contexts); i++)
-		fix_case(test_context, (void *)(uintptr_t)i,
-			 "fault %u: %s", contexts[i].reason, contexts[i].name);
+		fix_case(test_context, (void *)(uintptr_t)i, "fault %u: %s",
+			 contexts[i].reason, contexts[i].name);
 	for (i = 0; i < 6; i++)
 		fix_case(test_unreadable, (void *)(uintptr_t)i,
 			 "faults 7, 8, 9: unreadable, %u", i);
@@ -583,20 +590,21 @@ static void fault_cases(void)
 	for (i = 0; i < ARRAY_SIZE(context_bits); i++)
 		fix_case(test_context_reserved,
 			 (void *)(uintptr_t)context_bits[i],
-			 "fault b: bit %u of a context entry",
-			 context_bits[i]);
-	fix_case(test_context_ignored, NULL, "bits 70:67 of a context entry are ignored");
+			 "fault b: bit %u of a context entry", context_bits[i]);
+	fix_case(test_context_ignored, NULL,
+		 "bits 70:67 of a context entry are ignored");
 	for (i = 0; i < ARRAY_SIZE(entries); i++)
 		fix_case(test_entry, (void *)(uintptr_t)i, "fault %x: %s",
 			 entries[i].reason, entries[i].name);
 	for (i = 0; i < ARRAY_SIZE(low_bits); i++)
 		fix_case(test_superpage_low_bits,
 			 (void *)(uintptr_t)low_bits[i],
-			 "fault c: address bit %u of a superpage",
-			 low_bits[i]);
-	fix_case(test_reserved_not_present, NULL, "reserved bits of an entry that is not present");
+			 "fault c: address bit %u of a superpage", low_bits[i]);
+	fix_case(test_reserved_not_present, NULL,
+		 "reserved bits of an entry that is not present");
 	fix_case(test_translated, NULL, "fault d: requests of a device TLB");
-	fix_case(test_to_interrupt_range, NULL, "fault e: translated into the interrupt range");
+	fix_case(test_to_interrupt_range, NULL,
+		 "fault e: translated into the interrupt range");
 	for (i = 0; i < ARRAY_SIZE(fpd); i++)
 		fix_case(test_fpd, (void *)(uintptr_t)i, "FPD %s fault %x, %s",
 			 fpd[i].silent ? "silences" : "says nothing of",
