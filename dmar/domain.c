@@ -135,8 +135,15 @@ static struct vtd_domain_unit *vtd_domain_unit_get(struct vtd_domain *d,
 	du->unit = unit;
 	du->did = did;
 	du->users = 1;
-	if (vtd_unit_caching_mode(unit) || unit->cap & VTD_CAP_RWBF)
+	if (!d->sync_map &&
+	    (vtd_unit_caching_mode(unit) || unit->cap & VTD_CAP_RWBF)) {
 		WRITE_ONCE(d->sync_map, true);
+		/*
+		 * A mapper that still read it as false has made its entry
+		 * visible when this returns, which is before the unit walks.
+		 */
+		synchronize_rcu();
+	}
 	list_add_tail_rcu(&du->node, &d->units);
 	return du;
 }
