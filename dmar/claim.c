@@ -16,7 +16,9 @@
 
 static bool pass_through = true;
 module_param(pass_through, bool, 0444);
-MODULE_PARM_DESC(pass_through, "let DMA that is not translated pass through in hardware (default: yes); otherwise through 1:1 tables");
+MODULE_PARM_DESC(
+	pass_through,
+	"let DMA that is not translated pass through in hardware (default: yes); otherwise through 1:1 tables");
 
 static void vtd_unit_unmap(struct vtd_unit *unit)
 {
