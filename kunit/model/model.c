@@ -107,14 +107,13 @@ void vtdm_report(enum vtd_model_rule rule, const void *ptr, u64 value,
 struct vtd_model_unit *
 vtd_model_unit_create(const struct vtd_model_config *config)
 {
-	struct vtd_model_unit *u;
+	struct vtd_model_unit *u = kzalloc(sizeof(*u), GFP_KERNEL);
 	unsigned long flags;
 
-	if (vtd_model.nr_units == VTDM_UNITS)
+	if (!u || vtd_model.nr_units == VTDM_UNITS) {
+		kfree(u);
 		return NULL;
-	u = kzalloc(sizeof(*u), GFP_KERNEL);
-	if (!u)
-		return NULL;
+	}
 	u->config = *config;
 	if (!u->config.haw)
 		u->config.haw = 52;

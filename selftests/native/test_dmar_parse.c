@@ -56,97 +56,25 @@ static void assert_path(const struct vtd_dev_scope *s, unsigned int i, u8 dev,
 }
 
 /* Byte for byte what QEMU gives a guest, written out, not built. */
+static const u8 literal_table[] = {
+	0x44, 0x4d, 0x41, 0x52, 0x50, 0x00, 0x00, 0x00, 0x01, 0x9a, 0x42, 0x4f,
+	0x43, 0x48, 0x53, 0x20, 0x42, 0x58, 0x50, 0x43, 0x20, 0x20, 0x20, 0x20,
+	0x01, 0x00, 0x00, 0x00, 0x42, 0x58, 0x50, 0x43, 0x01, 0x00, 0x00, 0x00,
+	0x26, 0x01, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00,
+	/* DRHD, include all, one I/O APIC */
+	0x00, 0x00, 0x18, 0x00, 0x01, 0x00, 0x00, 0x00, 0x00, 0x00, 0xd9, 0xfe,
+	0x00, 0x00, 0x00, 0x00, 0x03, 0x08, 0x00, 0x00, 0x00, 0xff, 0x00, 0x00,
+	/* ATSR, all ports */
+	0x02, 0x00, 0x08, 0x00, 0x01, 0x00, 0x00, 0x00
+};
+
 static void test_literal_bytes(void **state)
 {
-	static const u8 table[] = {
-		'D',
-		'M',
-		'A',
-		'R',
-		0x50,
-		0,
-		0,
-		0,
-		1,
-		0x9a,
-		'B',
-		'O',
-		'C',
-		'H',
-		'S',
-		' ',
-		'B',
-		'X',
-		'P',
-		'C',
-		' ',
-		' ',
-		' ',
-		' ',
-		1,
-		0,
-		0,
-		0,
-		'B',
-		'X',
-		'P',
-		'C',
-		1,
-		0,
-		0,
-		0,
-		0x26,
-		0x01,
-		0,
-		0,
-		0,
-		0,
-		0,
-		0,
-		0,
-		0,
-		0,
-		0,
-		/* DRHD, include all, one I/O APIC */
-		0,
-		0,
-		0x18,
-		0,
-		1,
-		0,
-		0,
-		0,
-		0,
-		0,
-		0xd9,
-		0xfe,
-		0,
-		0,
-		0,
-		0,
-		3,
-		8,
-		0,
-		0,
-		0,
-		0xff,
-		0,
-		0,
-		/* ATSR, all ports */
-		2,
-		0,
-		8,
-		0,
-		1,
-		0,
-		0,
-		0,
-	};
 	struct vtd_parse_error err;
 	struct vtd_dmar *dmar;
-	u8 copy[sizeof(table)];
+	u8 copy[sizeof(literal_table)];
 
-	memcpy(copy, table, sizeof(table));
+	memcpy(copy, literal_table, sizeof(copy));
 	dmar_fix_checksum(copy, sizeof(copy));
 	assert_int_equal(vtd_dmar_parse(copy, sizeof(copy), &dmar, &err), 0);
 	assert_int_equal(dmar->address_width, 39);

@@ -260,7 +260,7 @@ static void test_two_submitters_ite(void **state)
 	rig_stop();
 }
 
-/* Only the one whose descriptor it is is told of a refusal. */
+/* Only the one who queued the descriptor is told of its refusal. */
 static void test_two_submitters_iqe(void **state)
 {
 	unsigned int nth;

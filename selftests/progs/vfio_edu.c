@@ -110,13 +110,17 @@ static struct fault last_fault(void)
 	*line = '\0';
 	line = strrchr(text, '\n');
 	line = line ? line + 1 : text;
-	if ((p = strstr(line, " seq=")))
+	p = strstr(line, " seq=");
+	if (p)
 		f.seq = strtoul(p + 5, NULL, 10);
-	if ((p = strstr(line, " device=")))
+	p = strstr(line, " device=");
+	if (p)
 		sscanf(p, " device=%31s", f.device);
-	if ((p = strstr(line, " access=")))
+	p = strstr(line, " access=");
+	if (p)
 		sscanf(p, " access=%15s", f.access);
-	if ((p = strstr(line, " address=")))
+	p = strstr(line, " address=");
+	if (p)
 		f.address = strtoul(p + 9, NULL, 16);
 	return f;
 }

@@ -87,8 +87,8 @@ int vtd_bdf_parse(const char *text, struct vtd_bdf *bdf, const char **why)
  */
 void vtd_bdf_format(const struct vtd_bdf *bdf, char text[VTD_BDF_LEN])
 {
-	snprintf(text, VTD_BDF_LEN, "%04x:%02x:%02x.%x",
-		 bdf->segment & 0xffff, bdf->bus & 0xff, bdf->device & 0x1f, bdf->function & 7);
+	snprintf(text, VTD_BDF_LEN, "%04x:%02x:%02x.%x", bdf->segment & 0xffff,
+		 bdf->bus & 0xff, bdf->device & 0x1f, bdf->function & 7);
 }
 
 static unsigned int bdf_key(const struct vtd_bdf *bdf)

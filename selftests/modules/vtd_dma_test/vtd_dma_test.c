@@ -162,8 +162,8 @@ static int edu_forbidden(struct device *dev, bool mapped, bool after)
 	if (ret)
 		goto free;
 	if (mapped) {
-		enum dma_data_direction dir =
-			after ? DMA_FROM_DEVICE : DMA_TO_DEVICE;
+		enum dma_data_direction dir = after ? DMA_FROM_DEVICE :
+						      DMA_TO_DEVICE;
 
 		addr = dma_map_page(dev, page, 0, PAGE_SIZE, dir);
 		ret = dma_mapping_error(dev, addr);
@@ -202,8 +202,8 @@ static int edu_cmd_phys(const char *arg)
 	domain = iommu_get_domain_for_dev(&pdev->dev);
 	if (domain) {
 		phys = iommu_iova_to_phys(domain, iova);
-		snprintf(edu_answer, sizeof(edu_answer), "type=0x%x phys=%pap\n",
-			 domain->type, &phys);
+		snprintf(edu_answer, sizeof(edu_answer),
+			 "type=0x%x phys=%pap\n", domain->type, &phys);
 	}
 	pci_dev_put(pdev);
 	return domain ? 0 : -ENXIO;
@@ -300,10 +300,8 @@ static void edu_remove(struct pci_dev *pdev)
 	mutex_unlock(&edu_lock);
 }
 
-static const struct pci_device_id edu_ids[] = {
-	{ PCI_DEVICE(0x1234, 0x11e8) },
-	{}
-};
+static const struct pci_device_id edu_ids[] = { { PCI_DEVICE(0x1234, 0x11e8) },
+						{} };
 
 static struct pci_driver edu_driver = {
 	.name = "vtd_dma_test",

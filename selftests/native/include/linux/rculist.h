@@ -25,11 +25,10 @@ static inline void list_del_rcu(struct list_head *n)
 	n->prev = NULL;
 }
 
-#define list_for_each_entry_rcu(e, r, member, ...)                      \
-	for (e = list_entry(rcu_dereference((r)->next), typeof(*e),     \
-			    member);                                    \
-	     &e->member != (r);                                         \
-	     e = list_entry(rcu_dereference(e->member.next), typeof(*e), \
+#define list_for_each_entry_rcu(e, r, member, ...)                           \
+	for (e = list_entry(rcu_dereference((r)->next), typeof(*e), member); \
+	     &e->member != (r);                                              \
+	     e = list_entry(rcu_dereference(e->member.next), typeof(*e),     \
 			    member))
 
 #endif /* VTD_SHIM_RCULIST_H */
