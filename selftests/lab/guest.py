@@ -179,7 +179,7 @@ class Reports:
     def __init__(self, nonce):
         self.mark = b"\x1eVTD " + nonce.encode() + b" "
         self.held = b""
-        self.hello = self.started = False
+        self.hello = self.started = self.silent = False
         self.status = self.taint = self.trouble = None
 
     def feed(self, data, last=False):
@@ -212,6 +212,8 @@ class Reports:
             self.hello = True
         elif word == "start":
             self.started = True
+        elif word == "silent":
+            self.silent = True
         elif word == "trouble":
             self.trouble = " ".join(rest)
         elif word == "exit":
@@ -429,10 +431,11 @@ def main():
     overlay = modules(opts.kernel)
     prune(os.path.dirname(opts.log))
     verdict, reports = run_once(opts, overlay)
-    if verdict == "hung":
+    if verdict == "hung" or reports.silent:
         os.replace(opts.log, opts.log + ".hung")
-        say("the guest hung before its init, trying once more "
-            f"({opts.log}.hung)")
+        why = "QEMU's monitor is silent" if reports.silent else \
+            "the guest hung before its init"
+        say(f"{why}, trying once more ({opts.log}.hung)")
         verdict, reports = run_once(opts, overlay)
     status = judge(opts, verdict, reports)
     if size_of(opts.log + ".qemu") == 0:

@@ -42,8 +42,10 @@ class Monitor:
         self.buf = b""
         self.seq = int(time.time() * 1000)
         # Either the first to talk, or told that this was done already. What
-        # the port echoed before it was raw can have spoilt the first attempt.
+        # the port echoed before it was raw can have left QEMU in the middle of
+        # an object, where it swallows all that follows: 0xff gets it out.
         for _ in range(5):
+            os.write(self.fd, b"\xff\n")
             if self.run("qmp_capabilities", check=False, wait=2) is not None:
                 return
         sys.exit("qmp: no answer; was the guest started with the monitor on "
