@@ -35,12 +35,6 @@ static inline bool iommu_pages_list_empty(struct iommu_pages_list *list)
 	return list_empty(&list->pages);
 }
 
-static inline struct list_head *
-vtd_pages_list_head(struct iommu_pages_list *list)
-{
-	return &list->pages;
-}
-
 #else
 
 #define iommu_pages_list list_head
@@ -83,11 +77,6 @@ static inline void iommu_pages_list_add(struct list_head *list, void *virt)
 static inline bool iommu_pages_list_empty(struct list_head *list)
 {
 	return list_empty(list);
-}
-
-static inline struct list_head *vtd_pages_list_head(struct list_head *list)
-{
-	return list;
 }
 
 static inline void iommu_put_pages_list(struct list_head *list)

@@ -127,6 +127,58 @@ static int vtd_adopt_members(struct list_head *members, struct vtd_reply *reply)
 	return 0;
 }
 
+/* Release each; those that will not are named, the others go all the same. */
+static int vtd_release_members(struct list_head *members,
+			       struct vtd_reply *reply)
+{
+	struct vtd_member *member;
+	int ret = 0;
+
+	list_for_each_entry(member, members, node) {
+		int err = vtd_unmanage(member->pdev);
+
+		if (!err)
+			continue;
+		vtd_say(reply, "%s could not be released (error %d)\n",
+			pci_name(member->pdev), err);
+		ret = err;
+	}
+	return ret;
+}
+
+/*
+ * Take @pdev's isolation set from one hand to the other: drivers unbound, each
+ * member moved, drivers back, and @outcome told of each.
+ */
+static int vtd_move_set(struct pci_dev *pdev, bool managed,
+			int (*move)(struct list_head *members,
+				    struct vtd_reply *reply),
+			const char *outcome, struct vtd_reply *reply)
+{
+	struct vtd_member *member;
+	LIST_HEAD(members);
+	int ret;
+
+	ret = vtd_members_find(pdev, managed, &members);
+	if (ret)
+		return ret;
+	if (vtd_members_owned(&members, reply)) {
+		ret = -EBUSY;
+		goto free;
+	}
+	vtd_members_unbind(&members);
+	ret = move(&members, reply);
+	vtd_members_rebind(&members, reply);
+	if (!ret)
+		list_for_each_entry(member, &members, node)
+			vtd_say(reply, "%s %s, driver %s\n",
+				pci_name(member->pdev), outcome,
+				vtd_pci_driver_name(member->pdev));
+free:
+	vtd_members_free(&members);
+	return ret;
+}
+
 /**
  * vtd_adopt() - manage a device that is in use, with its isolation set
  * @pdev: the device
@@ -141,9 +193,6 @@ static int vtd_adopt_members(struct list_head *members, struct vtd_reply *reply)
 int vtd_adopt(struct pci_dev *pdev, struct vtd_reply *reply)
 {
 	struct vtd_unit *unit;
-	LIST_HEAD(members);
-	struct vtd_member *member;
-	int ret;
 
 	if (vtd_control.state == VTD_DETACHED) {
 		vtd_say(reply, "not attached: run 'vtdctl attach' first\n");
@@ -166,24 +215,8 @@ int vtd_adopt(struct pci_dev *pdev, struct vtd_reply *reply)
 			pci_name(pdev), vtd_pci_driver_name(pdev));
 		return -EBUSY;
 	}
-	ret = vtd_members_find(pdev, false, &members);
-	if (ret)
-		return ret;
-	if (vtd_members_owned(&members, reply)) {
-		ret = -EBUSY;
-		goto free;
-	}
-	vtd_members_unbind(&members);
-	ret = vtd_adopt_members(&members, reply);
-	vtd_members_rebind(&members, reply);
-	if (!ret)
-		list_for_each_entry(member, &members, node)
-			vtd_say(reply, "%s is managed, driver %s\n",
-				pci_name(member->pdev),
-				vtd_pci_driver_name(member->pdev));
-free:
-	vtd_members_free(&members);
-	return ret;
+	return vtd_move_set(pdev, false, vtd_adopt_members, "is managed",
+			    reply);
 }
 
 /**
@@ -196,40 +229,12 @@ free:
  */
 int vtd_release(struct pci_dev *pdev, struct vtd_reply *reply)
 {
-	struct vtd_member *member;
-	LIST_HEAD(members);
-	int ret;
-
 	if (!vtd_device_find(pdev)) {
 		vtd_say(reply, "%s is not managed\n", pci_name(pdev));
 		return -ENODEV;
 	}
-	ret = vtd_members_find(pdev, true, &members);
-	if (ret)
-		return ret;
-	if (vtd_members_owned(&members, reply)) {
-		ret = -EBUSY;
-		goto free;
-	}
-	vtd_members_unbind(&members);
-	list_for_each_entry(member, &members, node) {
-		int err = vtd_unmanage(member->pdev);
-
-		if (!err)
-			continue;
-		vtd_say(reply, "%s could not be released (error %d)\n",
-			pci_name(member->pdev), err);
-		ret = err;
-	}
-	vtd_members_rebind(&members, reply);
-	if (!ret)
-		list_for_each_entry(member, &members, node)
-			vtd_say(reply, "%s passes through, driver %s\n",
-				pci_name(member->pdev),
-				vtd_pci_driver_name(member->pdev));
-free:
-	vtd_members_free(&members);
-	return ret;
+	return vtd_move_set(pdev, true, vtd_release_members, "passes through",
+			    reply);
 }
 
 /**
