@@ -24,10 +24,19 @@ trap 'rm -rf "$tmp"' EXIT
 	done
 } >"$tmp/header"
 
-# A broken compiler or header makes every probe fail: say so, do not guess.
-echo 'int vtd_probe; int vtd_probe;' >"$tmp/empty.c"
-if ! "$@" -c -o "$tmp/probe.o" "$tmp/empty.c" 2>"$tmp/errors"; then
-	echo "compat/probe.sh: the compiler cannot compile an empty file:" >&2
+# A broken compiler or include path makes every probe fail: say so, do not
+# guess.  Every kernel has what this one needs.
+cat >"$tmp/control.c" <<'CONTROL'
+#include <linux/iommu.h>
+#include <linux/module.h>
+int vtd_probe(struct device *dev);
+int vtd_probe(struct device *dev)
+{
+	return device_iommu_capable(dev, IOMMU_CAP_CACHE_COHERENCY);
+}
+CONTROL
+if ! "$@" -Werror -c -o "$tmp/probe.o" "$tmp/control.c" 2>"$tmp/errors"; then
+	echo "compat/probe.sh: the compiler cannot use this kernel's headers:" >&2
 	cat "$tmp/errors" >&2
 	exit 1
 fi
