@@ -13,6 +13,7 @@
 #include <linux/iommu.h>
 #include <linux/list.h>
 #include <linux/mm.h>
+#include <linux/topology.h>
 #include <linux/vmstat.h>
 
 #include "vtd_probed.h"
@@ -33,6 +34,12 @@ static inline void iommu_pages_list_add(struct iommu_pages_list *list,
 static inline bool iommu_pages_list_empty(struct iommu_pages_list *list)
 {
 	return list_empty(&list->pages);
+}
+
+static inline struct list_head *
+vtd_pages_list_head(struct iommu_pages_list *list)
+{
+	return &list->pages;
 }
 
 #else
@@ -79,6 +86,11 @@ static inline bool iommu_pages_list_empty(struct list_head *list)
 	return list_empty(list);
 }
 
+static inline struct list_head *vtd_pages_list_head(struct list_head *list)
+{
+	return list;
+}
+
 static inline void iommu_put_pages_list(struct list_head *list)
 {
 	struct page *page, *next;
@@ -90,5 +102,40 @@ static inline void iommu_put_pages_list(struct list_head *list)
 }
 
 #endif
+
+/* The first table of a list that is not empty. */
+static inline void *vtd_pages_list_first(struct iommu_pages_list *list)
+{
+	return page_address(
+		list_first_entry(vtd_pages_list_head(list), struct page, lru));
+}
+
+static inline void vtd_pages_list_del_first(struct iommu_pages_list *list,
+					    void *virt)
+{
+	list_del(vtd_pages_list_head(list)->next);
+}
+
+/* The node whose memory a table is. */
+static inline int vtd_table_nid(const void *virt)
+{
+	return page_to_nid(virt_to_page(virt));
+}
+
+/* The node to look for tables on; @nid may be NUMA_NO_NODE. */
+static inline int vtd_table_home(int nid)
+{
+	return nid == NUMA_NO_NODE ? numa_mem_id() : nid;
+}
+
+/* Was the table allocated on a memory control group's account? */
+static inline bool vtd_table_is_charged(const void *virt)
+{
+#ifdef CONFIG_MEMCG
+	return READ_ONCE(virt_to_page(virt)->memcg_data);
+#else
+	return false;
+#endif
+}
 
 #endif /* VTD_COMPAT_IOMMU_PAGES_H */

@@ -26,4 +26,37 @@
 #define vtd_attach_op(fn) fn##_op
 #endif
 
+/*
+ * A core that knows struct pt_iommu passes whole ranges to map and unmap, once
+ * vtd_use_ranges() was called; an older one goes by pages of one size.
+ */
+#ifdef VTD_HAVE_PT_IOMMU
+#include <linux/generic_pt/iommu.h>
+
+static inline void vtd_use_ranges(struct pt_iommu *iommu,
+				  const struct pt_iommu_ops *ops)
+{
+	iommu->ops = ops;
+	iommu->domain.is_iommupt = true;
+}
+#else
+struct pt_iommu {
+	struct iommu_domain domain;
+};
+
+struct pt_iommu_ops {
+	int (*map_range)(struct pt_iommu *iommu, dma_addr_t iova,
+			 phys_addr_t paddr, dma_addr_t len, unsigned int prot,
+			 gfp_t gfp, size_t *mapped);
+	size_t (*unmap_range)(struct pt_iommu *iommu, dma_addr_t iova,
+			      dma_addr_t len,
+			      struct iommu_iotlb_gather *gather);
+};
+
+static inline void vtd_use_ranges(struct pt_iommu *iommu,
+				  const struct pt_iommu_ops *ops)
+{
+}
+#endif
+
 #endif /* VTD_COMPAT_IOMMU_H */

@@ -20,6 +20,7 @@
 #include "domain.h"
 #include "iommu-pages.h"
 #include "pci.h"
+#include "pgtable_walk.h"
 #include "unit.h"
 
 /* Requests to this window are interrupts, never translated (3.14). */
@@ -58,10 +59,13 @@ static struct pci_dev *vtd_assignment_obstacle(struct pci_dev *pdev)
 	return NULL;
 }
 
-static int vtd_check_assignment(struct pci_dev *pdev)
+static int vtd_check_assignment(struct vtd_device *vdev)
 {
-	struct pci_dev *other = vtd_assignment_obstacle(pdev);
+	struct pci_dev *pdev = vdev->pdev, *other;
 
+	if (vtd_device_alone(vdev))
+		return 0;
+	other = vtd_assignment_obstacle(pdev);
 	if (!other)
 		return 0;
 	if (vtd_device_find(other))
@@ -79,14 +83,23 @@ static int vtd_check_assignment(struct pci_dev *pdev)
 	return -EBUSY;
 }
 
+/* Must the unit be told of each new mapping (VT-d 6.1, 6.8)? */
+static bool vtd_needs_sync_map(const struct vtd_unit *unit)
+{
+	return vtd_unit_caching_mode(unit) || unit->cap & VTD_CAP_RWBF;
+}
+
 static int vtd_attach_paging(struct iommu_domain *domain, struct device *dev,
 			     struct iommu_domain *old)
 {
 	struct vtd_device *vdev = vtd_device_of(dev);
 	int ret;
 
+	/* Nobody would tell the unit of new mappings in this domain. */
+	if (!domain->ops->iotlb_sync_map && vtd_needs_sync_map(vdev->unit))
+		return -EINVAL;
 	if (domain->type == IOMMU_DOMAIN_UNMANAGED) {
-		ret = vtd_check_assignment(vdev->pdev);
+		ret = vtd_check_assignment(vdev);
 		if (ret)
 			return ret;
 	}
@@ -110,7 +123,7 @@ static int vtd_attach_blocked(struct iommu_domain *domain, struct device *dev,
 	 * whoever owns the device: never refuse that.
 	 */
 	if (vtd_pci_driver_leaves_dma(vdev->pdev)) {
-		ret = vtd_check_assignment(vdev->pdev);
+		ret = vtd_check_assignment(vdev);
 		if (ret)
 			return ret;
 	}
@@ -121,31 +134,100 @@ VTD_ATTACH_OP(vtd_attach_paging)
 VTD_ATTACH_OP(vtd_attach_identity)
 VTD_ATTACH_OP(vtd_attach_blocked)
 
+/* Leaf bits; 0 when nothing is allowed. */
+static inline u64 vtd_leaf_bits(unsigned int prot)
+{
+	return (prot & IOMMU_READ ? VTD_PTE_R : 0) |
+	       (prot & IOMMU_WRITE ? VTD_PTE_W : 0);
+}
+
+/*
+ * Go on where an entry was in use: when only empty tables stand there, they
+ * make way for superpages.  Units may hold them cached.
+ */
+static noinline int vtd_map_over(struct vtd_domain *d, unsigned long iova,
+				 phys_addr_t paddr, size_t bytes, u64 bits,
+				 gfp_t gfp, size_t *mapped)
+{
+	struct iommu_pages_list replaced = IOMMU_PAGES_LIST_INIT(replaced);
+	size_t done;
+	int ret;
+
+	ret = vtd_pt_map_range(&d->pt, iova + *mapped, paddr + *mapped,
+			       bytes - *mapped, bits, gfp, &replaced, &done);
+	*mapped += done;
+	if (!iommu_pages_list_empty(&replaced) &&
+	    !vtd_flush_range(d, iova, iova + *mapped - 1, false))
+		vtd_pools_put(vtd_pools, &replaced);
+	return ret;
+}
+
+/* With the arguments of those they stand in for: these need no frame then. */
+static noinline int vtd_map_many(struct iommu_domain *domain,
+				 unsigned long iova, phys_addr_t paddr,
+				 size_t pgsize, size_t pgcount, int prot,
+				 gfp_t gfp, size_t *mapped)
+{
+	struct vtd_domain *d = to_vtd_domain(domain);
+	u64 bits = vtd_leaf_bits(prot);
+	int ret;
+
+	if (unlikely(!READ_ONCE(d->mapped)))
+		WRITE_ONCE(d->mapped, true);
+	ret = vtd_pt_map(&d->pt, iova, paddr, pgsize, pgcount, bits, gfp, NULL,
+			 mapped);
+	if (unlikely(ret == -EEXIST))
+		return vtd_map_over(d, iova, paddr, pgsize * pgcount, bits, gfp,
+				    mapped);
+	return ret;
+}
+
 static int vtd_map_pages(struct iommu_domain *domain, unsigned long iova,
 			 phys_addr_t paddr, size_t pgsize, size_t pgcount,
 			 int prot, gfp_t gfp, size_t *mapped)
 {
-	struct iommu_pages_list replaced = IOMMU_PAGES_LIST_INIT(replaced);
 	struct vtd_domain *d = to_vtd_domain(domain);
-	u64 bits = 0;
+
+	/* A table that is there says that d->mapped is set. */
+	if (likely(pgcount == 1 && vtd_pt_map_page(&d->pt, iova, paddr, pgsize,
+						   vtd_leaf_bits(prot)))) {
+		*mapped = pgsize;
+		return 0;
+	}
+	return vtd_map_many(domain, iova, paddr, pgsize, pgcount, prot, gfp,
+			    mapped);
+}
+
+static noinline int vtd_map_length(struct pt_iommu *iommu, dma_addr_t iova,
+				   phys_addr_t paddr, dma_addr_t len,
+				   unsigned int prot, gfp_t gfp, size_t *mapped)
+{
+	struct vtd_domain *d = to_vtd_domain(&iommu->domain);
+	u64 bits = vtd_leaf_bits(prot);
 	int ret;
 
-	if (prot & IOMMU_READ)
-		bits |= VTD_PTE_R;
-	if (prot & IOMMU_WRITE)
-		bits |= VTD_PTE_W;
-	if (!bits)
-		return -EINVAL;
-	if (!READ_ONCE(d->mapped))
+	if (unlikely(!READ_ONCE(d->mapped)))
 		WRITE_ONCE(d->mapped, true);
-	ret = vtd_pt_map(&d->pt, iova, paddr, pgsize, pgcount, bits, gfp,
-			 &replaced, mapped);
-	if (likely(iommu_pages_list_empty(&replaced)))
-		return ret;
-	/* Empty tables made way for a superpage: units may hold them cached. */
-	if (!vtd_flush_range(d, iova, iova + *mapped - 1, false))
-		iommu_put_pages_list(&replaced);
+	ret = vtd_pt_map_range(&d->pt, iova, paddr, len, bits, gfp, NULL,
+			       mapped);
+	if (unlikely(ret == -EEXIST))
+		return vtd_map_over(d, iova, paddr, len, bits, gfp, mapped);
 	return ret;
+}
+
+/* As the core calls it where it leaves the choice of page sizes to us. */
+static int vtd_map_range(struct pt_iommu *iommu, dma_addr_t iova,
+			 phys_addr_t paddr, dma_addr_t len, unsigned int prot,
+			 gfp_t gfp, size_t *mapped)
+{
+	struct vtd_domain *d = to_vtd_domain(&iommu->domain);
+
+	if (likely(vtd_pt_map_page(&d->pt, iova, paddr, len,
+				   vtd_leaf_bits(prot)))) {
+		*mapped = len;
+		return 0;
+	}
+	return vtd_map_length(iommu, iova, paddr, len, prot, gfp, mapped);
 }
 
 static int vtd_iotlb_sync_map(struct iommu_domain *domain, unsigned long iova,
@@ -158,18 +240,56 @@ static int vtd_iotlb_sync_map(struct iommu_domain *domain, unsigned long iova,
 	return vtd_flush_mapped(d, iova, iova + size - 1);
 }
 
+static __always_inline size_t vtd_unmapped(struct iommu_iotlb_gather *gather,
+					   unsigned long iova, size_t bytes)
+{
+	if (bytes && !iommu_iotlb_gather_queued(gather))
+		iommu_iotlb_gather_add_range(gather, iova, bytes);
+	return bytes;
+}
+
+static noinline size_t vtd_unmap_length(struct pt_iommu *iommu, dma_addr_t iova,
+					dma_addr_t len,
+					struct iommu_iotlb_gather *gather)
+{
+	struct vtd_domain *d = to_vtd_domain(&iommu->domain);
+
+	return vtd_unmapped(gather, iova,
+			    vtd_pt_unmap_range(&d->pt, iova, len,
+					       &gather->freelist, NULL));
+}
+
+static noinline size_t vtd_unmap_many(struct iommu_domain *domain,
+				      unsigned long iova, size_t pgsize,
+				      size_t pgcount,
+				      struct iommu_iotlb_gather *gather)
+{
+	struct vtd_domain *d = to_vtd_domain(domain);
+
+	return vtd_unmapped(gather, iova,
+			    vtd_pt_unmap(&d->pt, iova, pgsize, pgcount,
+					 &gather->freelist, NULL));
+}
+
 static size_t vtd_unmap_pages(struct iommu_domain *domain, unsigned long iova,
 			      size_t pgsize, size_t pgcount,
 			      struct iommu_iotlb_gather *gather)
 {
-	bool tables_freed = false;
-	size_t bytes;
+	struct vtd_domain *d = to_vtd_domain(domain);
 
-	bytes = vtd_pt_unmap(&to_vtd_domain(domain)->pt, iova, pgsize, pgcount,
-			     &gather->freelist, &tables_freed);
-	if (bytes && !iommu_iotlb_gather_queued(gather))
-		iommu_iotlb_gather_add_range(gather, iova, bytes);
-	return bytes;
+	if (likely(pgcount == 1 && vtd_pt_unmap_page(&d->pt, iova, pgsize)))
+		return vtd_unmapped(gather, iova, pgsize);
+	return vtd_unmap_many(domain, iova, pgsize, pgcount, gather);
+}
+
+static size_t vtd_unmap_range(struct pt_iommu *iommu, dma_addr_t iova,
+			      dma_addr_t len, struct iommu_iotlb_gather *gather)
+{
+	struct vtd_domain *d = to_vtd_domain(&iommu->domain);
+
+	if (likely(vtd_pt_unmap_page(&d->pt, iova, len)))
+		return vtd_unmapped(gather, iova, len);
+	return vtd_unmap_length(iommu, iova, len, gather);
 }
 
 static void vtd_iotlb_sync(struct iommu_domain *domain,
@@ -184,8 +304,8 @@ static void vtd_iotlb_sync(struct iommu_domain *domain,
 	else
 		ret = vtd_flush_range(d, gather->start, gather->end, leaf_only);
 	/* Kept for good when a unit may still walk them. */
-	if (!ret)
-		iommu_put_pages_list(&gather->freelist);
+	if (!leaf_only && !ret)
+		vtd_pools_put(vtd_pools, &gather->freelist);
 }
 
 static void vtd_flush_iotlb_all(struct iommu_domain *domain)
@@ -196,11 +316,7 @@ static void vtd_flush_iotlb_all(struct iommu_domain *domain)
 static phys_addr_t vtd_iova_to_phys(struct iommu_domain *domain,
 				    dma_addr_t iova)
 {
-	struct vtd_pt_leaf leaf;
-
-	if (!vtd_pt_lookup(&to_vtd_domain(domain)->pt, iova, &leaf))
-		return 0;
-	return leaf.phys;
+	return vtd_pt_phys(&to_vtd_domain(domain)->pt, iova);
 }
 
 static bool vtd_enforce_cache_coherency(struct iommu_domain *domain)
@@ -213,16 +329,27 @@ static void vtd_free(struct iommu_domain *domain)
 	vtd_domain_free(to_vtd_domain(domain));
 }
 
+#define VTD_PAGING_OPS                                                        \
+	.attach_dev = vtd_attach_op(vtd_attach_paging),                       \
+	.map_pages = vtd_map_pages, .unmap_pages = vtd_unmap_pages,           \
+	.flush_iotlb_all = vtd_flush_iotlb_all, .iotlb_sync = vtd_iotlb_sync, \
+	.iova_to_phys = vtd_iova_to_phys,                                     \
+	.enforce_cache_coherency = vtd_enforce_cache_coherency,               \
+	.free = vtd_free
+
+/* For units that find new mappings by themselves, and for all the others. */
 static const struct iommu_domain_ops vtd_paging_ops = {
-	.attach_dev = vtd_attach_op(vtd_attach_paging),
-	.map_pages = vtd_map_pages,
-	.unmap_pages = vtd_unmap_pages,
-	.flush_iotlb_all = vtd_flush_iotlb_all,
+	VTD_PAGING_OPS,
+};
+
+static const struct iommu_domain_ops vtd_paging_sync_ops = {
+	VTD_PAGING_OPS,
 	.iotlb_sync_map = vtd_iotlb_sync_map,
-	.iotlb_sync = vtd_iotlb_sync,
-	.iova_to_phys = vtd_iova_to_phys,
-	.enforce_cache_coherency = vtd_enforce_cache_coherency,
-	.free = vtd_free,
+};
+
+static const struct pt_iommu_ops vtd_range_ops = {
+	.map_range = vtd_map_range,
+	.unmap_range = vtd_unmap_range,
 };
 
 static const struct iommu_domain_ops vtd_identity_ops = {
@@ -245,14 +372,18 @@ static struct iommu_domain vtd_blocked_domain = {
 
 static struct iommu_domain *vtd_domain_alloc_paging(struct device *dev)
 {
+	struct vtd_unit *unit;
 	struct vtd_domain *d;
 
 	if (!dev)
 		return ERR_PTR(-EINVAL);
-	d = vtd_domain_alloc(vtd_device_of(dev)->unit);
+	unit = vtd_device_of(dev)->unit;
+	d = vtd_domain_alloc(unit);
 	if (IS_ERR(d))
 		return ERR_CAST(d);
-	d->domain.ops = &vtd_paging_ops;
+	d->domain.ops = vtd_needs_sync_map(unit) ? &vtd_paging_sync_ops :
+						   &vtd_paging_ops;
+	vtd_use_ranges(&d->iommu, &vtd_range_ops);
 	return &d->domain;
 }
 

@@ -384,6 +384,7 @@ static void vtd_takedown(void)
 	vtd_units_off();
 	vtd_acs_restore();
 	vtd_units_destroy();
+	vtd_pools_drain();
 	vtd_control.state = VTD_DETACHED;
 	vtd_control.closing = false;
 }
@@ -588,6 +589,11 @@ int vtd_detach(struct vtd_reply *reply)
 
 	if (vtd_control.state == VTD_DETACHED)
 		return 0;
+	if (vtd_control.holder) {
+		vtd_say(reply, "module %s uses the units: remove it first\n",
+			vtd_control.holder);
+		return -EBUSY;
+	}
 	if (vtd_devices_in_use(reply))
 		return -EBUSY;
 	if (vtd_unmanage_all()) {

@@ -33,6 +33,8 @@ static void vtd_unit_unmap(struct vtd_unit *unit)
 
 static int vtd_unit_map_bytes(struct vtd_unit *unit, u64 bytes)
 {
+	if (vtd_regs_plug(&unit->regs, unit->drhd->base))
+		return 0;
 	unit->region = request_mem_region(unit->drhd->base, bytes, unit->name);
 	if (!unit->region)
 		return -EBUSY;

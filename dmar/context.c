@@ -118,6 +118,17 @@ static int vtd_context_flush(struct vtd_unit *unit, u16 sid, u16 did)
 	return vtd_context_submit(unit, &desc, 1);
 }
 
+/*
+ * Absent, but not all zero: until the unit has forgotten the entry, whoever sets
+ * it next has to flush.
+ */
+static void vtd_context_withdraw(struct vtd_unit *unit,
+				 struct vtd_context_entry *ce)
+{
+	vtd_hw_store64(&ce->w[0], ce->w[0] & ~VTD_CONTEXT_P);
+	vtd_context_written(unit, ce, sizeof(*ce));
+}
+
 /* To absent, and the unit made to forget it. */
 static int vtd_context_clear_one(struct vtd_unit *unit, u16 sid,
 				 struct vtd_context_entry *ce)
@@ -126,8 +137,7 @@ static int vtd_context_clear_one(struct vtd_unit *unit, u16 sid,
 	int ret;
 
 	/* Not present first; the other half is only touched when forgotten. */
-	vtd_hw_store64(&ce->w[0], ce->w[0] & ~VTD_CONTEXT_P);
-	vtd_context_written(unit, ce, sizeof(*ce));
+	vtd_context_withdraw(unit, ce);
 	if (unit->translating) {
 		ret = vtd_context_flush(unit, sid, did);
 		if (ret)
@@ -144,6 +154,8 @@ static int vtd_context_publish_one(struct vtd_unit *unit, u16 sid,
 				   struct vtd_context_entry *ce,
 				   const struct vtd_context_entry *entry)
 {
+	int ret;
+
 	vtd_hw_store64(&ce->w[1], entry->w[1]);
 	/* The present bit last. */
 	dma_wmb();
@@ -153,8 +165,12 @@ static int vtd_context_publish_one(struct vtd_unit *unit, u16 sid,
 		return 0;
 	/* A caching unit remembers, under domain-id 0, that none was there. */
 	if (vtd_unit_caching_mode(unit))
-		return vtd_context_flush(unit, sid, 0);
-	return vtd_unit_flush_write_buffer(unit);
+		ret = vtd_context_flush(unit, sid, 0);
+	else
+		ret = vtd_unit_flush_write_buffer(unit);
+	if (ret)
+		vtd_context_withdraw(unit, ce);
+	return ret;
 }
 
 /* Present to present, with the same upper half. */
@@ -169,11 +185,8 @@ static int vtd_context_replace_one(struct vtd_unit *unit, u16 sid,
 	if (!unit->translating)
 		return 0;
 	ret = vtd_context_flush(unit, sid, did);
-	if (ret) {
-		/* Whoever sets the entry next has to make up for the flush. */
-		vtd_hw_store64(&ce->w[0], lo & ~VTD_CONTEXT_P);
-		vtd_context_written(unit, ce, sizeof(*ce));
-	}
+	if (ret)
+		vtd_context_withdraw(unit, ce);
 	return ret;
 }
 

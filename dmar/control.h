@@ -42,6 +42,7 @@ enum vtd_state {
  * @trial_end: when that is, in jiffies (m)
  * @registering: task that registers with the core just now, or NULL
  * @target: the one device that @registering has the core probe, or NULL
+ * @holder: module that needs the units attached, or NULL (m)
  *
  * (m) under @lock, (r) under pci_lock_rescan_remove(); callbacks of the core
  * only run between attach and detach and may read them.
@@ -57,6 +58,7 @@ struct vtd_control {
 	unsigned long trial_end;
 	struct task_struct *registering;
 	struct pci_dev *target;
+	const char *holder;
 };
 
 extern struct vtd_control vtd_control;

@@ -6,6 +6,7 @@
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
+#include <linux/atomic.h>
 #include <linux/rculist.h>
 #include <linux/slab.h>
 #include <linux/spinlock.h>
@@ -93,6 +94,42 @@ struct vtd_device *vtd_device_find(const struct pci_dev *pdev)
 	}
 	rcu_read_unlock();
 	return found;
+}
+
+/* Counts what may change an isolation set. */
+static atomic64_t vtd_topology = ATOMIC64_INIT(1);
+
+/**
+ * vtd_device_topology_changed() - a PCI device came, left or changed its driver
+ *
+ * What was known of isolation sets is found out anew when it is next needed.
+ *
+ * Context: any.
+ */
+void vtd_device_topology_changed(void)
+{
+	atomic64_inc_return(&vtd_topology);
+}
+
+/**
+ * vtd_device_alone() - is it the only device of its isolation set?
+ * @vdev: a managed device
+ *
+ * Looks at all devices, but only once between two changes to them.
+ *
+ * Context: may sleep; the group's mutex is held.
+ * Return: as vtd_pci_alone().
+ */
+bool vtd_device_alone(struct vtd_device *vdev)
+{
+	/* Read before the look: a change during it makes for another look. */
+	u64 now = atomic64_read_acquire(&vtd_topology);
+
+	if (vdev->alone_at != now) {
+		vdev->alone = vtd_pci_alone(vdev->pdev);
+		vdev->alone_at = now;
+	}
+	return vdev->alone;
 }
 
 /* Another entry instead of the paging domain that is attached, if any. */

@@ -26,6 +26,8 @@ struct vtd_unit;
  * @nr_sids: entries of @sid (c)
  * @sid: source-ids of its requests (c)
  * @domain: paging domain it is attached to, NULL for identity or blocked (g)
+ * @alone_at: count of changes to the PCI devices when @alone was found out (g)
+ * @alone: it is the only device of its isolation set (g)
  * @type: IOMMU_DOMAIN_* of what it is attached to, for reports (g)
  * @node: in the list of all managed devices; RCU
  * @releasing: we let go of it; who set this frees it (r)
@@ -41,6 +43,8 @@ struct vtd_device {
 	unsigned int nr_sids;
 	u16 sid[VTD_SIDS_MAX];
 	struct vtd_domain *domain;
+	u64 alone_at;
+	bool alone;
 	unsigned int type;
 	struct list_head node;
 	bool releasing;
@@ -54,6 +58,8 @@ struct vtd_device *vtd_device_create(struct pci_dev *pdev,
 				     struct vtd_unit *unit);
 void vtd_device_free(struct vtd_device *vdev);
 struct vtd_device *vtd_device_find(const struct pci_dev *pdev);
+void vtd_device_topology_changed(void);
+bool vtd_device_alone(struct vtd_device *vdev);
 int vtd_device_set_identity(struct vtd_device *vdev);
 int vtd_device_block(struct vtd_device *vdev);
 int vtd_device_leave(struct vtd_device *vdev, bool gone);

@@ -14,6 +14,8 @@
 #include "context.h"
 #include "domain.h"
 
+struct vtd_pool *vtd_pools;
+
 /* Leaf sizes of second-stage tables (CAP.SLLPS). */
 static unsigned long vtd_unit_page_sizes(const struct vtd_unit *unit)
 {
@@ -38,6 +40,8 @@ int vtd_unit_pt_init(const struct vtd_unit *unit, struct vtd_pgtable *pt)
 		.pgsize_bitmap = vtd_unit_page_sizes(unit),
 		.coherent = vtd_unit_coherent(unit),
 		.nid = unit->nid,
+		.pool = vtd_pools ? &vtd_pools[vtd_table_home(unit->nid)] :
+				    NULL,
 	};
 
 	return vtd_pt_init(pt, &config, GFP_KERNEL);
@@ -134,6 +138,11 @@ static struct vtd_domain_unit *vtd_domain_unit_get(struct vtd_domain *d,
 	atomic_inc(&unit->nr_did_used);
 	du->unit = unit;
 	du->did = did;
+	du->max_order = unit->cap & VTD_CAP_PSI ?
+				(int)FIELD_GET(VTD_CAP_MAMV, unit->cap) :
+				-1;
+	du->iotlb_pages =
+		vtd_qi_iotlb_pages(did, 0, 0, false, vtd_unit_drain(unit)).w[0];
 	du->users = 1;
 	if (!d->sync_map &&
 	    (vtd_unit_caching_mode(unit) || unit->cap & VTD_CAP_RWBF)) {

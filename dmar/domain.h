@@ -11,7 +11,9 @@
 #include <linux/rcupdate.h>
 #include <linux/types.h>
 
+#include "iommu.h"
 #include "pgtable.h"
+#include "pool.h"
 #include "unit.h"
 
 /**
@@ -19,6 +21,9 @@
  * @node: in the domain's @units; RCU
  * @unit: the unit (c)
  * @did: the domain-id that the unit tags its caches with (c)
+ * @max_order: most pages that one page-selective invalidation takes, as a
+ *	power of two; -1 when the unit has none (c)
+ * @iotlb_pages: low half of such an invalidation for this domain (c)
  * @users: devices of the unit that are attached (d)
  * @stale: the unit did not forget the entries of one that left (d)
  * @rcu: for freeing
@@ -29,6 +34,8 @@ struct vtd_domain_unit {
 	struct list_head node;
 	struct vtd_unit *unit;
 	u16 did;
+	s8 max_order;
+	u64 iotlb_pages;
 	unsigned int users;
 	bool stale;
 	struct rcu_head rcu;
@@ -37,6 +44,7 @@ struct vtd_domain_unit {
 /**
  * struct vtd_domain - a paging domain
  * @domain: what the iommu core sees
+ * @iommu: the same, for a core that leaves the choice of page sizes to us
  * @pt: its second-stage tables; callers own disjoint ranges, no lock
  * @lock: attaching and detaching
  * @units: struct vtd_domain_unit; read under RCU, written under @lock
@@ -46,7 +54,10 @@ struct vtd_domain_unit {
  * @leaked: a flush failed on the way out: the tables are never freed (d)
  */
 struct vtd_domain {
-	struct iommu_domain domain;
+	union {
+		struct iommu_domain domain;
+		struct pt_iommu iommu;
+	};
 	struct vtd_pgtable pt;
 	struct mutex lock;
 	struct list_head units;
@@ -59,6 +70,9 @@ static inline struct vtd_domain *to_vtd_domain(struct iommu_domain *domain)
 {
 	return container_of(domain, struct vtd_domain, domain);
 }
+
+/* By node; NULL where tables are not kept for later. */
+extern struct vtd_pool *vtd_pools;
 
 struct vtd_domain *vtd_domain_alloc(const struct vtd_unit *unit);
 void vtd_domain_free(struct vtd_domain *d);

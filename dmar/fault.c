@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * DMA that a unit refused: read from its fault records, counted, kept for
- * /dev/vtd and, within limits, told in the log (VT-d 7.2, 11.4.7).
+ * DMA and interrupts that a unit refused: read from its fault records, counted,
+ * kept for /dev/vtd and, within limits, told in the log (VT-d 7.2, 11.4.7).
  *
  * Runs in an interrupt thread, never in hard interrupt context.  Must never
  * loop for as long as a device keeps faulting.
@@ -16,6 +16,7 @@
 #include <linux/timekeeping.h>
 
 #include <vtd/hw/fault.h>
+#include <vtd/hw/ir.h>
 #include "fault.h"
 #include "reply.h"
 #include "unit.h"
@@ -97,11 +98,29 @@ static const char *vtd_fault_text(unsigned int reason)
 	return "reason not known in legacy mode";
 }
 
+static bool vtd_fault_is_interrupt(u64 hi)
+{
+	unsigned int reason = FIELD_GET(VTD_FRCD_HI_FR, hi);
+
+	return reason >= VTD_FAULT_IR_RESERVED_REQUEST &&
+	       reason <= VTD_FAULT_IR_SOURCE_REFUSED;
+}
+
 static const char *vtd_fault_access(u64 hi)
 {
+	if (vtd_fault_is_interrupt(hi))
+		return "interrupt";
 	if (hi & VTD_FRCD_HI_T2)
 		return hi & VTD_FRCD_HI_T1 ? "atomic" : "page-request";
 	return hi & VTD_FRCD_HI_T1 ? "read" : "write";
+}
+
+/* The address of DMA in bytes; of an interrupt the index in its table. */
+static u64 vtd_fault_where(const struct vtd_fault_record *record)
+{
+	if (vtd_fault_is_interrupt(record->hi))
+		return FIELD_GET(VTD_FRCD_LO_INDEX, record->lo);
+	return record->lo & VTD_FRCD_LO_FI;
 }
 
 static void vtd_fault_log(const struct vtd_unit *unit,
@@ -109,17 +128,20 @@ static void vtd_fault_log(const struct vtd_unit *unit,
 {
 	unsigned int reason = FIELD_GET(VTD_FRCD_HI_FR, record->hi);
 	u16 sid = FIELD_GET(VTD_FRCD_HI_SID, record->hi);
+	bool interrupt = vtd_fault_is_interrupt(record->hi);
 	struct pci_dev *pdev;
 
 	if (!__ratelimit(&vtd_faults_limit))
 		return;
 	pdev = pci_get_domain_bus_and_slot(unit->drhd->segment,
 					   PCI_BUS_NUM(sid), sid & 0xff);
-	pr_warn("%s: DMA %s by %04x:%02x:%02x.%u (driver %s) to 0x%llx blocked: reason 0x%02x, %s\n",
-		unit->name, vtd_fault_access(record->hi), unit->drhd->segment,
+	pr_warn("%s: %s%s by %04x:%02x:%02x.%u (driver %s) to %s0x%llx blocked: reason 0x%02x, %s\n",
+		unit->name, interrupt ? "" : "DMA ",
+		vtd_fault_access(record->hi), unit->drhd->segment,
 		PCI_BUS_NUM(sid), PCI_SLOT(sid & 0xff), PCI_FUNC(sid & 0xff),
 		pdev && pdev->dev.driver ? pdev->dev.driver->name : "-",
-		record->lo & VTD_FRCD_LO_FI, reason, vtd_fault_text(reason));
+		interrupt ? "index " : "", vtd_fault_where(record), reason,
+		vtd_fault_text(reason));
 	pci_dev_put(pdev);
 }
 
@@ -256,7 +278,7 @@ void vtd_fault_report(struct vtd_reply *reply)
 			"fault seq=%llu time=%llu.%06llu unit=%s device=%04x:%02x:%02x.%u address=0x%llx access=%s reason=0x%02x text=\"%s\"\n",
 			kept.seq, sec, ns / NSEC_PER_USEC, kept.unit,
 			kept.segment, PCI_BUS_NUM(sid), PCI_SLOT(sid & 0xff),
-			PCI_FUNC(sid & 0xff), kept.record.lo & VTD_FRCD_LO_FI,
+			PCI_FUNC(sid & 0xff), vtd_fault_where(&kept.record),
 			vtd_fault_access(kept.record.hi), reason,
 			vtd_fault_text(reason));
 	}

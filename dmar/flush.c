@@ -17,28 +17,28 @@
  * page-selective invalidation; all of the domain when the unit has no such
  * invalidation or none that large (VT-d 6.5.2.3, CAP.MAMV).
  */
-static struct vtd_qi_desc vtd_flush_desc(const struct vtd_unit *unit, u16 did,
-					 u64 start, u64 last, bool leaf_only)
+static __always_inline struct vtd_qi_desc
+vtd_flush_desc(const struct vtd_domain_unit *du, u64 start, u64 last,
+	       bool leaf_only)
 {
-	unsigned int order = fls64((start ^ last) >> PAGE_SHIFT);
-	u64 drain = vtd_unit_drain(unit);
+	int order = fls64((start ^ last) >> PAGE_SHIFT);
+	struct vtd_qi_desc desc;
 
-	if (!(unit->cap & VTD_CAP_PSI) ||
-	    order > FIELD_GET(VTD_CAP_MAMV, unit->cap))
-		return vtd_qi_iotlb_domain(did, drain);
-	return vtd_qi_iotlb_pages(did, start & ((u64)PAGE_MASK << order), order,
-				  leaf_only, drain);
+	if (unlikely(order > du->max_order))
+		return vtd_qi_iotlb_domain(du->did, vtd_unit_drain(du->unit));
+	desc = vtd_qi_iotlb_pages(0, start & ((u64)PAGE_MASK << order), order,
+				  leaf_only, 0);
+	desc.w[0] = du->iotlb_pages;
+	return desc;
 }
 
-static int vtd_flush_unit(const struct vtd_domain_unit *du, u64 start, u64 last,
-			  bool leaf_only)
+static __always_inline int vtd_flush_unit(const struct vtd_domain_unit *du,
+					  u64 start, u64 last, bool leaf_only)
 {
-	struct vtd_qi_desc desc;
-	int ret;
+	int ret = vtd_qi_submit_one(&du->unit->qi,
+				    vtd_flush_desc(du, start, last, leaf_only));
 
-	desc = vtd_flush_desc(du->unit, du->did, start, last, leaf_only);
-	ret = vtd_qi_submit(&du->unit->qi, &desc, 1);
-	if (ret)
+	if (unlikely(ret))
 		vtd_unit_failed(du->unit, "invalidating the IOTLB", ret);
 	return ret;
 }

@@ -152,8 +152,25 @@ static struct pci_dev *vtd_isolation_head(struct pci_dev *pdev)
 		    pci_pcie_type(bridge) == PCI_EXP_TYPE_PCIE_BRIDGE ||
 		    !vtd_acs_path_isolates(bridge))
 			head = bridge;
+		/* What it does not send up reaches every port of the switch. */
+		if (pci_pcie_type(bridge) == PCI_EXP_TYPE_DOWNSTREAM &&
+		    !vtd_acs_isolates(bridge) && pci_upstream_bridge(bridge))
+			head = pci_upstream_bridge(bridge);
 	}
 	return head;
+}
+
+/* Does @pdev sit below @head, which is above @other and does not isolate it? */
+static bool vtd_within_reach(struct pci_dev *pdev, struct pci_dev *head,
+			     struct pci_dev *other)
+{
+	if (head == pci_physfn(vtd_pci_dma_dev(other)))
+		return false;
+	for (pdev = vtd_pci_dma_dev(pdev); pdev;
+	     pdev = pci_upstream_bridge(pdev))
+		if (pdev == head)
+			return true;
+	return false;
 }
 
 /* Functions of one device, neither of which says that it isolates. */
@@ -174,18 +191,8 @@ static bool vtd_core_tells_apart(struct pci_dev *a, struct pci_dev *b)
 	       a->dev.iommu_group != b->dev.iommu_group;
 }
 
-/**
- * vtd_pci_same_set() - can two devices reach each other past the unit?
- * @a: any PCI device
- * @b: any PCI device
- *
- * True for devices that share a source-id, that sit below the same port which
- * does not isolate, or that are functions of one device without ACS.
- *
- * Context: may sleep, while neither can be removed.
- * Return: true when they belong to one isolation set.
- */
-bool vtd_pci_same_set(struct pci_dev *a, struct pci_dev *b)
+/* @by_core: believe the core where it tells functions of one device apart. */
+static bool vtd_pci_meet(struct pci_dev *a, struct pci_dev *b, bool by_core)
 {
 	struct pci_dev *head_a, *head_b;
 
@@ -200,8 +207,52 @@ bool vtd_pci_same_set(struct pci_dev *a, struct pci_dev *b)
 		/* or are virtual functions of one device, and itself. */
 		return !vtd_acs_isolates(head_a) || vtd_pci_share_sid(a, b);
 	}
+	if (vtd_within_reach(b, head_a, a) || vtd_within_reach(a, head_b, b))
+		return true;
 	if (vtd_functions_of_one(head_a, head_b) &&
-	    !vtd_core_tells_apart(head_a, head_b))
+	    !(by_core && vtd_core_tells_apart(head_a, head_b)))
 		return true;
 	return vtd_pci_share_sid(a, b);
+}
+
+/**
+ * vtd_pci_same_set() - can two devices reach each other past the unit?
+ * @a: any PCI device
+ * @b: any PCI device
+ *
+ * True for devices that share a source-id, that sit below the same port which
+ * does not isolate or share a switch with such a port, or that are functions of
+ * one device without ACS.
+ *
+ * Context: may sleep, while neither can be removed.
+ * Return: true when they belong to one isolation set.
+ */
+bool vtd_pci_same_set(struct pci_dev *a, struct pci_dev *b)
+{
+	return vtd_pci_meet(a, b, true);
+}
+
+/**
+ * vtd_pci_alone() - is a device the only one of its isolation set?
+ * @pdev: any PCI device
+ *
+ * True only where the topology says so.  What the core's groups say is not
+ * asked, so that the answer holds until a device comes, leaves or changes its
+ * driver.
+ *
+ * Context: may sleep, while @pdev cannot be removed.
+ * Return: true when no other device belongs to its set.
+ */
+bool vtd_pci_alone(struct pci_dev *pdev)
+{
+	struct pci_dev *other = NULL;
+
+	for_each_pci_dev(other) {
+		if (other == pdev || vtd_pci_is_bridge(other) ||
+		    !vtd_pci_meet(pdev, other, false))
+			continue;
+		pci_dev_put(other);
+		return false;
+	}
+	return true;
 }

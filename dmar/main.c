@@ -9,6 +9,7 @@
 
 #include "control.h"
 #include "fault.h"
+#include "pool.h"
 
 static bool attach = true;
 module_param(attach, bool, 0444);
@@ -35,9 +36,12 @@ static int __init vtd_dmar_init(void)
 	int ret;
 
 	vtd_manage_init();
-	ret = vtd_irq_domain_create();
+	ret = vtd_pools_create();
 	if (ret)
 		return ret;
+	ret = vtd_irq_domain_create();
+	if (ret)
+		goto pools;
 	vtd_control_init();
 	if (attach) {
 		ret = vtd_attach_at_load();
@@ -57,6 +61,8 @@ detach:
 exit:
 	vtd_control_exit();
 	vtd_irq_domain_destroy();
+pools:
+	vtd_pools_destroy();
 	return ret;
 }
 
@@ -72,6 +78,7 @@ static void __exit vtd_dmar_exit(void)
 	vtd_reply_free(&reply);
 	vtd_control_exit();
 	vtd_irq_domain_destroy();
+	vtd_pools_destroy();
 }
 
 module_init(vtd_dmar_init);

@@ -306,6 +306,8 @@ static int vtd_pci_notify(struct notifier_block *nb, unsigned long action,
 	struct pci_dev *pdev = to_pci_dev(data);
 	struct vtd_device *vdev = vtd_device_find(pdev);
 
+	/* Drivers too: some add source-ids when they are bound. */
+	vtd_device_topology_changed();
 	if (action == BUS_NOTIFY_DEL_DEVICE && vdev)
 		vdev->removed = true;
 	else if (action == BUS_NOTIFY_REMOVED_DEVICE && !vdev)

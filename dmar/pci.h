@@ -25,6 +25,7 @@ void vtd_acs_enable_one(struct pci_dev *pdev);
 void vtd_acs_restore(void);
 
 bool vtd_pci_same_set(struct pci_dev *a, struct pci_dev *b);
+bool vtd_pci_alone(struct pci_dev *pdev);
 bool vtd_pci_share_sid(struct pci_dev *a, struct pci_dev *b);
 
 #endif /* VTD_PCI_H */

@@ -31,14 +31,8 @@
 #include <vtd/observe.h>
 
 #include "pgtable.h"
-
-/*
- * In a pointer to a table, where walks do not snoop: this very entry may not
- * have been written back yet.  Hardware ignores the bit.
- */
-#define PT_PENDING BIT_ULL(52)
-
-static_assert((PT_PENDING & VTD_PTE_IGNORED) == PT_PENDING);
+#include "pgtable_walk.h"
+#include "pool.h"
 
 /* Entries handled between two looks at the loop's end: one cache line. */
 #define PT_LINE 8
@@ -55,42 +49,29 @@ struct pt_run {
 	unsigned int level; /* of the leaves */
 };
 
-static inline u64 pt_read(const u64 *slot)
-{
-	/* what a pointer points to was stored before it: see pt_install() */
-	return smp_load_acquire(slot);
-}
-
-/* The mask tells compiler and sanitizer that the shift is a sound one. */
-static inline unsigned int pt_index(u64 iova, unsigned int shift)
-{
-	return (iova >> (shift & 63)) & (VTD_PTE_ENTRIES - 1);
-}
-
-/*
- * The hot walks keep the address shifted so that the index in the present
- * table is its topmost bits, and shift it on by a level at a time.
- */
-#define PT_KEY_SHIFT (64 - VTD_PTE_LEVEL_BITS)
-
-static inline u64 pt_key(const struct vtd_pgtable *pt, u64 iova)
-{
-	return iova << ((PT_KEY_SHIFT - pt->top_shift) & 63);
-}
-
-static inline u64 *pt_table(u64 pte)
-{
-	return phys_to_virt(vtd_pte_addr(pte));
-}
-
 static inline bool pt_points(u64 pte, unsigned int level)
 {
 	return vtd_pte_present(pte) && !vtd_pte_is_leaf(pte, level);
 }
 
-static u64 *pt_alloc(const struct vtd_pgtable *pt, gfp_t gfp)
+/*
+ * A table that is zero but for @count entries from @index on, which the caller
+ * writes before anything else is done with it.
+ */
+static u64 *pt_alloc(const struct vtd_pgtable *pt, gfp_t gfp,
+		     unsigned int index, size_t count)
 {
-	return iommu_alloc_pages_node_sz(pt->nid, gfp, VTD_PTE_TABLE_BYTES);
+	u64 *table = vtd_pool_take(pt->pool, gfp);
+	size_t rest = VTD_PTE_ENTRIES - index - count;
+
+	if (!table)
+		return iommu_alloc_pages_node_sz(pt->nid, gfp,
+						 VTD_PTE_TABLE_BYTES);
+	if (index)
+		memset(table, 0, index * sizeof(*table));
+	if (rest)
+		memset(&table[index + count], 0, rest * sizeof(*table));
+	return table;
 }
 
 static inline void pt_write_back(const struct vtd_pgtable *pt, u64 *first,
@@ -108,7 +89,7 @@ static inline void pt_write_back(const struct vtd_pgtable *pt, u64 *first,
  */
 static void pt_settle(u64 *slot, u64 pte)
 {
-	vtd_flush_cache(slot, sizeof(*slot));
+	vtd_flush_word(slot);
 	vtd_hw_try_cmpxchg64(slot, &pte, pte & ~PT_PENDING);
 }
 
@@ -133,7 +114,7 @@ static u64 pt_install(const struct vtd_pgtable *pt, u64 *slot, u64 *table)
 /* Hang an empty table, or find one hung meanwhile; 0 without memory. */
 static u64 pt_extend(const struct vtd_pgtable *pt, u64 *slot, gfp_t gfp)
 {
-	u64 *table = pt_alloc(pt, gfp);
+	u64 *table = pt_alloc(pt, gfp, 0, 0);
 	u64 other;
 
 	if (!table)
@@ -397,7 +378,7 @@ static int pt_map_new(struct pt_run *run, u64 *slot, bool *own)
 {
 	unsigned int index = vtd_pte_index(run->iova, run->level);
 	size_t count = min_t(size_t, run->left, VTD_PTE_ENTRIES - index);
-	u64 *table = pt_alloc(run->pt, run->gfp);
+	u64 *table = pt_alloc(run->pt, run->gfp, index, count);
 	u64 other;
 
 	if (!table)
@@ -458,29 +439,6 @@ static noinline int pt_map_run(struct pt_run *run)
 	return err;
 }
 
-/*
- * The entry for an address in the table of leaves, if all pointers on the way
- * are there and known to be written back; otherwise NULL.
- */
-static inline u64 *pt_find(const struct vtd_pgtable *pt, u64 iova,
-			   unsigned int leaf_shift)
-{
-	unsigned int shift = pt->top_shift;
-	u64 key = pt_key(pt, iova);
-	u64 *table = pt->root;
-
-	for (; shift != leaf_shift; shift -= VTD_PTE_LEVEL_BITS) {
-		u64 pte = pt_read(&table[key >> PT_KEY_SHIFT]);
-
-		if (unlikely((pte & (VTD_PTE_R | VTD_PTE_PS | PT_PENDING)) !=
-			     VTD_PTE_R))
-			return NULL;
-		table = pt_table(pte);
-		key <<= VTD_PTE_LEVEL_BITS;
-	}
-	return &table[key >> PT_KEY_SHIFT];
-}
-
 static inline bool pt_has_pgsize(const struct vtd_pgtable *pt, size_t pgsize)
 {
 	return (pgsize & pt->pgsize_bitmap) && !(pgsize & (pgsize - 1));
@@ -492,53 +450,156 @@ static inline bool pt_fits(u64 addr, size_t count, unsigned int shift, u64 last)
 	return addr <= last && count - 1 <= (last - addr) >> (shift & 63);
 }
 
-int vtd_pt_map(struct vtd_pgtable *pt, u64 iova, u64 paddr, size_t pgsize,
-	       size_t pgcount, u64 prot, gfp_t gfp,
-	       struct iommu_pages_list *replaced, size_t *mapped)
+/* What the short way left of a map: apart, for it needs a frame. */
+static noinline int pt_map_rest(struct vtd_pgtable *pt, u64 iova, u64 entry,
+				unsigned int shift, size_t pgcount, size_t done,
+				gfp_t gfp, struct iommu_pages_list *replaced,
+				size_t *mapped)
 {
-	struct pt_run run;
-	unsigned int shift;
-	size_t done = 0;
-	u64 entry, *slot;
-	int err;
-
-	*mapped = 0;
-	if (!pt_has_pgsize(pt, pgsize) || !pgcount ||
-	    ((iova | paddr) & (pgsize - 1)) || !vtd_pte_present(prot) ||
-	    (prot & ~(VTD_PTE_R | VTD_PTE_W | VTD_PTE_SNP)))
-		return -EINVAL;
-	shift = __ffs(pgsize);
-	if (!pt_fits(iova, pgcount, shift, pt->last_iova) ||
-	    !pt_fits(paddr, pgcount, shift, pt->last_paddr))
-		return -ERANGE;
-	entry = paddr | prot | READ_ONCE(pt->snoop_bits) |
-		(pgsize == SZ_4K ? 0 : VTD_PTE_PS);
-
-	/* The short way: all within one table that is there. */
-	slot = pt_find(pt, iova, shift);
-	if (likely(slot) &&
-	    pgcount <= VTD_PTE_ENTRIES - pt_index(iova, shift)) {
-		done = pt_fill(slot, pgcount, entry, pgsize);
-		if (likely(done))
-			pt_write_back(pt, slot, done);
-		*mapped = done << shift;
-		if (likely(done == pgcount))
-			return 0;
-	}
-
-	run = (struct pt_run){
+	u64 bytes = (u64)done << (shift & 63);
+	struct pt_run run = {
 		.pt = pt,
 		.replaced = replaced,
-		.iova = iova + *mapped,
-		.entry = entry + *mapped,
-		.step = pgsize,
+		.iova = iova + bytes,
+		.entry = entry + bytes,
+		.step = BIT_ULL(shift & 63),
 		.left = pgcount - done,
 		.gfp = gfp,
 		.level = 1 + (shift - VTD_PTE_PAGE_SHIFT) / VTD_PTE_LEVEL_BITS,
 	};
-	err = pt_map_run(&run);
+	int err = pt_map_run(&run);
+
 	*mapped = run.iova - iova;
 	return err;
+}
+
+/*
+ * Map pages of one size; @shift is a constant.  The short way: all within one
+ * table that is there.
+ */
+static __always_inline int pt_map_size(struct vtd_pgtable *pt, u64 iova,
+				       u64 paddr, unsigned int shift,
+				       size_t pgcount, u64 bits, gfp_t gfp,
+				       struct iommu_pages_list *replaced,
+				       size_t *mapped)
+{
+	u64 entry = paddr | bits | READ_ONCE(pt->snoop_bits);
+	size_t done = 0;
+	u64 *slot;
+
+	if (!pt_fits(iova, pgcount, shift, pt->last_iova) ||
+	    !pt_fits(paddr, pgcount, shift, pt->last_paddr))
+		return -ERANGE;
+	if (likely(pt_find(pt, iova, shift, &slot)) &&
+	    pgcount <= VTD_PTE_ENTRIES - pt_index(iova, shift)) {
+		done = pt_fill(slot, pgcount, entry, BIT_ULL(shift));
+		if (likely(done))
+			pt_write_back(pt, slot, done);
+		if (likely(done == pgcount)) {
+			*mapped = done << shift;
+			return 0;
+		}
+	}
+	return pt_map_rest(pt, iova, entry, shift, pgcount, done, gfp, replaced,
+			   mapped);
+}
+
+static inline bool pt_prot_is_valid(u64 prot)
+{
+	return vtd_pte_present(prot) &&
+	       !(prot & ~(VTD_PTE_R | VTD_PTE_W | VTD_PTE_SNP));
+}
+
+int vtd_pt_map(struct vtd_pgtable *pt, u64 iova, u64 paddr, size_t pgsize,
+	       size_t pgcount, u64 prot, gfp_t gfp,
+	       struct iommu_pages_list *replaced, size_t *mapped)
+{
+	*mapped = 0;
+	if (!pt_has_pgsize(pt, pgsize) || !pgcount ||
+	    ((iova | paddr) & (pgsize - 1)) || !pt_prot_is_valid(prot))
+		return -EINVAL;
+	if (likely(pgsize == SZ_4K))
+		return pt_map_size(pt, iova, paddr, 12, pgcount, prot, gfp,
+				   replaced, mapped);
+	prot |= VTD_PTE_PS;
+	if (pgsize == SZ_2M)
+		return pt_map_size(pt, iova, paddr, 21, pgcount, prot, gfp,
+				   replaced, mapped);
+	return pt_map_size(pt, iova, paddr, 30, pgcount, prot, gfp, replaced,
+			   mapped);
+}
+
+/* Pages of one size that may begin a range, at least one of 4 KiB. */
+static size_t pt_best_pages(const struct vtd_pgtable *pt, u64 iova, u64 paddr,
+			    u64 bytes, size_t *pgcount)
+{
+	u64 sizes = pt->pgsize_bitmap, larger = 0;
+	u64 size;
+
+	/* From the largest down; @larger is the one that did not do. */
+	for (;; larger = size) {
+		size = BIT_ULL(__fls(sizes));
+		if (size == SZ_4K ||
+		    (size <= bytes && !((iova | paddr) & (size - 1))))
+			break;
+		sizes &= ~size;
+	}
+	/* Where the larger one becomes possible further on, stop there. */
+	if (larger && !((iova ^ paddr) & (larger - 1))) {
+		u64 gap = larger - (iova & (larger - 1));
+
+		if (gap < bytes && bytes - gap >= larger)
+			bytes = gap;
+	}
+	*pgcount = bytes >> __ffs(size);
+	return size;
+}
+
+/* A range of pages of several sizes: apart, for it needs a frame. */
+static noinline int pt_map_mixed(struct vtd_pgtable *pt, u64 iova, u64 paddr,
+				 u64 bytes, u64 prot, gfp_t gfp,
+				 struct iommu_pages_list *replaced,
+				 size_t *mapped)
+{
+	size_t pgsize, pgcount, done;
+	int err;
+
+	do {
+		pgsize = pt_best_pages(pt, iova, paddr, bytes, &pgcount);
+		err = vtd_pt_map(pt, iova, paddr, pgsize, pgcount, prot, gfp,
+				 replaced, &done);
+		*mapped += done;
+		iova += done;
+		paddr += done;
+		bytes -= done;
+	} while (!err && bytes);
+	return err;
+}
+
+int vtd_pt_map_range(struct vtd_pgtable *pt, u64 iova, u64 paddr, u64 bytes,
+		     u64 prot, gfp_t gfp, struct iommu_pages_list *replaced,
+		     size_t *mapped)
+{
+	*mapped = 0;
+	if (!bytes || ((iova | paddr | bytes) & (SZ_4K - 1)) ||
+	    !pt_prot_is_valid(prot))
+		return -EINVAL;
+	if (likely(bytes < SZ_2M || ((iova ^ paddr) & (SZ_2M - 1))))
+		return pt_map_size(pt, iova, paddr, 12,
+				   bytes >> VTD_PTE_PAGE_SHIFT, prot, gfp,
+				   replaced, mapped);
+	/* One superpage: the size and its alignment say it all. */
+	if ((bytes & pt->pgsize_bitmap) && !(bytes & (bytes - 1)) &&
+	    !((iova | paddr) & (bytes - 1))) {
+		if (bytes == SZ_2M)
+			return pt_map_size(pt, iova, paddr, 21, 1,
+					   prot | VTD_PTE_PS, gfp, replaced,
+					   mapped);
+		return pt_map_size(pt, iova, paddr, 30, 1, prot | VTD_PTE_PS,
+				   gfp, replaced, mapped);
+	}
+	return pt_map_mixed(pt, iova, paddr, bytes, prot, gfp, replaced,
+			    mapped);
 }
 
 static inline bool pt_covers(u64 iova, u64 last, u64 span)
@@ -573,7 +634,8 @@ static noinline size_t pt_unmap_upper(const struct vtd_pgtable *pt, u64 *table,
 		pt_collect(pt_table(pte),
 			   (shift - VTD_PTE_PAGE_SHIFT) / VTD_PTE_LEVEL_BITS,
 			   freed);
-		*tables_freed = true;
+		if (tables_freed)
+			*tables_freed = true;
 	}
 	if (index > first)
 		pt_write_back(pt, &table[first], index - first);
@@ -581,31 +643,26 @@ static noinline size_t pt_unmap_upper(const struct vtd_pgtable *pt, u64 *table,
 }
 
 /* Unmap from one address on what one table holds; 0: nothing to be done. */
-static inline size_t pt_unmap_part(const struct vtd_pgtable *pt, u64 iova,
-				   u64 last, struct iommu_pages_list *freed,
-				   bool *tables_freed)
+static size_t pt_unmap_part(const struct vtd_pgtable *pt, u64 iova, u64 last,
+			    struct iommu_pages_list *freed, bool *tables_freed)
 {
 	unsigned int shift = pt->top_shift;
-	u64 key = pt_key(pt, iova);
-	u64 mask = BIT_ULL(shift & 63) - 1;
 	u64 *table = pt->root;
 	unsigned int index;
 	size_t count;
 
 	for (; shift != VTD_PTE_PAGE_SHIFT; shift -= VTD_PTE_LEVEL_BITS) {
-		u64 pte = pt_read(&table[key >> PT_KEY_SHIFT]);
+		u64 pte = pt_read(&table[pt_index(iova, shift)]);
 
 		if (unlikely(!pte))
 			return 0;
 		if (unlikely(pte & VTD_PTE_PS) ||
-		    (mask <= last - iova && !(iova & mask)))
+		    pt_covers(iova, last, BIT_ULL(shift & 63)))
 			return pt_unmap_upper(pt, table, shift, iova, last,
 					      freed, tables_freed);
 		table = pt_table(pte);
-		key <<= VTD_PTE_LEVEL_BITS;
-		mask >>= VTD_PTE_LEVEL_BITS;
 	}
-	index = key >> PT_KEY_SHIFT;
+	index = pt_index(iova, VTD_PTE_PAGE_SHIFT);
 	count = min_t(u64, VTD_PTE_ENTRIES - index,
 		      ((last - iova) >> VTD_PTE_PAGE_SHIFT) + 1);
 	table += index;
@@ -615,21 +672,13 @@ static inline size_t pt_unmap_part(const struct vtd_pgtable *pt, u64 iova,
 	return count << VTD_PTE_PAGE_SHIFT;
 }
 
-size_t vtd_pt_unmap(struct vtd_pgtable *pt, u64 iova, size_t pgsize,
-		    size_t pgcount, struct iommu_pages_list *freed,
-		    bool *tables_freed)
+static noinline size_t pt_unmap_parts(const struct vtd_pgtable *pt, u64 iova,
+				      u64 last, struct iommu_pages_list *freed,
+				      bool *tables_freed)
 {
 	u64 start = iova;
-	u64 last = pt->last_iova;
-	unsigned int shift;
 	size_t done;
 
-	if (!pt_has_pgsize(pt, pgsize) || !pgcount || iova > last ||
-	    (iova & (SZ_4K - 1)))
-		return 0;
-	shift = __ffs(pgsize);
-	if (pgcount <= (last - iova) >> shift)
-		last = iova + ((u64)pgcount << shift) - 1;
 	do {
 		done = pt_unmap_part(pt, iova, last, freed, tables_freed);
 		iova += done;
@@ -637,24 +686,94 @@ size_t vtd_pt_unmap(struct vtd_pgtable *pt, u64 iova, size_t pgsize,
 	return iova - start;
 }
 
+/*
+ * A range that is just what one entry of an upper table translates: a
+ * superpage, or a table of leaves.  @shift is a constant.
+ */
+static __always_inline bool pt_unmap_entry(const struct vtd_pgtable *pt,
+					   u64 iova, unsigned int shift,
+					   struct iommu_pages_list *freed,
+					   bool *tables_freed)
+{
+	u64 *slot;
+	u64 pte;
+
+	if (!pt_find(pt, iova, shift, &slot) || (iova & (BIT_ULL(shift) - 1)))
+		return false;
+	pte = *slot;
+	if (!pte || (shift != 21 && !(pte & VTD_PTE_PS)))
+		return false;
+	vtd_hw_store64(slot, 0);
+	if (!pt->coherent)
+		vtd_flush_word(slot);
+	if (shift == 21 && !(pte & VTD_PTE_PS)) {
+		iommu_pages_list_add(freed, pt_table(pte));
+		if (tables_freed)
+			*tables_freed = true;
+	}
+	return true;
+}
+
+size_t vtd_pt_unmap_range(struct vtd_pgtable *pt, u64 iova, u64 bytes,
+			  struct iommu_pages_list *freed, bool *tables_freed)
+{
+	size_t count = bytes >> VTD_PTE_PAGE_SHIFT;
+	u64 last = pt->last_iova;
+	u64 *slot;
+
+	if (!bytes || ((iova | bytes) & (SZ_4K - 1)) || iova > last)
+		return 0;
+	if (bytes - 1 < last - iova)
+		last = iova + bytes - 1;
+	/* The short ways: within one table of leaves, and one superpage. */
+	if (likely(count < VTD_PTE_ENTRIES &&
+		   count <= VTD_PTE_ENTRIES - pt_index(iova, 12))) {
+		if (likely(pt_find(pt, iova, 12, &slot))) {
+			count = pt_clear(slot, count);
+			if (likely(count))
+				pt_write_back(pt, slot, count);
+			return count << VTD_PTE_PAGE_SHIFT;
+		}
+	} else if (bytes == SZ_2M) {
+		if (likely(pt_unmap_entry(pt, iova, 21, freed, tables_freed)))
+			return SZ_2M;
+	} else if (bytes == SZ_1G) {
+		if (likely(pt_unmap_entry(pt, iova, 30, freed, tables_freed)))
+			return SZ_1G;
+	}
+	return pt_unmap_parts(pt, iova, last, freed, tables_freed);
+}
+
+size_t vtd_pt_unmap(struct vtd_pgtable *pt, u64 iova, size_t pgsize,
+		    size_t pgcount, struct iommu_pages_list *freed,
+		    bool *tables_freed)
+{
+	unsigned int shift;
+
+	if (!pt_has_pgsize(pt, pgsize) || !pgcount)
+		return 0;
+	shift = __ffs(pgsize) & 63;
+	/* More than all there is: all there is. */
+	if (pgcount > pt->last_iova >> shift)
+		return vtd_pt_unmap_range(pt, iova, pt->last_iova - iova + 1,
+					  freed, tables_freed);
+	return vtd_pt_unmap_range(pt, iova, (u64)pgcount << shift, freed,
+				  tables_freed);
+}
+
 bool vtd_pt_lookup(const struct vtd_pgtable *pt, u64 iova,
 		   struct vtd_pt_leaf *leaf)
 {
-	const u64 *table = pt->root;
 	unsigned int shift = pt->top_shift;
-	u64 key = pt_key(pt, iova);
 	u64 span, pte;
 
 	if (unlikely(iova > pt->last_iova))
 		return false;
-	for (;; shift -= VTD_PTE_LEVEL_BITS) {
-		pte = pt_read(&table[key >> PT_KEY_SHIFT]);
-		if (shift == VTD_PTE_PAGE_SHIFT ||
-		    (pte & (VTD_PTE_R | VTD_PTE_W | VTD_PTE_PS)) !=
-			    (VTD_PTE_R | VTD_PTE_W))
-			break;
-		table = pt_table(pte);
-		key <<= VTD_PTE_LEVEL_BITS;
+	pte = pt_read(&pt->root[pt_index(iova, shift)]);
+	while (shift != VTD_PTE_PAGE_SHIFT && vtd_pte_present(pte) &&
+	       !(pte & VTD_PTE_PS)) {
+		shift -= VTD_PTE_LEVEL_BITS;
+		pte = pt_read(&pt_table(pte)[pt_index(iova, shift)]);
 	}
 	if (!vtd_pte_present(pte))
 		return false;
@@ -663,6 +782,13 @@ bool vtd_pt_lookup(const struct vtd_pgtable *pt, u64 iova,
 	leaf->size = span;
 	leaf->prot = pte & ~(VTD_PTE_ADDR | VTD_PTE_PS | VTD_PTE_A | VTD_PTE_D);
 	return true;
+}
+
+u64 vtd_pt_phys_slow(const struct vtd_pgtable *pt, u64 iova)
+{
+	struct vtd_pt_leaf leaf;
+
+	return vtd_pt_lookup(pt, iova, &leaf) ? leaf.phys : 0;
 }
 
 int vtd_pt_walk(const struct vtd_pgtable *pt, u64 iova,
@@ -722,10 +848,11 @@ int vtd_pt_init(struct vtd_pgtable *pt, const struct vtd_pt_config *config,
 	pt->last_paddr = BIT_ULL(paddr_bits) - 1;
 	pt->pgsize_bitmap = config->pgsize_bitmap;
 	pt->nid = config->nid;
+	pt->pool = config->pool;
 	pt->levels = config->levels;
 	pt->top_shift = vtd_pte_shift(config->levels);
 	pt->coherent = config->coherent;
-	pt->root = pt_alloc(pt, gfp);
+	pt->root = pt_alloc(pt, gfp, 0, 0);
 	if (!pt->root)
 		return -ENOMEM;
 	pt_write_back(pt, pt->root, VTD_PTE_ENTRIES);

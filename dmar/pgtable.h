@@ -36,6 +36,8 @@
 #include "iommu-pages.h"
 #include <vtd/hw/pte.h>
 
+struct vtd_pool;
+
 /**
  * struct vtd_pt_config - what a page table is made for
  * @levels: 3, 4 or 5
@@ -44,6 +46,7 @@
  * @coherent: the unit's walks snoop the CPU's caches (ECAP.C)
  * @pgsize_bitmap: leaf sizes the unit has: SZ_4K (needed), SZ_2M, SZ_1G
  * @nid: NUMA node for tables, or NUMA_NO_NODE
+ * @pool: where to look for a table before one is allocated, or NULL
  */
 struct vtd_pt_config {
 	u8 levels;
@@ -52,6 +55,7 @@ struct vtd_pt_config {
 	bool coherent;
 	unsigned long pgsize_bitmap;
 	int nid;
+	struct vtd_pool *pool;
 };
 
 /**
@@ -62,6 +66,7 @@ struct vtd_pt_config {
  * @last_paddr: greatest physical address, inclusive
  * @pgsize_bitmap: leaf sizes in use
  * @snoop_bits: VTD_PTE_SNP or 0, goes into every new leaf
+ * @pool: where to look for a table first, or NULL
  * @nid: NUMA node for tables
  * @levels: 3, 4 or 5
  * @top_shift: first address bit that selects an entry of @root
@@ -76,6 +81,7 @@ struct vtd_pgtable {
 	u64 last_paddr;
 	unsigned long pgsize_bitmap;
 	u64 snoop_bits;
+	struct vtd_pool *pool;
 	int nid;
 	u8 levels;
 	u8 top_shift;
@@ -171,13 +177,32 @@ int vtd_pt_map(struct vtd_pgtable *pt, u64 iova, u64 paddr, size_t pgsize,
 	       struct iommu_pages_list *replaced, size_t *mapped);
 
 /**
+ * vtd_pt_map_range() - map a range with the largest pages that fit
+ * @pt: the page table
+ * @iova: first input address, bytes, 4 KiB aligned
+ * @paddr: first physical address, bytes, 4 KiB aligned
+ * @bytes: length, a multiple of 4 KiB, not 0
+ * @prot: as for vtd_pt_map()
+ * @gfp: as for vtd_pt_map()
+ * @replaced: as for vtd_pt_map()
+ * @mapped: as for vtd_pt_map()
+ *
+ * Context: as vtd_pt_map().
+ * Return: as vtd_pt_map().
+ */
+int vtd_pt_map_range(struct vtd_pgtable *pt, u64 iova, u64 paddr, u64 bytes,
+		     u64 prot, gfp_t gfp, struct iommu_pages_list *replaced,
+		     size_t *mapped);
+
+/**
  * vtd_pt_unmap() - unmap a range
  * @pt: the page table
  * @iova: first input address, bytes, 4 KiB aligned
  * @pgsize: bytes, one bit of the page table's pgsize_bitmap
  * @pgcount: number of pages of @pgsize
  * @freed: where to put the tables that were taken off
- * @tables_freed: out: set to true when a table was put on @freed, else left
+ * @tables_freed: out: set to true when a table was put on @freed, else left;
+ *	or NULL
  *
  * @pgsize and @pgcount only give the length; the leaves may be smaller or
  * larger.  Unmapping goes on until the end of the range or the first entry
@@ -201,6 +226,20 @@ int vtd_pt_map(struct vtd_pgtable *pt, u64 iova, u64 paddr, size_t pgsize,
 size_t vtd_pt_unmap(struct vtd_pgtable *pt, u64 iova, size_t pgsize,
 		    size_t pgcount, struct iommu_pages_list *freed,
 		    bool *tables_freed);
+
+/**
+ * vtd_pt_unmap_range() - unmap a range given by its length
+ * @pt: the page table
+ * @iova: first input address, bytes, 4 KiB aligned
+ * @bytes: length, a multiple of 4 KiB, not 0
+ * @freed: as for vtd_pt_unmap()
+ * @tables_freed: as for vtd_pt_unmap()
+ *
+ * Context: as vtd_pt_unmap().
+ * Return: as vtd_pt_unmap().
+ */
+size_t vtd_pt_unmap_range(struct vtd_pgtable *pt, u64 iova, u64 bytes,
+			  struct iommu_pages_list *freed, bool *tables_freed);
 
 /**
  * vtd_pt_lookup() - translate one input address

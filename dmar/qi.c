@@ -3,14 +3,17 @@
  * Invalidation queue engine (VT-d 6.5.2).
  *
  * Owns the ring, its slots and the answers to them.  A submitter takes slots
- * under a short lock, rings the doorbell and then waits, without the lock, on
- * a status word of its own.  Must never wait for hardware under the lock, wait
- * without a bound, or take one submitter's error for another's.
+ * under a short lock and then waits, without the lock, on a cache line of its
+ * own.  When the unit is free he rings the doorbell at once; otherwise he and
+ * all who come while it is at work make one batch, with one doorbell and one
+ * wait descriptor.  Must never wait for hardware under the lock, wait without
+ * a bound, or take one submitter's error for another's.
  */
 #include <linux/cache.h>
 #include <linux/errno.h>
 #include <linux/gfp.h>
 #include <linux/ktime.h>
+#include <linux/minmax.h>
 #include <linux/mm.h>
 #include <linux/processor.h>
 #include <linux/slab.h>
@@ -33,12 +36,21 @@
 /* Polls between two looks at the clock and at the fault status. */
 #define VTD_QI_POLLS 256
 
+/* Polls between two looks at whether others need a hand. */
+#define VTD_QI_HELP 64
+
+/* Most polls that a batch is held back for more submissions to come. */
+#define VTD_QI_HOLD 128U
+
+/* What may stop the queue, or says that it has been stopped (6.5.2.10). */
+#define VTD_QI_ERRORS (VTD_FSTS_IQE | VTD_FSTS_ITE | VTD_FSTS_ICE)
+
 /* How often a submission that the unit dropped is given to it again. */
 #define VTD_QI_RETRIES 8
 
-static u32 *vtd_qi_status(const struct vtd_qi *qi, u32 slot)
+static u64 vtd_qi_line_phys(const struct vtd_qi *qi, u32 slot)
 {
-	return qi->status + slot * VTD_QI_STATUS_STRIDE;
+	return qi->line_phys + slot * sizeof(*qi->line);
 }
 
 static u32 vtd_qi_next(const struct vtd_qi *qi, u32 slot, u32 by)
@@ -46,10 +58,17 @@ static u32 vtd_qi_next(const struct vtd_qi *qi, u32 slot, u32 by)
 	return (slot + by) & (qi->slots - 1);
 }
 
-/* Sequence numbers wrap; a later one is less than 2^31 ahead. */
+/* Numbers of batches wrap; a later one is less than 2^31 ahead. */
 static bool vtd_qi_reached(u32 seen, u32 wanted)
 {
 	return (s32)(seen - wanted) >= 0;
+}
+
+/* Does the line of @slot say that batch @seq is complete? */
+static inline bool vtd_qi_done(const struct vtd_qi *qi, u32 slot, u32 seq)
+{
+	/* What the unit has forgotten may be freed after this. */
+	return vtd_qi_reached(smp_load_acquire(&qi->line[slot].done), seq);
 }
 
 /**
@@ -73,13 +92,13 @@ int vtd_qi_init(struct vtd_qi *qi, const struct vtd_regs *regs, int nid,
 	raw_spin_lock_init(&qi->lock);
 	qi->ring = iommu_alloc_pages_node_sz(nid, GFP_KERNEL,
 					     qi->slots * sizeof(*qi->ring));
-	qi->status = iommu_alloc_pages_node_sz(
-		nid, GFP_KERNEL, qi->slots * VTD_QI_STATUS_STRIDE);
-	qi->length = kcalloc(qi->slots, sizeof(*qi->length), GFP_KERNEL);
-	qi->expect = kcalloc(qi->slots, sizeof(*qi->expect), GFP_KERNEL);
-	qi->verdict = kcalloc(qi->slots, sizeof(*qi->verdict), GFP_KERNEL);
-	if (qi->ring && qi->status && qi->length && qi->expect && qi->verdict)
+	qi->line = iommu_alloc_pages_node_sz(nid, GFP_KERNEL,
+					     qi->slots * sizeof(*qi->line));
+	qi->slot = kcalloc(qi->slots, sizeof(*qi->slot), GFP_KERNEL);
+	if (qi->ring && qi->line && qi->slot) {
+		qi->line_phys = virt_to_phys(qi->line);
 		return 0;
+	}
 	vtd_qi_destroy(qi);
 	return -ENOMEM;
 }
@@ -92,11 +111,9 @@ int vtd_qi_init(struct vtd_qi *qi, const struct vtd_regs *regs, int nid,
  */
 void vtd_qi_destroy(struct vtd_qi *qi)
 {
-	kfree(qi->verdict);
-	kfree(qi->expect);
-	kfree(qi->length);
-	if (qi->status)
-		iommu_free_pages(qi->status);
+	kfree(qi->slot);
+	if (qi->line)
+		iommu_free_pages(qi->line);
 	if (qi->ring)
 		iommu_free_pages(qi->ring);
 	memset(qi, 0, sizeof(*qi));
@@ -115,28 +132,71 @@ void vtd_qi_program(struct vtd_qi *qi)
 {
 	qi->head = 0;
 	qi->tail = 0;
+	qi->open_nr = 0;
+	qi->last_nr = 1;
+	qi->last_polls = VTD_QI_HOLD;
 	qi->dead = false;
-	memset(qi->verdict, VTD_QI_FINE, qi->slots * sizeof(*qi->verdict));
+	memset(qi->slot, 0, qi->slots * sizeof(*qi->slot));
+	/* A last batch that is complete. */
+	qi->last = 0;
+	WRITE_ONCE(qi->line[0].done, qi->seq);
 	vtd_write64(qi->regs, VTD_IQT, 0);
 	vtd_write64(qi->regs, VTD_IQA, virt_to_phys(qi->ring));
 }
 
-/* Take back the slots of finished submissions, oldest first. */
+/* Where what the unit was given ends; an open batch begins there. */
+static u32 vtd_qi_end(const struct vtd_qi *qi)
+{
+	return qi->open_nr ? qi->open : qi->tail;
+}
+
+/* The slot of the wait descriptor of the batch that begins at @first. */
+static u32 vtd_qi_wait_slot(const struct vtd_qi *qi, u32 first)
+{
+	return vtd_qi_next(qi, first, qi->slot[first].batch - 1);
+}
+
+/* Tell all who have a part in a batch that it is complete. */
+static void vtd_qi_tell(struct vtd_qi *qi, u32 first)
+{
+	u32 wait = vtd_qi_wait_slot(qi, first);
+	u32 at = first;
+
+	lockdep_assert_held(&qi->lock);
+
+	for (; at != wait; at = vtd_qi_next(qi, at, qi->slot[at].length))
+		/* After what the unit wrote; see vtd_qi_done(). */
+		smp_store_release(&qi->line[at].done, qi->slot[first].expect);
+	WRITE_ONCE(qi->slot[first].shared, false);
+}
+
+/* Has each submission of a batch read what became of it? */
+static bool vtd_qi_judged(const struct vtd_qi *qi, u32 first)
+{
+	u32 wait = vtd_qi_wait_slot(qi, first);
+	u32 at = first;
+
+	for (; at != wait; at = vtd_qi_next(qi, at, qi->slot[at].length))
+		if (qi->slot[at].verdict != VTD_QI_FINE)
+			return false;
+	return true;
+}
+
+/* Take back the slots of finished batches, oldest first. */
 static void vtd_qi_reclaim(struct vtd_qi *qi)
 {
 	lockdep_assert_held(&qi->lock);
 
-	while (qi->head != qi->tail) {
-		u32 length = qi->length[qi->head];
-		u32 wait = vtd_qi_next(qi, qi->head, length - 1);
+	while (qi->head != vtd_qi_end(qi)) {
+		u32 first = qi->head;
 
-		/* A verdict stays until its submitter has read it. */
-		if (qi->verdict[wait] != VTD_QI_FINE)
+		if (!vtd_qi_done(qi, first, qi->slot[first].expect))
 			return;
-		if (!vtd_qi_reached(READ_ONCE(*vtd_qi_status(qi, wait)),
-				    qi->expect[wait]))
+		if (qi->slot[first].shared)
+			vtd_qi_tell(qi, first);
+		if (!vtd_qi_judged(qi, first))
 			return;
-		qi->head = vtd_qi_next(qi, qi->head, length);
+		qi->head = vtd_qi_next(qi, first, qi->slot[first].batch);
 	}
 }
 
@@ -153,57 +213,168 @@ static void vtd_qi_write_slot(struct vtd_qi *qi, u32 slot,
 	vtd_hw_store64(&qi->ring[slot].w[1], desc->w[1]);
 }
 
+static noinline void vtd_qi_flush_wrapped(struct vtd_qi *qi, u32 first, u32 nr)
+{
+	u32 run = qi->slots - first;
+
+	vtd_flush_cache(&qi->ring[first], run * sizeof(*qi->ring));
+	vtd_flush_cache(qi->ring, (nr - run) * sizeof(*qi->ring));
+}
+
 /*
  * Write back the @nr slots from @first on, for a unit that does not snoop.
  * The ring may wrap between them.
  */
-static void vtd_qi_flush_slots(struct vtd_qi *qi, u32 first, u32 nr)
+static inline void vtd_qi_flush_slots(struct vtd_qi *qi, u32 first, u32 nr)
 {
-	u32 run = min(nr, qi->slots - first);
-
 	if (qi->coherent)
 		return;
-	vtd_flush_cache(&qi->ring[first], run * sizeof(*qi->ring));
-	if (run < nr)
-		vtd_flush_cache(qi->ring, (nr - run) * sizeof(*qi->ring));
+	if (likely(nr <= qi->slots - first))
+		vtd_flush_cache(&qi->ring[first], nr * sizeof(*qi->ring));
+	else
+		vtd_qi_flush_wrapped(qi, first, nr);
+}
+
+/* Is there room for @nr descriptors and a wait descriptor? */
+static inline bool vtd_qi_has_room(struct vtd_qi *qi, unsigned int nr)
+{
+	lockdep_assert_held(&qi->lock);
+
+	if (likely(vtd_qi_free_slots(qi) > nr))
+		return true;
+	vtd_qi_reclaim(qi);
+	return vtd_qi_free_slots(qi) > nr;
 }
 
 /*
- * Queue @nr descriptors and a wait descriptor.  Returns the slot of the wait
- * descriptor and its number in @seq, or -EAGAIN when the ring is full.
+ * Is the unit through with all that it was given?  A hint without the lock.
+ * The slot of the last batch may by now be one of the open batch: its line says
+ * no less than that the last is complete.
  */
-static int vtd_qi_queue(struct vtd_qi *qi, const struct vtd_qi_desc *desc,
-			unsigned int nr, u32 *seq)
+static inline bool vtd_qi_idle(const struct vtd_qi *qi)
 {
-	u32 first = qi->tail;
-	u32 wait = vtd_qi_next(qi, first, nr);
-	struct vtd_qi_desc last;
-	unsigned int i;
+	return vtd_qi_done(qi, READ_ONCE(qi->last), READ_ONCE(qi->seq));
+}
+
+/* A submission that begins at the tail, as part of the next batch. */
+static inline u32 vtd_qi_enter(struct vtd_qi *qi, unsigned int nr)
+{
+	u32 first = qi->tail, seq = qi->seq + 1;
 
 	lockdep_assert_held(&qi->lock);
 
-	if (vtd_qi_free_slots(qi) < nr + 1)
-		vtd_qi_reclaim(qi);
-	if (vtd_qi_free_slots(qi) < nr + 1)
-		return -EAGAIN;
+	WRITE_ONCE(qi->slot[first].expect, seq);
+	qi->slot[first].length = nr;
+	/* What stands there from 2^31 batches ago would look like ahead. */
+	WRITE_ONCE(qi->line[first].done, seq - 1);
+	qi->tail = vtd_qi_next(qi, first, nr);
+	qi->stats.submissions++;
+	return first;
+}
 
-	*seq = ++qi->seq;
-	qi->length[first] = nr + 1;
-	qi->expect[wait] = *seq;
-	/* What stands there from 2^31 submissions ago would look like ahead. */
-	WRITE_ONCE(*vtd_qi_status(qi, wait), *seq - 1);
-	for (i = 0; i < nr; i++)
-		vtd_qi_write_slot(qi, vtd_qi_next(qi, first, i), &desc[i]);
-	last = vtd_qi_wait(virt_to_phys(vtd_qi_status(qi, wait)), *seq);
-	vtd_qi_write_slot(qi, wait, &last);
+/*
+ * Put a wait descriptor behind the @nr slots from @first to the tail, and have
+ * the unit execute them all.  It writes the number of the batch into the line
+ * of the first slot.
+ */
+static inline void vtd_qi_ring(struct vtd_qi *qi, u32 first, u32 nr,
+			       unsigned int members)
+{
+	struct vtd_qi_desc last;
+	u32 seq = qi->seq + 1;
+
+	lockdep_assert_held(&qi->lock);
+
+	WRITE_ONCE(qi->seq, seq);
+	last = vtd_qi_wait(vtd_qi_line_phys(qi, first), seq);
+	vtd_qi_write_slot(qi, qi->tail, &last);
 	vtd_qi_flush_slots(qi, first, nr + 1);
 
-	qi->tail = vtd_qi_next(qi, wait, 1);
+	qi->slot[first].batch = nr + 1;
+	WRITE_ONCE(qi->slot[first].shared, members > 1);
+	WRITE_ONCE(qi->last, first);
+	WRITE_ONCE(qi->last_nr, members);
+	qi->tail = vtd_qi_next(qi, qi->tail, 1);
 	qi->stats.descriptors += nr + 1;
 	qi->stats.doorbells++;
 	/* The register write orders the descriptors before it (x86 UC store). */
 	vtd_write64(qi->regs, VTD_IQT, (u64)qi->tail * sizeof(*qi->ring));
-	return wait;
+}
+
+/* Give the open batch to the unit. */
+static void vtd_qi_ring_open(struct vtd_qi *qi)
+{
+	unsigned int members = qi->open_nr;
+
+	WRITE_ONCE(qi->open_nr, 0);
+	vtd_qi_ring(qi, qi->open, (qi->tail - qi->open) & (qi->slots - 1),
+		    members);
+}
+
+/**
+ * struct vtd_qi_ticket - a submission on its way
+ * @first: its first slot, whose line is polled
+ * @batch: first slot of its batch
+ * @seq: number of its batch
+ */
+struct vtd_qi_ticket {
+	u32 first;
+	u32 batch;
+	u32 seq;
+};
+
+/*
+ * Those of a batch that has ended will soon be back.  Shall the next batch,
+ * which could begin now, be held back for them?  Not where the last ones were
+ * held back in vain.
+ */
+static bool vtd_qi_more_to_come(struct vtd_qi *qi)
+{
+	if (qi->last_nr <= 1)
+		return false;
+	if (!READ_ONCE(qi->skip))
+		return true;
+	WRITE_ONCE(qi->skip, qi->skip - 1);
+	return false;
+}
+
+/* The open batch may be given to the unit, best with @want submissions. */
+static void vtd_qi_give_turn(struct vtd_qi *qi, u32 want)
+{
+	WRITE_ONCE(qi->want, want);
+	WRITE_ONCE(qi->line[qi->open].turn, qi->slot[qi->open].expect);
+}
+
+/*
+ * Queue @nr descriptors.  While the unit is at work on others' they wait for
+ * all who come meanwhile: one doorbell and one wait descriptor will do for
+ * them.  Returns 0, or -EAGAIN when the ring is full.
+ */
+static int vtd_qi_queue(struct vtd_qi *qi, const struct vtd_qi_desc *desc,
+			unsigned int nr, struct vtd_qi_ticket *ticket)
+{
+	bool idle = vtd_qi_idle(qi);
+	unsigned int i;
+
+	if (!vtd_qi_has_room(qi, nr))
+		return -EAGAIN;
+	for (i = 0; i < nr; i++)
+		vtd_qi_write_slot(qi, vtd_qi_next(qi, qi->tail, i), &desc[i]);
+	ticket->seq = qi->seq + 1;
+	ticket->first = vtd_qi_enter(qi, nr);
+	ticket->batch = ticket->first;
+	if (qi->open_nr) {
+		ticket->batch = qi->open;
+		WRITE_ONCE(qi->open_nr, qi->open_nr + 1);
+	} else if (idle && !vtd_qi_more_to_come(qi)) {
+		vtd_qi_ring(qi, ticket->first, nr, 1);
+	} else {
+		qi->open = ticket->first;
+		WRITE_ONCE(qi->open_nr, 1);
+		if (idle)
+			vtd_qi_give_turn(qi, qi->last_nr);
+	}
+	return 0;
 }
 
 /* Is @slot at or after @from and before @to, going round the ring? */
@@ -214,6 +385,21 @@ static bool vtd_qi_within(const struct vtd_qi *qi, u32 slot, u32 from, u32 to)
 	return ((slot - from) & mask) < ((to - from) & mask);
 }
 
+/* The submission of the batch at @first that @slot belongs to. */
+static u32 vtd_qi_owner(const struct vtd_qi *qi, u32 first, u32 slot)
+{
+	u32 wait = vtd_qi_wait_slot(qi, first);
+	u32 at = first, next;
+
+	for (; at != wait; at = next) {
+		next = vtd_qi_next(qi, at, qi->slot[at].length);
+		if (vtd_qi_within(qi, slot, at, next))
+			return at;
+	}
+	/* The wait descriptor: who began the batch answers for it. */
+	return first;
+}
+
 /*
  * The unit stands at a descriptor it does not accept (6.5.2.10, IQE).  Make a
  * harmless one of it and blame the submission it belongs to; what was queued
@@ -222,27 +408,39 @@ static bool vtd_qi_within(const struct vtd_qi *qi, u32 slot, u32 from, u32 to)
 static void vtd_qi_refused(struct vtd_qi *qi, u32 hw_head)
 {
 	struct vtd_qi_desc harmless;
-	u32 at = qi->head;
+	u32 at = qi->head, end;
+	u64 dust;
 
-	/*
-	 * A wait descriptor for the number that slot had last: the number of
-	 * this submission where it is the one to be waited for, an old one,
-	 * that nobody waits for, anywhere else.
-	 */
-	harmless = vtd_qi_wait(virt_to_phys(vtd_qi_status(qi, hw_head)),
-			       qi->expect[hw_head]);
-	while (at != qi->tail) {
-		u32 end = vtd_qi_next(qi, at, qi->length[at]);
-		u32 wait = vtd_qi_next(qi, end, qi->slots - 1);
-
-		if (vtd_qi_within(qi, hw_head, at, end)) {
-			WRITE_ONCE(qi->verdict[wait], VTD_QI_REFUSED);
-			vtd_qi_write_slot(qi, hw_head, &harmless);
-			vtd_qi_flush_slots(qi, hw_head, 1);
-			return;
-		}
-		at = end;
+	for (; at != vtd_qi_end(qi); at = end) {
+		end = vtd_qi_next(qi, at, qi->slot[at].batch);
+		if (!vtd_qi_within(qi, hw_head, at, end))
+			continue;
+		/* The wait descriptor itself again, or one for nobody. */
+		dust = vtd_qi_line_phys(qi, hw_head) +
+		       offsetof(struct vtd_qi_line, dust);
+		harmless = vtd_qi_wait(dust, 0);
+		if (hw_head == vtd_qi_wait_slot(qi, at))
+			harmless = vtd_qi_wait(vtd_qi_line_phys(qi, at),
+					       qi->slot[at].expect);
+		WRITE_ONCE(qi->slot[vtd_qi_owner(qi, at, hw_head)].verdict,
+			   VTD_QI_REFUSED);
+		vtd_qi_write_slot(qi, hw_head, &harmless);
+		vtd_qi_flush_slots(qi, hw_head, 1);
+		return;
 	}
+}
+
+/* All of a batch start again, but whoever was refused. */
+static void vtd_qi_retry_batch(struct vtd_qi *qi, u32 first)
+{
+	u32 wait = vtd_qi_wait_slot(qi, first);
+	u32 at = first;
+
+	for (; at != wait; at = vtd_qi_next(qi, at, qi->slot[at].length))
+		if (qi->slot[at].verdict == VTD_QI_FINE)
+			WRITE_ONCE(qi->slot[at].verdict, VTD_QI_RETRY);
+	/* No one else will. */
+	vtd_qi_tell(qi, first);
 }
 
 /*
@@ -252,19 +450,15 @@ static void vtd_qi_refused(struct vtd_qi *qi, u32 hw_head)
  */
 static void vtd_qi_dropped(struct vtd_qi *qi, u32 hw_head)
 {
-	u32 at = qi->head;
+	u32 at = qi->head, end;
 
-	while (at != qi->tail) {
-		u32 end = vtd_qi_next(qi, at, qi->length[at]);
-		u32 wait = vtd_qi_next(qi, end, qi->slots - 1);
-
-		if (!vtd_qi_within(qi, wait, qi->head, hw_head))
+	for (; at != vtd_qi_end(qi); at = end) {
+		end = vtd_qi_next(qi, at, qi->slot[at].batch);
+		if (!vtd_qi_within(qi, vtd_qi_wait_slot(qi, at), qi->head,
+				   hw_head))
 			return;
-		if (qi->verdict[wait] == VTD_QI_FINE &&
-		    !vtd_qi_reached(READ_ONCE(*vtd_qi_status(qi, wait)),
-				    qi->expect[wait]))
-			WRITE_ONCE(qi->verdict[wait], VTD_QI_RETRY);
-		at = end;
+		if (!vtd_qi_done(qi, at, qi->slot[at].expect))
+			vtd_qi_retry_batch(qi, at);
 	}
 }
 
@@ -275,8 +469,7 @@ static void vtd_qi_recover(struct vtd_qi *qi)
 
 	lockdep_assert_held(&qi->lock);
 
-	fsts = vtd_read32(qi->regs, VTD_FSTS) &
-	       (VTD_FSTS_IQE | VTD_FSTS_ITE | VTD_FSTS_ICE);
+	fsts = vtd_read32(qi->regs, VTD_FSTS) & VTD_QI_ERRORS;
 	if (likely(!fsts))
 		return;
 	qi->stats.errors++;
@@ -289,27 +482,6 @@ static void vtd_qi_recover(struct vtd_qi *qi)
 	}
 	/* Only after the ring is right again: clearing restarts the unit. */
 	vtd_write32(qi->regs, VTD_FSTS, fsts);
-}
-
-/* Read, and give back, what was found out about submission @seq. */
-static enum vtd_qi_verdict vtd_qi_verdict(struct vtd_qi *qi, u32 wait, u32 seq)
-{
-	enum vtd_qi_verdict verdict = VTD_QI_FINE;
-	unsigned long flags;
-
-	/* The slot may be another's by now; then ours went well. */
-	if (likely(READ_ONCE(qi->verdict[wait]) == VTD_QI_FINE))
-		return VTD_QI_FINE;
-	raw_spin_lock_irqsave(&qi->lock, flags);
-	if (qi->expect[wait] == seq) {
-		verdict = qi->verdict[wait];
-		if (verdict == VTD_QI_RETRY)
-			/* No one else will write it: let the slots go. */
-			WRITE_ONCE(*vtd_qi_status(qi, wait), seq);
-		WRITE_ONCE(qi->verdict[wait], VTD_QI_FINE);
-	}
-	raw_spin_unlock_irqrestore(&qi->lock, flags);
-	return verdict;
 }
 
 /*
@@ -325,31 +497,136 @@ static bool vtd_qi_too_long(u64 *deadline)
 	return now > *deadline;
 }
 
-/* Wait for the unit to write @seq, without the lock. */
-static int vtd_qi_wait_for(struct vtd_qi *qi, u32 wait, u32 seq)
+/*
+ * A batch is complete: tell the others of it, and the next one that its turn
+ * has come; read, and give back, what became of the submission itself.
+ */
+static enum vtd_qi_verdict vtd_qi_leave(struct vtd_qi *qi,
+					const struct vtd_qi_ticket *ticket,
+					unsigned int polls)
 {
-	u64 deadline = 0;
-	const u32 *status = vtd_qi_status(qi, wait);
-	unsigned int polls = 0;
+	struct vtd_qi_slot *slot = &qi->slot[ticket->first];
+	enum vtd_qi_verdict verdict = VTD_QI_FINE;
+	bool began = ticket->first == ticket->batch;
 	unsigned long flags;
 
-	while (!vtd_qi_reached(READ_ONCE(*status), seq)) {
-		if (READ_ONCE(qi->verdict[wait]) == VTD_QI_RETRY)
+	if (READ_ONCE(slot->verdict) == VTD_QI_FINE &&
+	    !(began && (READ_ONCE(qi->open_nr) || READ_ONCE(slot->shared))))
+		return VTD_QI_FINE;
+	raw_spin_lock_irqsave(&qi->lock, flags);
+	/* The slot may be another's by now; then ours went well. */
+	if (slot->expect == ticket->seq) {
+		verdict = slot->verdict;
+		WRITE_ONCE(slot->verdict, VTD_QI_FINE);
+		if (slot->shared && began)
+			vtd_qi_tell(qi, ticket->first);
+	}
+	if (began && polls)
+		WRITE_ONCE(qi->last_polls, polls);
+	if (qi->open_nr && vtd_qi_idle(qi))
+		vtd_qi_give_turn(qi, qi->open_nr + qi->last_nr);
+	raw_spin_unlock_irqrestore(&qi->lock, flags);
+	return verdict;
+}
+
+/*
+ * Wait a little for more submissions: at most as long as the unit was waited
+ * for the last time, which is what a round trip less saves.
+ */
+static void vtd_qi_hold(struct vtd_qi *qi)
+{
+	unsigned int polls = min(READ_ONCE(qi->last_polls), VTD_QI_HOLD);
+	u32 had = READ_ONCE(qi->open_nr), nr = had;
+	u32 want = READ_ONCE(qi->want), skips = READ_ONCE(qi->skip);
+
+	if (skips) {
+		WRITE_ONCE(qi->skip, skips - 1);
+		return;
+	}
+	for (; polls; polls--) {
+		nr = READ_ONCE(qi->open_nr);
+		if (!nr || nr >= want)
 			break;
 		cpu_relax();
-		if (++polls % VTD_QI_POLLS)
-			continue;
-		if (READ_ONCE(qi->dead))
-			return -EIO;
+	}
+	skips = nr > had ? 0 : min(READ_ONCE(qi->skips) * 2 + 1, 15U);
+	WRITE_ONCE(qi->skips, skips);
+	WRITE_ONCE(qi->skip, skips);
+}
+
+/* Give the batch to the unit if it is still open and the unit is free. */
+static void vtd_qi_take_turn(struct vtd_qi *qi,
+			     const struct vtd_qi_ticket *ticket)
+{
+	unsigned long flags;
+
+	if (!READ_ONCE(qi->open_nr) || !vtd_qi_idle(qi))
+		return;
+	raw_spin_lock_irqsave(&qi->lock, flags);
+	if (qi->open_nr && qi->seq + 1 == ticket->seq && vtd_qi_idle(qi))
+		vtd_qi_ring_open(qi);
+	raw_spin_unlock_irqrestore(&qi->lock, flags);
+}
+
+/* The rare look: is the unit all right?  Returns an errno when it is not. */
+static int vtd_qi_look(struct vtd_qi *qi, u64 *deadline)
+{
+	unsigned long flags;
+
+	if (READ_ONCE(qi->dead))
+		return -EIO;
+	if (vtd_read32(qi->regs, VTD_FSTS) & VTD_QI_ERRORS) {
 		raw_spin_lock_irqsave(&qi->lock, flags);
 		vtd_qi_recover(qi);
 		raw_spin_unlock_irqrestore(&qi->lock, flags);
-		if (vtd_qi_too_long(&deadline)) {
-			WRITE_ONCE(qi->dead, true);
-			return -ETIMEDOUT;
-		}
 	}
-	switch (vtd_qi_verdict(qi, wait, seq)) {
+	if (!vtd_qi_too_long(deadline))
+		return 0;
+	WRITE_ONCE(qi->dead, true);
+	return -ETIMEDOUT;
+}
+
+/*
+ * Wait for a batch to be complete, without the lock.  Who began it gives it to
+ * the unit and tells the others.  Should that one be kept from running, any of
+ * the others does it for him.
+ */
+static int vtd_qi_wait_for(struct vtd_qi *qi,
+			   const struct vtd_qi_ticket *ticket)
+{
+	struct vtd_qi_line *line = &qi->line[ticket->first];
+	/* One of a batch looks at the unit's registers, the others seldom. */
+	unsigned int look = ticket->first == ticket->batch ? VTD_QI_POLLS :
+							     4 * VTD_QI_POLLS;
+	unsigned int polls = 0;
+	bool given = false;
+	u64 deadline = 0;
+	int ret;
+
+	while (!vtd_qi_done(qi, ticket->first, ticket->seq)) {
+		polls++;
+		if (READ_ONCE(line->turn) == ticket->seq) {
+			WRITE_ONCE(line->turn, ticket->seq - 1);
+			vtd_qi_hold(qi);
+			vtd_qi_take_turn(qi, ticket);
+		} else if (polls % VTD_QI_HELP == 0) {
+			if (vtd_qi_done(qi, ticket->batch, ticket->seq))
+				break;
+			vtd_qi_take_turn(qi, ticket);
+		}
+		cpu_relax();
+		if (polls % look)
+			continue;
+		/* The unit's time counts from when it was given the batch. */
+		if (!given && vtd_qi_reached(READ_ONCE(qi->seq), ticket->seq)) {
+			given = true;
+			deadline = 0;
+		}
+		ret = vtd_qi_look(qi, &deadline);
+		if (ret)
+			return ret;
+	}
+	switch (vtd_qi_leave(qi, ticket, polls)) {
 	case VTD_QI_RETRY:
 		return -EAGAIN;
 	case VTD_QI_REFUSED:
@@ -362,21 +639,21 @@ static int vtd_qi_wait_for(struct vtd_qi *qi, u32 wait, u32 seq)
 static int vtd_qi_submit_once(struct vtd_qi *qi, const struct vtd_qi_desc *desc,
 			      unsigned int nr)
 {
+	struct vtd_qi_ticket ticket;
 	u64 deadline = 0;
 	unsigned long flags;
-	u32 seq = 0;
-	int wait;
+	int ret;
 
 	for (;;) {
 		if (READ_ONCE(qi->dead))
 			return -EIO;
 		raw_spin_lock_irqsave(&qi->lock, flags);
-		wait = vtd_qi_queue(qi, desc, nr, &seq);
-		if (wait == -EAGAIN)
+		ret = vtd_qi_queue(qi, desc, nr, &ticket);
+		if (ret == -EAGAIN)
 			vtd_qi_recover(qi);
 		raw_spin_unlock_irqrestore(&qi->lock, flags);
-		if (wait >= 0)
-			return vtd_qi_wait_for(qi, wait, seq);
+		if (!ret)
+			return vtd_qi_wait_for(qi, &ticket);
 		if (vtd_qi_too_long(&deadline)) {
 			WRITE_ONCE(qi->dead, true);
 			return -ETIMEDOUT;
@@ -416,4 +693,61 @@ int vtd_qi_submit(struct vtd_qi *qi, const struct vtd_qi_desc *desc,
 		ret = -EIO;
 	}
 	return ret;
+}
+
+/* By value to here, so that the short way needs no frame for it. */
+static noinline int vtd_qi_submit_copy(struct vtd_qi *qi,
+				       struct vtd_qi_desc desc)
+{
+	return vtd_qi_submit(qi, &desc, 1);
+}
+
+/* The answer to a submission that did not come at once, or not alone. */
+static noinline int vtd_qi_wait_long(struct vtd_qi *qi, struct vtd_qi_desc desc,
+				     u32 first, u32 seq)
+{
+	const struct vtd_qi_ticket ticket = { first, first, seq };
+	int ret = vtd_qi_wait_for(qi, &ticket);
+
+	return ret == -EAGAIN ? vtd_qi_submit_copy(qi, desc) : ret;
+}
+
+/**
+ * vtd_qi_submit_one() - have the unit execute one descriptor, and wait for it
+ * @qi: the queue, enabled in hardware
+ * @desc: the descriptor
+ *
+ * As vtd_qi_submit() with one descriptor, and the shortest way to it: every
+ * strict unmap goes here.
+ *
+ * Context: as vtd_qi_submit().
+ * Return: as vtd_qi_submit().
+ */
+int vtd_qi_submit_one(struct vtd_qi *qi, struct vtd_qi_desc desc)
+{
+	unsigned int polls = VTD_QI_POLLS;
+	unsigned long flags;
+	u32 first, seq;
+
+	if (unlikely(READ_ONCE(qi->dead)))
+		return -EIO;
+	raw_spin_lock_irqsave(&qi->lock, flags);
+	if (unlikely(qi->open_nr || qi->last_nr > 1 || !vtd_qi_idle(qi) ||
+		     !vtd_qi_has_room(qi, 1))) {
+		raw_spin_unlock_irqrestore(&qi->lock, flags);
+		return vtd_qi_submit_copy(qi, desc);
+	}
+	vtd_qi_write_slot(qi, qi->tail, &desc);
+	seq = qi->seq + 1;
+	first = vtd_qi_enter(qi, 1);
+	vtd_qi_ring(qi, first, 1, 1);
+	raw_spin_unlock_irqrestore(&qi->lock, flags);
+
+	while (!vtd_qi_done(qi, first, seq) && --polls)
+		cpu_relax();
+	if (unlikely(!polls ||
+		     READ_ONCE(qi->slot[first].verdict) != VTD_QI_FINE ||
+		     READ_ONCE(qi->open_nr)))
+		return vtd_qi_wait_long(qi, desc, first, seq);
+	return 0;
 }

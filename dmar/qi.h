@@ -5,6 +5,7 @@
 #ifndef VTD_QI_H
 #define VTD_QI_H
 
+#include <linux/cache.h>
 #include <linux/spinlock.h>
 #include <linux/types.h>
 
@@ -13,9 +14,6 @@
 
 /* Most descriptors of one submission; a wait descriptor comes on top. */
 #define VTD_QI_BATCH 16
-
-/* Bytes between the status words of two slots: one cache line each. */
-#define VTD_QI_STATUS_STRIDE 64
 
 /**
  * enum vtd_qi_verdict - what became of a submission that met an error
@@ -31,31 +29,70 @@ enum vtd_qi_verdict {
 
 /**
  * struct vtd_qi_stats - counters, read without a lock
+ * @submissions: of one or more descriptors each
  * @descriptors: written to the ring, wait descriptors included
- * @doorbells: writes of the tail register
+ * @doorbells: writes of the tail register, each with one wait descriptor
  * @errors: error conditions that were found in the fault status
  */
 struct vtd_qi_stats {
+	u64 submissions;
 	u64 descriptors;
 	u64 doorbells;
 	u64 errors;
 };
 
 /**
+ * struct vtd_qi_line - what one submitter polls, a cache line of its own
+ * @done: number of the newest batch that is complete, as far as this one
+ *	needs to know.  For the first submission of a batch the unit writes it,
+ *	for the others a CPU does
+ * @turn: number of a batch that may be given to the unit now; a hint
+ * @dust: where the unit may write what nobody reads
+ */
+struct vtd_qi_line {
+	u32 done;
+	u32 turn;
+	u32 dust;
+} ____cacheline_aligned;
+
+/**
+ * struct vtd_qi_slot - the submission that begins in a slot
+ * @expect: number of its batch
+ * @length: its slots
+ * @batch: where it is the first of a batch: the slots of all of it, with the
+ *	wait descriptor
+ * @shared: where it is the first of a batch: others are to be told of its end
+ * @verdict: written under the lock, looked at without
+ */
+struct vtd_qi_slot {
+	u32 expect;
+	u16 length;
+	u16 batch;
+	bool shared;
+	u8 verdict;
+};
+
+/**
  * struct vtd_qi - the queue
  * @regs: registers of the unit (c)
  * @ring: descriptors that hardware fetches (q)
- * @status: a word every VTD_QI_STATUS_STRIDE bytes, one for each slot; the
- *	unit writes the sequence number of the wait descriptor in that slot
+ * @line: one for each slot; that of a submission's first slot is in use
+ * @line_phys: its physical address (c)
+ * @slot: one for each slot (q)
  * @slots: length of the ring, a power of two (c)
  * @coherent: the unit snoops CPU caches (c)
  * @lock: short: no hardware is waited for under it
  * @head: oldest slot not taken back yet (q)
  * @tail: next free slot (q)
- * @seq: sequence number of the newest submission (q)
- * @length: by first slot: slots of that submission (q)
- * @expect: by wait slot: the sequence number that will be written there (q)
- * @verdict: by wait slot; written under @lock, looked at without
+ * @seq: number of the newest batch that the unit was given (q)
+ * @last: its first slot (q)
+ * @last_nr: its submissions (q)
+ * @last_polls: how often it was polled, or the one before it; a hint
+ * @open: first slot of the batch that the unit will be given next (q)
+ * @open_nr: its submissions, 0 without such a batch; looked at without @lock
+ * @want: submissions that it is worth holding it back for; a hint
+ * @skip: batches not to be held back for more to come; a hint
+ * @skips: the same when the last one was held back in vain; a hint
  * @dead: the unit stopped answering; nothing more is submitted
  * @stats: counters (q)
  *
@@ -64,17 +101,24 @@ struct vtd_qi_stats {
 struct vtd_qi {
 	const struct vtd_regs *regs;
 	struct vtd_qi_desc *ring;
-	void *status;
+	struct vtd_qi_line *line;
+	u64 line_phys;
+	struct vtd_qi_slot *slot;
 	u32 slots;
 	bool coherent;
+	bool dead;
 	raw_spinlock_t lock;
 	u32 head;
 	u32 tail;
 	u32 seq;
-	u16 *length;
-	u32 *expect;
-	u8 *verdict;
-	bool dead;
+	u32 last;
+	u32 last_nr;
+	u32 last_polls;
+	u32 open;
+	u32 open_nr;
+	u32 want;
+	u32 skip;
+	u32 skips;
 	struct vtd_qi_stats stats;
 };
 
@@ -84,5 +128,6 @@ void vtd_qi_destroy(struct vtd_qi *qi);
 void vtd_qi_program(struct vtd_qi *qi);
 int vtd_qi_submit(struct vtd_qi *qi, const struct vtd_qi_desc *desc,
 		  unsigned int nr);
+int vtd_qi_submit_one(struct vtd_qi *qi, struct vtd_qi_desc desc);
 
 #endif /* VTD_QI_H */

@@ -305,6 +305,23 @@ int vtd_unit_enable(struct vtd_unit *unit, struct vtd_reply *reply)
 	return ret;
 }
 
+/*
+ * The queue goes only when it is empty (VT-d 6.5.2); one that was given up on
+ * never will be.
+ */
+static void vtd_unit_drain_queue(const struct vtd_unit *unit)
+{
+	unsigned int us;
+
+	for (us = 0; us < VTD_GCMD_TIMEOUT_US && !READ_ONCE(unit->qi.dead);
+	     us++) {
+		if (vtd_read64(&unit->regs, VTD_IQH) ==
+		    vtd_read64(&unit->regs, VTD_IQT))
+			return;
+		udelay(1);
+	}
+}
+
 /**
  * vtd_unit_disable() - switch translation and the queue off
  * @unit: DMA that is in flight goes on untranslated
@@ -320,6 +337,7 @@ int vtd_unit_disable(struct vtd_unit *unit)
 	unit->translating = false;
 	if (ret)
 		return ret;
+	vtd_unit_drain_queue(unit);
 	ret = vtd_gcmd(unit, VTD_GCMD_QIE, false);
 	if (ret)
 		return ret;

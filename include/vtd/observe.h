@@ -70,6 +70,25 @@ static inline bool vtd_hw_try_cmpxchg64(u64 *ptr, u64 *old, u64 val)
 }
 
 /**
+ * vtd_hw_try_cmpxchg128() - one atomic 128-bit exchange that a unit may see
+ * @ptr: 16 bytes, naturally aligned
+ * @old: in: the value expected; out, when it was another: the value found
+ * @val: new value
+ *
+ * The CPU has CMPXCHG16B.
+ *
+ * Return: true when the exchange was made.
+ */
+static inline bool vtd_hw_try_cmpxchg128(u128 *ptr, u128 *old, u128 val)
+{
+	bool done = try_cmpxchg128(ptr, old, val);
+
+	if (done)
+		vtd_observe_store(ptr, sizeof(*ptr));
+	return done;
+}
+
+/**
  * vtd_flush_cache() - write lines back to memory for a unit that does not snoop
  * @ptr: first byte
  * @bytes: length in bytes
@@ -80,6 +99,29 @@ static inline void vtd_flush_cache(void *ptr, size_t bytes)
 {
 	clflush_cache_range(ptr, bytes);
 	vtd_observe_flush(ptr, bytes);
+}
+
+/**
+ * vtd_write_back_line() - write the line of an address back to memory
+ * @ptr: any address in it
+ *
+ * Leaves the line in the cache where the CPU can.  Stores made after it become
+ * visible after it.
+ *
+ * Context: any.
+ */
+void vtd_write_back_line(void *ptr);
+
+/**
+ * vtd_flush_word() - vtd_flush_cache() of one entry, the shortest way
+ * @ptr: naturally aligned word
+ *
+ * Only needed where ECAP.C is 0.  Stores made after it become visible after it.
+ */
+static inline void vtd_flush_word(u64 *ptr)
+{
+	vtd_write_back_line(ptr);
+	vtd_observe_flush(ptr, sizeof(*ptr));
 }
 
 #endif /* VTD_OBSERVE_H */

@@ -50,6 +50,25 @@ struct vtd_regs {
 /* On while any unit has register operations of its own. */
 DECLARE_STATIC_KEY_FALSE(vtd_soft_regs);
 
+#ifdef VTD_OBSERVER
+/**
+ * vtd_regs_plug() - is there a unit of software at an address?
+ * @regs: filled in when there is one
+ * @base: physical address of the register space, as the DMAR table has it
+ *
+ * Only in test builds; the test answers.
+ *
+ * Context: may sleep.
+ * Return: true when @regs can be used.
+ */
+bool vtd_regs_plug(struct vtd_regs *regs, u64 base);
+#else
+static inline bool vtd_regs_plug(struct vtd_regs *regs, u64 base)
+{
+	return false;
+}
+#endif
+
 static inline bool vtd_regs_soft(const struct vtd_regs *regs)
 {
 	return static_branch_unlikely(&vtd_soft_regs) && regs->ops;

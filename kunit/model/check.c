@@ -6,10 +6,9 @@
  * Pages become known as tables when an entry that hardware reads points to
  * them.  Also plays hardware that had cached an entry just before it changed.
  */
+#include <linux/export.h>
 #include <linux/kernel.h>
 #include <linux/mm.h>
-
-#include <vtd/observe.h>
 
 #include "internal.h"
 
@@ -471,13 +470,13 @@ static void vtdm_stored(struct vtdm_page *page, unsigned int index)
 }
 
 /**
- * vtd_observe_store() - the driver stored something that hardware can see
+ * vtd_model_stored() - the driver stored something that hardware can see
  * @ptr: where
  * @bytes: how many bytes, 4, 8 or 16
  *
  * Context: any.
  */
-void vtd_observe_store(const void *ptr, size_t bytes)
+void vtd_model_stored(const void *ptr, size_t bytes)
 {
 	struct vtdm_page *page;
 	unsigned long flags;
@@ -502,6 +501,7 @@ void vtd_observe_store(const void *ptr, size_t bytes)
 	}
 	raw_spin_unlock_irqrestore(&vtd_model.lock, flags);
 }
+EXPORT_SYMBOL_GPL(vtd_model_stored);
 
 /**
  * vtdm_check_forgot_context() - the context cache was invalidated

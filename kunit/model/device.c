@@ -3,6 +3,7 @@
  * What devices do: reads, writes, atomics and interrupts, each request
  * translated or refused as the unit sees it at that moment.
  */
+#include <linux/export.h>
 #include <linux/kernel.h>
 #include <linux/mm.h>
 #include <linux/string.h>
@@ -70,7 +71,8 @@ static u8 vtdm_second_stage(struct vtd_model_unit *u,
 		u->stats.hits++;
 		leaf = *hit;
 		reason = hit->reason;
-		if (!reason && (hit->rw & need) != need)
+		/* Permissions come before what is wrong further on. */
+		if ((hit->rw & need) != need)
 			reason = need & ~hit->rw & VTDM_S_W ? VTDM_FR_WRITE :
 							      VTDM_FR_READ;
 	} else {
@@ -78,10 +80,12 @@ static u8 vtdm_second_stage(struct vtd_model_unit *u,
 		/* 6.1: in caching mode what faults is cached as well. */
 		if (!reason) {
 			vtdm_cache_iotlb(u, &leaf);
-		} else if (vtdm_cap(u, VTDM_CAP_CM) &&
-			   vtdm_walk(u, context, addr, 0, false, &leaf)) {
-			leaf.reason = reason > VTDM_FR_READ ? reason : 0;
-			vtdm_cache_iotlb(u, &leaf);
+		} else if (vtdm_cap(u, VTDM_CAP_CM)) {
+			u8 wrong = vtdm_walk(u, context, addr, 0, false, &leaf);
+
+			leaf.reason = wrong == VTDM_FR_READ ? 0 : wrong;
+			if (wrong)
+				vtdm_cache_iotlb(u, &leaf);
 		}
 		if (u->config.policy & VTD_MODEL_PREFETCH)
 			vtdm_prefetch(u, context, addr);
@@ -196,6 +200,7 @@ bool vtd_model_translate(struct vtd_model_unit *u, u16 sid, u64 addr,
 	raw_spin_unlock_irqrestore(&vtd_model.lock, flags);
 	return ok;
 }
+EXPORT_SYMBOL_GPL(vtd_model_translate);
 
 static bool vtdm_move(struct vtd_model_unit *u, u64 phys,
 		      enum vtd_model_access access, void *data, size_t bytes)
@@ -275,3 +280,4 @@ bool vtd_model_dma(struct vtd_model_unit *u, u16 sid, u64 addr,
 	raw_spin_unlock_irqrestore(&vtd_model.lock, flags);
 	return ok;
 }
+EXPORT_SYMBOL_GPL(vtd_model_dma);

@@ -21,7 +21,7 @@
 #define VTDM_WINDOW 32
 #define VTDM_INJECTED 8
 #define VTDM_DUES 64
-#define VTDM_LIVE 256
+#define VTDM_LIVE 2048
 
 /**
  * enum vtdm_role - what a page is to the units that read it
@@ -216,6 +216,7 @@ struct vtd_model_unit {
  * @seq: stores observed
  * @some_stale: there is a unit that does not snoop
  * @some_wbuf: there is a unit with a write buffer
+ * @nr_pages: how many
  * @nr_wbuf: pages with stores in the write buffer
  * @broken: rules found broken
  */
@@ -229,6 +230,7 @@ struct vtdm_machine {
 	u64 seq;
 	bool some_stale;
 	bool some_wbuf;
+	unsigned int nr_pages;
 	unsigned int nr_wbuf;
 	unsigned int broken;
 };

@@ -10,13 +10,12 @@
 #include <linux/cache.h>
 #include <linux/compiler.h>
 #include <linux/errno.h>
+#include <linux/export.h>
 #include <linux/gfp.h>
 #include <linux/kernel.h>
 #include <linux/mm.h>
 #include <linux/slab.h>
 #include <linux/string.h>
-
-#include <vtd/observe.h>
 
 #include "internal.h"
 
@@ -202,14 +201,13 @@ static void vtdm_page_free(struct vtdm_page *page)
 	kfree(page);
 }
 
-static struct vtdm_page *vtdm_page_alloc(u64 phys)
+/* Memory for what is known of a page; the lock is not held. */
+static struct vtdm_page *vtdm_page_alloc(void)
 {
 	struct vtdm_page *page = kzalloc(sizeof(*page), GFP_ATOMIC);
-	unsigned int i;
 
 	if (!page)
 		return NULL;
-	page->phys = phys;
 	page->seen = kmalloc(VTDM_PAGE, GFP_ATOMIC);
 	if (vtd_model.some_stale)
 		page->view = kmalloc(VTDM_PAGE, GFP_ATOMIC);
@@ -220,6 +218,14 @@ static struct vtdm_page *vtdm_page_alloc(u64 phys)
 		vtdm_page_free(page);
 		return NULL;
 	}
+	return page;
+}
+
+static void vtdm_page_fill(struct vtdm_page *page, u64 phys)
+{
+	unsigned int i;
+
+	page->phys = phys;
 	for (i = 0; i < VTDM_WORDS; i++) {
 		page->seen[i] = vtdm_now_in_memory(page, i);
 		if (page->view)
@@ -227,9 +233,8 @@ static struct vtdm_page *vtdm_page_alloc(u64 phys)
 		if (page->drained)
 			page->drained[i] = VTDM_GARBAGE;
 	}
-	page->in_wbuf = vtd_model.some_wbuf;
+	page->in_wbuf = page->drained;
 	vtd_model.nr_wbuf += page->in_wbuf;
-	return page;
 }
 
 static void vtdm_page_link(struct vtdm_page *page)
@@ -238,6 +243,7 @@ static void vtdm_page_link(struct vtdm_page *page)
 
 	page->next = *at;
 	*at = page;
+	vtd_model.nr_pages++;
 }
 
 static void vtdm_page_unlink(struct vtdm_page *page)
@@ -247,6 +253,7 @@ static void vtdm_page_unlink(struct vtdm_page *page)
 	while (*at != page)
 		at = &(*at)->next;
 	*at = page->next;
+	vtd_model.nr_pages--;
 }
 
 /**
@@ -263,25 +270,24 @@ int vtd_model_page_made(const void *virt, size_t bytes)
 {
 	u64 phys = virt_to_phys((void *)virt);
 	unsigned long flags;
-	int ret = 0;
 	size_t at;
 
 	if (!vtd_model.running)
 		return 0;
-	raw_spin_lock_irqsave(&vtd_model.lock, flags);
 	for (at = 0; at < bytes; at += VTDM_PAGE) {
-		struct vtdm_page *page = vtdm_page_alloc(phys + at);
+		struct vtdm_page *page = vtdm_page_alloc();
 
-		if (!page) {
-			ret = -ENOMEM;
-			break;
-		}
+		if (!page)
+			return -ENOMEM;
 		page->span = at ? 0 : bytes / VTDM_PAGE;
+		raw_spin_lock_irqsave(&vtd_model.lock, flags);
+		vtdm_page_fill(page, phys + at);
 		vtdm_page_link(page);
+		raw_spin_unlock_irqrestore(&vtd_model.lock, flags);
 	}
-	raw_spin_unlock_irqrestore(&vtd_model.lock, flags);
-	return ret;
+	return 0;
 }
+EXPORT_SYMBOL_GPL(vtd_model_page_made);
 
 /**
  * vtd_model_page_freed() - a page is about to be used for something else
@@ -294,7 +300,7 @@ int vtd_model_page_made(const void *virt, size_t bytes)
 void vtd_model_page_freed(const void *virt)
 {
 	u64 phys = virt_to_phys((void *)virt);
-	struct vtdm_page *page;
+	struct vtdm_page *page, *gone = NULL;
 	unsigned int left = 1;
 	unsigned long flags;
 
@@ -310,10 +316,37 @@ void vtd_model_page_freed(const void *virt)
 		vtdm_check_freed(page);
 		vtdm_page_unlink(page);
 		vtd_model.nr_wbuf -= page->in_wbuf;
-		vtdm_page_free(page);
+		page->next = gone;
+		gone = page;
 	}
 	raw_spin_unlock_irqrestore(&vtd_model.lock, flags);
+	while (gone) {
+		page = gone;
+		gone = page->next;
+		vtdm_page_free(page);
+	}
 }
+EXPORT_SYMBOL_GPL(vtd_model_page_freed);
+
+/**
+ * vtd_model_pages() - how many pages are known
+ *
+ * What is left when a driver has given everything back is a leak.
+ *
+ * Context: any.
+ * Return: pages made known and not freed.
+ */
+unsigned int vtd_model_pages(void)
+{
+	unsigned long flags;
+	unsigned int nr;
+
+	raw_spin_lock_irqsave(&vtd_model.lock, flags);
+	nr = vtd_model.nr_pages;
+	raw_spin_unlock_irqrestore(&vtd_model.lock, flags);
+	return nr;
+}
+EXPORT_SYMBOL_GPL(vtd_model_pages);
 
 /**
  * vtd_model_poison() - reads of a page fail, or no longer do
@@ -333,6 +366,7 @@ void vtd_model_poison(u64 phys, bool on)
 		page->poisoned = on;
 	raw_spin_unlock_irqrestore(&vtd_model.lock, flags);
 }
+EXPORT_SYMBOL_GPL(vtd_model_poison);
 
 /**
  * vtdm_memory_stop() - forget all pages
@@ -354,13 +388,13 @@ void vtdm_memory_stop(void)
 }
 
 /**
- * vtd_observe_flush() - the driver wrote cache lines back
+ * vtd_model_flushed() - the driver wrote cache lines back
  * @ptr: first byte
  * @bytes: length in bytes
  *
  * Context: any.
  */
-void vtd_observe_flush(const void *ptr, size_t bytes)
+void vtd_model_flushed(const void *ptr, size_t bytes)
 {
 	u64 phys, end;
 	unsigned long flags;
@@ -385,3 +419,4 @@ void vtd_observe_flush(const void *ptr, size_t bytes)
 	}
 	raw_spin_unlock_irqrestore(&vtd_model.lock, flags);
 }
+EXPORT_SYMBOL_GPL(vtd_model_flushed);

@@ -6,11 +6,14 @@
  * Must never sleep under the lock, and never call the driver.
  */
 #include <linux/errno.h>
+#include <linux/export.h>
 #include <linux/gfp.h>
 #include <linux/kernel.h>
 #include <linux/slab.h>
 #include <linux/stdarg.h>
 #include <linux/string.h>
+
+#include <vtd/observe.h>
 
 #include "internal.h"
 
@@ -33,6 +36,7 @@ int vtd_model_start(const struct vtd_model_sink *sink)
 	vtd_model.running = true;
 	return 0;
 }
+EXPORT_SYMBOL_GPL(vtd_model_start);
 
 /**
  * vtd_model_stop() - forget all units and pages
@@ -46,6 +50,7 @@ void vtd_model_stop(void)
 	vtdm_memory_stop();
 	vtd_model.running = false;
 }
+EXPORT_SYMBOL_GPL(vtd_model_stop);
 
 /**
  * vtdm_random() - a number that looks random
@@ -138,6 +143,7 @@ vtd_model_unit_create(const struct vtd_model_config *config)
 	raw_spin_unlock_irqrestore(&vtd_model.lock, flags);
 	return u;
 }
+EXPORT_SYMBOL_GPL(vtd_model_unit_create);
 
 /**
  * vtd_model_unit_destroy() - take a unit out of the machine
@@ -160,6 +166,7 @@ void vtd_model_unit_destroy(struct vtd_model_unit *u)
 	kfree(u->reg);
 	kfree(u);
 }
+EXPORT_SYMBOL_GPL(vtd_model_unit_destroy);
 
 /**
  * vtd_model_plug() - the registers of a unit, for its driver
@@ -177,6 +184,7 @@ void vtd_model_plug(struct vtd_model_unit *u, struct vtd_regs *regs)
 	regs->ops = &vtdm_ops;
 	regs->data = u;
 }
+EXPORT_SYMBOL_GPL(vtd_model_plug);
 
 /**
  * vtdm_step() - one step of time in one unit
@@ -210,6 +218,7 @@ void vtd_model_run(struct vtd_model_unit *u, unsigned int steps)
 		raw_spin_unlock_irqrestore(&vtd_model.lock, flags);
 	}
 }
+EXPORT_SYMBOL_GPL(vtd_model_run);
 
 /**
  * vtd_model_tick() - let all units work for one step
@@ -232,6 +241,7 @@ void vtd_model_tick(void)
 			vtdm_step(vtd_model.unit[i]);
 	raw_spin_unlock_irqrestore(&vtd_model.lock, flags);
 }
+EXPORT_SYMBOL_GPL(vtd_model_tick);
 
 /**
  * vtd_model_inject() - make something go wrong
@@ -264,6 +274,7 @@ void vtd_model_inject(struct vtd_model_unit *u, enum vtd_model_error error,
 	}
 	raw_spin_unlock_irqrestore(&vtd_model.lock, flags);
 }
+EXPORT_SYMBOL_GPL(vtd_model_inject);
 
 /**
  * vtd_model_revive() - a dead unit works again, and nothing more goes wrong
@@ -280,6 +291,7 @@ void vtd_model_revive(struct vtd_model_unit *u)
 	memset(u->injected, 0, sizeof(u->injected));
 	raw_spin_unlock_irqrestore(&vtd_model.lock, flags);
 }
+EXPORT_SYMBOL_GPL(vtd_model_revive);
 
 /**
  * vtd_model_firmware_pmr() - leave protected memory on, as firmware does
@@ -299,6 +311,7 @@ void vtd_model_firmware_pmr(struct vtd_model_unit *u, u64 base, u64 limit)
 	vtdm_put(u, VTDM_PMEN, VTDM_P_EPM | VTDM_P_PRS);
 	raw_spin_unlock_irqrestore(&vtd_model.lock, flags);
 }
+EXPORT_SYMBOL_GPL(vtd_model_firmware_pmr);
 
 /**
  * vtd_model_stats() - what a unit has done
@@ -317,6 +330,7 @@ struct vtd_model_stats vtd_model_stats(struct vtd_model_unit *u)
 	raw_spin_unlock_irqrestore(&vtd_model.lock, flags);
 	return stats;
 }
+EXPORT_SYMBOL_GPL(vtd_model_stats);
 
 /**
  * vtd_model_cached() - how much a unit has cached
@@ -340,3 +354,17 @@ unsigned int vtd_model_cached(struct vtd_model_unit *u)
 	raw_spin_unlock_irqrestore(&vtd_model.lock, flags);
 	return nr;
 }
+EXPORT_SYMBOL_GPL(vtd_model_cached);
+
+#ifndef __KERNEL__
+/* In a program the model is the driver's only observer. */
+void vtd_observe_store(const void *ptr, size_t bytes)
+{
+	vtd_model_stored(ptr, bytes);
+}
+
+void vtd_observe_flush(const void *ptr, size_t bytes)
+{
+	vtd_model_flushed(ptr, bytes);
+}
+#endif

@@ -214,8 +214,11 @@ bool vtd_model_dma(struct vtd_model_unit *u, u16 sid, u64 addr,
 		   enum vtd_model_access access, void *data, size_t bytes,
 		   struct vtd_model_result *result);
 
+void vtd_model_stored(const void *ptr, size_t bytes);
+void vtd_model_flushed(const void *ptr, size_t bytes);
 int vtd_model_page_made(const void *virt, size_t bytes);
 void vtd_model_page_freed(const void *virt);
+unsigned int vtd_model_pages(void);
 void vtd_model_poison(u64 phys, bool on);
 unsigned int vtd_model_check_quiescent(void);
 

@@ -43,7 +43,8 @@ static unsigned int vtdm_descriptor_check(const struct vtd_model_unit *u,
 		bad = lo & VTDM_D_IEC_RSVD || hi;
 		break;
 	case VTDM_D_WAIT:
-		bad = lo & VTDM_D_WAIT_RSVD || hi & VTDM_D_WAIT_HI_RSVD;
+		bad = lo & VTDM_D_WAIT_RSVD || hi & VTDM_D_WAIT_HI_RSVD ||
+		      (lo & VTDM_D_PD && !vtdm_ecap(u, VTDM_ECAP_PDS));
 		break;
 	default:
 		return VTDM_IQEI_TYPE;

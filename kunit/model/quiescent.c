@@ -3,6 +3,7 @@
  * The checker when a call of the driver has returned, and when a page is
  * freed: caches against tables, tables against memory.
  */
+#include <linux/export.h>
 #include <linux/kernel.h>
 #include <linux/mm.h>
 
@@ -90,7 +91,9 @@ static const char *vtdm_cached_in(const struct vtd_model_unit *u, u64 phys)
 	for (i = 0; i < VTDM_IOTLBS; i++) {
 		const struct vtdm_iotlb *t = &u->iotlbs[i];
 
-		if (t->valid && t->rw && !t->reason && phys >= t->phys &&
+		/* 1:1 tables map the tables themselves: nothing is promised. */
+		if (t->valid && t->rw && !t->reason && t->iova != t->phys &&
+		    phys >= t->phys &&
 		    phys - t->phys < 1ULL << (12 + (t->level - 1) * 9))
 			return "the IOTLB translates to it";
 	}
@@ -335,3 +338,4 @@ unsigned int vtd_model_check_quiescent(void)
 	raw_spin_unlock_irqrestore(&vtd_model.lock, flags);
 	return i;
 }
+EXPORT_SYMBOL_GPL(vtd_model_check_quiescent);

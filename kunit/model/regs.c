@@ -412,11 +412,27 @@ static void vtdm_polled(struct vtd_model_unit *u, u32 off)
 		vtdm_step(u);
 }
 
+/* Bits that software can write but not read (11.4.4 to 11.4.6). */
+static u32 vtdm_write_only(const struct vtd_model_unit *u, u32 off)
+{
+	u32 address = vtdm_iotlb_offset(u) - 8;
+
+	switch (off) {
+	case VTDM_GCMD:
+		return ~0U;
+	case VTDM_CCMD:
+		return 0xffff0000; /* source-id */
+	case VTDM_CCMD + 4:
+		return 3; /* function mask */
+	}
+	return off == address || off == address + 4 ? ~0U : 0;
+}
+
 static u32 vtdm_read_one(struct vtd_model_unit *u, u32 off)
 {
 	if (off & 3 || off >= u->bytes)
 		return ~0U;
-	return off == VTDM_GCMD ? 0 : vtdm_get(u, off);
+	return vtdm_get(u, off) & ~vtdm_write_only(u, off);
 }
 
 static u32 vtdm_op_read32(const struct vtd_regs *regs, u32 off)

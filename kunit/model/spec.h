@@ -69,6 +69,7 @@ enum {
 #define VTDM_ECAP_EIM BIT_ULL(4)
 #define VTDM_ECAP_PT BIT_ULL(6)
 #define VTDM_ECAP_SC BIT_ULL(7)
+#define VTDM_ECAP_PDS BIT_ULL(42)
 #define VTDM_ECAP_IRO(off) ((u64)((off) / 16) << 8)
 
 /* 11.4.4: global command and status */
@@ -146,6 +147,7 @@ enum {
 #define VTDM_D_IF BIT_ULL(4)
 #define VTDM_D_SW BIT_ULL(5)
 #define VTDM_D_FN BIT_ULL(6)
+#define VTDM_D_PD BIT_ULL(7) /* reserved without ECAP.PDS */
 
 /* 9.1, 9.3: root and context entries */
 #define VTDM_P 1ULL
@@ -164,7 +166,7 @@ enum {
 #define VTDM_S_RW 3ULL
 #define VTDM_S_PS BIT_ULL(7)
 #define VTDM_S_BIT11 BIT_ULL(11) /* SNP in a leaf, reserved elsewhere */
-#define VTDM_S_BIT62 BIT_ULL(62) /* TM in a leaf, reserved elsewhere */
+#define VTDM_S_BIT62 BIT_ULL(62) /* reserved; TM before revision 3.2 */
 #define VTDM_S_ADDR GENMASK_ULL(51, 12)
 /* Bits that hardware ignores: a store that changes only these is no change. */
 #define VTDM_S_IGNORED (GENMASK_ULL(61, 52) | GENMASK_ULL(10, 8) | BIT_ULL(63))

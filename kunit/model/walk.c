@@ -120,7 +120,7 @@ u8 vtdm_context_lookup(struct vtd_model_unit *u, u16 sid,
 u64 vtdm_table_reserved(const struct vtd_model_unit *u, unsigned int level,
 			u64 entry)
 {
-	u64 reserved = vtdm_above_haw(u) & VTDM_S_ADDR;
+	u64 reserved = (vtdm_above_haw(u) & VTDM_S_ADDR) | VTDM_S_BIT62;
 	unsigned int sizes = u->config.cap >> 34 & 0xf;
 
 	if (level > 3 || (level > 1 && !(sizes >> (level - 2) & 1)))
@@ -131,10 +131,8 @@ u64 vtdm_table_reserved(const struct vtd_model_unit *u, unsigned int level,
 			    ~(1ULL << (12 + (level - 1) * 9));
 		if (!vtdm_ecap(u, VTDM_ECAP_SC))
 			reserved |= VTDM_S_BIT11;
-		if (!vtdm_ecap(u, VTDM_ECAP_DT))
-			reserved |= VTDM_S_BIT62;
 	} else {
-		reserved |= VTDM_S_BIT11 | VTDM_S_BIT62;
+		reserved |= VTDM_S_BIT11;
 	}
 	return entry & reserved;
 }
@@ -151,7 +149,8 @@ static u8 vtdm_denied(unsigned int need)
  * @addr: input address
  * @need: R and W bits that the request needs; 0 to see what is there
  * @use_caches: start from cached pointers, and cache those that are read
- * @leaf: filled in; its @rw is 0 when nothing is mapped
+ * @leaf: filled in; its @rw is 0 when nothing is mapped, and for another
+ *	fault what was allowed on the way to it: permissions are judged first
  *
  * Return: 0 or the reason.
  */
@@ -182,25 +181,32 @@ u8 vtdm_walk(struct vtd_model_unit *u, const struct vtdm_context *context,
 	if (cached) {
 		pointer = *cached;
 		pointer.iova = addr;
+		if ((pointer.rw & need) != need)
+			return vtdm_denied(need & ~pointer.rw);
 	}
 	for (;;) {
 		unsigned int level = --pointer.level;
 		unsigned int shift = 12 + (level - 1) * 9;
 		u64 entry;
 
+		leaf->rw = pointer.rw;
+		/* The top table is the context entry's fault (7.1.3). */
 		if (!vtdm_read(u, pointer.table + (addr >> shift & 511) * 8,
 			       &entry))
-			return VTDM_FR_TABLE_ERROR;
-		if (!(entry & VTDM_S_RW))
-			return vtdm_denied(need);
+			return level == leaf->levels ? VTDM_FR_CONTEXT_BAD :
+						       VTDM_FR_TABLE_ERROR;
 		pointer.rw &= entry & VTDM_S_RW;
+		leaf->rw = pointer.rw;
+		if (!(entry & VTDM_S_RW)) {
+			leaf->rw = 0;
+			return vtdm_denied(need);
+		}
 		if ((pointer.rw & need) != need)
 			return vtdm_denied(need & ~pointer.rw);
 		if (vtdm_table_reserved(u, level, entry))
 			return VTDM_FR_TABLE_RESERVED;
 		if (level == 1 || entry & VTDM_S_PS) {
 			leaf->level = level;
-			leaf->rw = pointer.rw;
 			leaf->phys = entry & VTDM_S_ADDR;
 			return VTDM_FR_NONE;
 		}

@@ -22,6 +22,8 @@
 #include <linux/spinlock.h>
 #include <linux/string.h>
 
+#include <vtd/observe.h>
+
 #include "iommu-pages.h"
 #include "vtd_test.h"
 
@@ -147,6 +149,22 @@ void iommu_pages_list_add(struct iommu_pages_list *list, void *virt)
 	list_add_tail(&t->node, &list->pages);
 }
 
+bool vtd_shim_charged;
+
+void *vtd_pages_list_first(struct iommu_pages_list *list)
+{
+	return list_first_entry(&list->pages, struct waiting_table, node)->virt;
+}
+
+void vtd_pages_list_del_first(struct iommu_pages_list *list, void *virt)
+{
+	struct waiting_table *t =
+		list_first_entry(&list->pages, struct waiting_table, node);
+
+	list_del(&t->node);
+	free(t);
+}
+
 void iommu_put_pages_list(struct iommu_pages_list *list)
 {
 	struct waiting_table *t, *next;
@@ -178,6 +196,11 @@ void clflush_cache_range(void *p, unsigned int bytes)
 	__atomic_add_fetch(&flushed_bytes, bytes, __ATOMIC_SEQ_CST);
 }
 
+void vtd_write_back_line(void *ptr)
+{
+	clflush_cache_range(ptr, sizeof(u64));
+}
+
 u64 vtd_shim_flushed_bytes(void)
 {
 	return READ_ONCE(flushed_bytes);
@@ -207,6 +230,20 @@ void vtd_shim_kfree_rcu(void *p)
 	w->next = READ_ONCE(waiting);
 	while (!try_cmpxchg(&waiting, &w->next, w))
 		;
+}
+
+static void (*grace_period)(void);
+
+void vtd_shim_on_grace_period(void (*fn)(void))
+{
+	grace_period = fn;
+}
+
+void vtd_shim_synchronize_rcu(void)
+{
+	vtd_shim_might_sleep("synchronize_rcu");
+	if (grace_period)
+		grace_period();
 }
 
 void vtd_shim_rcu_barrier(void)
@@ -459,13 +496,22 @@ u64 vtd_env(const char *name, u64 def)
 	return value && *value ? strtoull(value, NULL, 0) : def;
 }
 
+/* VTD_TEST chooses tests by a glob of their names. */
+static void __attribute__((__constructor__)) choose_tests(void)
+{
+	if (getenv("VTD_TEST"))
+		cmocka_set_test_filter(getenv("VTD_TEST"));
+}
+
 static long allocs_before, tables_before;
 
 int vtd_shim_begin(void **state)
 {
 	virtual_clock = false;
+	vtd_shim_charged = false;
 	spinning = 0;
 	memset(&hooks, 0, sizeof(hooks));
+	grace_period = NULL;
 	ram_bytes = 8 * SZ_1G;
 	vtd_shim_fail_alloc(0);
 	vtd_shim_warnings();

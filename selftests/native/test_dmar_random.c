@@ -30,7 +30,7 @@
 #define PAGES 1536 /* of a region: three 2 MiB pages */
 
 /* What one 4 KiB page of a domain translates to. */
-struct page {
+struct cell {
 	u64 phys;
 	u8 prot;
 	u16 in_leaf; /* 4 KiB pages before it in its leaf */
@@ -40,12 +40,12 @@ struct page {
 struct space {
 	struct vtd_domain *d;
 	unsigned int users;
-	struct page page[REGIONS][PAGES];
+	struct cell page[REGIONS][PAGES];
 };
 
 enum what { NOTHING, IDENTITY, PAGING };
 
-struct device {
+struct client {
 	unsigned int unit;
 	u16 sid[2];
 	unsigned int nr;
@@ -55,7 +55,7 @@ struct device {
 };
 
 static struct space space[DOMAINS];
-static struct device device[DEVICES];
+static struct client device[DEVICES];
 static u64 seed;
 static unsigned int machine;
 
@@ -117,7 +117,7 @@ static void build(u64 from)
 			(FIX_ECAP & ~VTDM_ECAP_C) | ecap, pick(16),
 			vtd_rand(&seed), pick(6));
 	for (i = 0; i < DEVICES; i++) {
-		device[i] = (struct device){
+		device[i] = (struct client){
 			.unit = pick(units),
 			.nr = one_in(3) ? 2 : 1,
 		};
@@ -130,12 +130,12 @@ static void build(u64 from)
 
 /* Devices. */
 
-static int set_entry(struct device *dev, struct vtd_context_entry entry)
+static int set_entry(struct client *dev, struct vtd_context_entry entry)
 {
 	return vtd_context_set(&rig.unit[dev->unit], dev->sid, dev->nr, &entry);
 }
 
-static void leave(struct device *dev)
+static void leave(struct client *dev)
 {
 	if (dev->what != PAGING)
 		return;
@@ -143,7 +143,7 @@ static void leave(struct device *dev)
 	space[dev->space].users--;
 }
 
-static void op_attach(struct device *dev)
+static void op_attach(struct client *dev)
 {
 	unsigned int to = pick(DOMAINS);
 	struct space *s = &space[to];
@@ -159,7 +159,7 @@ static void op_attach(struct device *dev)
 	s->users++;
 }
 
-static void op_detach(struct device *dev)
+static void op_detach(struct client *dev)
 {
 	bool identity = one_in(3);
 	struct vtd_context_entry entry = {};
@@ -183,7 +183,7 @@ static void op_renew(void)
 
 /* Mappings. */
 
-static unsigned int empty_run(const struct page *p, unsigned int at)
+static unsigned int empty_run(const struct cell *p, unsigned int at)
 {
 	unsigned int n;
 
@@ -192,13 +192,13 @@ static unsigned int empty_run(const struct page *p, unsigned int at)
 	return n;
 }
 
-static void note_map(struct page *p, u64 phys, unsigned int leaf,
+static void note_map(struct cell *p, u64 phys, unsigned int leaf,
 		     unsigned int count, u8 prot)
 {
 	unsigned int i;
 
 	for (i = 0; i < count * leaf; i++)
-		p[i] = (struct page){ phys + i * SZ_4K, prot, i % leaf, leaf };
+		p[i] = (struct cell){ phys + i * SZ_4K, prot, i % leaf, leaf };
 }
 
 static void map_at(struct space *s, unsigned int region, unsigned int at,
@@ -231,7 +231,7 @@ static void op_map(void)
 		       pick(one_in(8) ? run : min(run, 20U)) + 1);
 }
 
-static unsigned int full_run(const struct page *p, unsigned int at)
+static unsigned int full_run(const struct cell *p, unsigned int at)
 {
 	unsigned int n;
 
@@ -244,7 +244,7 @@ static unsigned int full_run(const struct page *p, unsigned int at)
 static unsigned int unmap_at(struct space *s, unsigned int region,
 			     unsigned int at, unsigned int count)
 {
-	struct page *p = s->page[region];
+	struct cell *p = s->page[region];
 	unsigned int end = at + count;
 	size_t bytes;
 
@@ -260,7 +260,7 @@ static void op_unmap(bool again)
 {
 	struct space *s = &space[pick(DOMAINS)];
 	unsigned int region = pick(REGIONS), at = pick(PAGES), run, gone;
-	struct page *p = s->page[region];
+	struct cell *p = s->page[region];
 
 	at -= p[at].in_leaf;
 	run = full_run(p, at);
@@ -278,7 +278,7 @@ static void op_unmap(bool again)
 
 /* Requests. */
 
-static unsigned int expected(const struct device *dev, u64 addr,
+static unsigned int expected(const struct client *dev, u64 addr,
 			     enum vtd_model_access access, u64 *phys)
 {
 	const struct space *s = &space[dev->space];
@@ -299,7 +299,7 @@ static unsigned int expected(const struct device *dev, u64 addr,
 	if (addr > s->d->pt.last_iova)
 		return 4;
 	for (region = 0; region < REGIONS; region++) {
-		const struct page *p;
+		const struct cell *p;
 		u64 at = (addr - base(s, region)) / SZ_4K;
 
 		if (addr < base(s, region) || at >= PAGES)
@@ -313,7 +313,7 @@ static unsigned int expected(const struct device *dev, u64 addr,
 	return need & 2 ? 5 : 6;
 }
 
-static u64 some_address(const struct device *dev)
+static u64 some_address(const struct client *dev)
 {
 	const struct space *s = &space[dev->what == PAGING ? dev->space : 0];
 
@@ -322,7 +322,7 @@ static u64 some_address(const struct device *dev)
 	return base(s, pick(REGIONS)) + pick(PAGES * SZ_4K);
 }
 
-static void op_dma(struct device *dev)
+static void op_dma(struct client *dev)
 {
 	static const enum vtd_model_access kinds[] = {
 		VTD_MODEL_READ,
@@ -351,7 +351,7 @@ static void op_dma(struct device *dev)
 
 static void operate(void)
 {
-	struct device *dev = &device[pick(DEVICES)];
+	struct client *dev = &device[pick(DEVICES)];
 
 	switch (pick(32)) {
 	case 0:
@@ -403,8 +403,11 @@ static void test_random(void **state)
 	u64 i;
 
 	for (i = 0; i < machines; i++) {
-		machine = first + i;
-		build(machine * 0x9e3779b97f4a7c15ULL);
+		u64 from = first + i;
+
+		machine = from;
+		build(vtd_rand(
+			&from)); /* else machines would run into each other */
 		for (op = 0; op < OPS; op++) {
 			operate();
 			if (op % 25 == 0) {

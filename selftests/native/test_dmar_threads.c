@@ -99,6 +99,17 @@ static void *submits(void *arg)
 	return NULL;
 }
 
+static void *submits_one(void *arg)
+{
+	struct vtd_qi_desc desc =
+		vtd_qi_iotlb_domain((unsigned long)arg + 2, 0);
+	unsigned int round;
+
+	for (round = 0; round < rounds; round++)
+		note(!vtd_qi_submit_one(&rig.unit[0].qi, desc));
+	return NULL;
+}
+
 /* Whoever is hit gives his own again, and none loses any. */
 static void *submits_with_errors(void *arg)
 {
@@ -148,6 +159,11 @@ static void test_submits(void **state)
 	run(submits, VTD_MODEL_REORDER, 0, FIX_ECAP);
 }
 
+static void test_submits_one(void **state)
+{
+	run(submits_one, VTD_MODEL_REORDER, 0, FIX_ECAP);
+}
+
 static void test_submits_with_errors(void **state)
 {
 	run(submits_with_errors, 0, 0, FIX_ECAP);
@@ -172,6 +188,7 @@ static void test_maps(void **state)
 int main(void)
 {
 	fix_case(test_submits, NULL, "C25 submitters at once");
+	fix_case(test_submits_one, NULL, "C25 submitters of one at once");
 	fix_case(test_submits_with_errors, NULL,
 		 "C04/L1 submitters at once, and time-outs");
 	fix_case(test_maps, (void *)0, "C45/L5 maps and attaches at once");

@@ -221,7 +221,7 @@ static void test_no_memory(void **state)
 
 	rig_start();
 	model = vtd_model_unit_create(&config);
-	for (nth = 1; nth <= 6; nth++) {
+	for (nth = 1; nth <= 4; nth++) {
 		struct vtd_unit unit = {
 			.drhd = rig.unit[0].drhd,
 			.name = "dmar9",
@@ -563,6 +563,27 @@ static void test_failed_then_published(void **state)
 	rig_stop();
 }
 
+/*
+ * A new entry of a unit in caching mode whose flush failed: asked once more,
+ * the driver must not say that the unit knows it, unless it does.
+ */
+static void test_publish_failed(void **state)
+{
+	rig_start();
+	rig_add(FIX_CAP | VTDM_CAP_CM, FIX_ECAP, VTD_MODEL_EAGER, 3, 0);
+	tables();
+	assert_int_equal(rig_ask(0, RIG_SID, 0x10123, VTD_MODEL_READ, NULL), 1);
+	vtd_model_inject(rig.model[0], VTD_MODEL_IQE, fix_arg(state), 0);
+	assert_int_equal(set(one_sid, 1, paging(0)), -EINVAL);
+	assert_int_equal(rig.failed, 1);
+	rig.failed = 0;
+	assert_int_equal(set(one_sid, 1, paging(0)), 0);
+	assert_at(RIG_SID, SZ_1G);
+	assert_int_equal(set(one_sid, 1, blocked()), 0);
+	tables_gone();
+	rig_stop();
+}
+
 static void test_dead_unit(void **state)
 {
 	u64 began;
@@ -686,6 +707,11 @@ static void context_cases(void)
 		fix_case(
 			test_failed_then_published, (void *)(uintptr_t)i,
 			"C16 a flush refused at descriptor %u, then another entry",
+			i);
+	for (i = 1; i <= 4; i++)
+		fix_case(
+			test_publish_failed, (void *)(uintptr_t)i,
+			"C16/C46 a new entry whose flush is refused at descriptor %u",
 			i);
 	fix_case(test_dead_unit, NULL, "L3 context entries of a dead unit");
 }

@@ -425,8 +425,11 @@ static void test_ccmd_answers(void **state)
 	u64 what = fix_arg(state) + 1;
 
 	start();
-	W64(0x28, 1ULL << 63 | what << 61 | 0x180002);
-	assert_true(R64(0x28) == (what << 61 | what << 59 | 0x180002));
+	W64(0x28, 1ULL << 63 | what << 61 | 0x300180002);
+	/* source-id and function mask cannot be read back, nor an address */
+	assert_true(R64(0x28) == (what << 61 | what << 59 | 2));
+	W64(0x500, 0x12345006);
+	assert_true(R64(0x500) == 0);
 	W64(0x508, 1ULL << 63 | what << 60 | 2ULL << 32);
 	assert_true(R64(0x508) == (what << 60 | what << 57 | 2ULL << 32));
 	stop_good();
@@ -819,8 +822,10 @@ static void command_cases(void)
 		 "advanced fault log is not there");
 	fix_case(test_fault_records_must_fit, NULL,
 		 "fault records beyond the registers are refused");
-	fix_case(test_no_memory, NULL,
-		 "units without memory, and too many units");
+	/* the model as a module does not run out of memory on request */
+	if (VTD_USER_SPACE)
+		fix_case(test_no_memory, NULL,
+			 "units without memory, and too many units");
 	fix_case(test_one_machine, NULL, "there is one machine");
 }
 

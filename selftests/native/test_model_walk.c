@@ -94,6 +94,29 @@ static void test_permission(void **state)
 	tab_stop();
 }
 
+/* A cached pointer refuses what was not allowed on the way to it. */
+static void test_permission_of_pointer(void **state)
+{
+	start();
+	fix_store(&tab.table[3][0], virt_to_phys(tab.table[2]) | 2);
+	fix_store(&tab.table[2][1], 0xabcdef000ULL | 3);
+	assert_int_equal(tab_ask_fresh(0x200000, VTD_MODEL_WRITE), 7);
+	assert_int_equal(tab_ask(0x200000, VTD_MODEL_READ), 6);
+	tab_stop();
+}
+
+/* What is cached of an entry in error tells permissions first. */
+static void test_permission_of_error(void **state)
+{
+	tab_start(FIX_CAP | VTDM_CAP_CM, FIX_ECAP, 4, 0);
+	fix.quiet = true;
+	fix_store(&tab.table[2][1], 0x800 | 2);
+	assert_int_equal(tab_ask_fresh(0x200000, VTD_MODEL_READ), 6);
+	assert_int_equal(tab_ask(0x200000, VTD_MODEL_WRITE), 0xc);
+	assert_int_equal(tab_ask(0x200000, VTD_MODEL_READ), 6);
+	tab_stop();
+}
+
 /* A cached leaf refuses what it does not allow. */
 static void test_permission_cached(void **state)
 {
@@ -243,8 +266,8 @@ static const struct {
 } entries[] = {
 	{ 1, 0x800, 0, 0, 0xc, "SNP without SC" },
 	{ 1, 0x800, VTDM_ECAP_SC, 0, 0, "SNP with SC" },
-	{ 1, 1ULL << 62, 0, 0, 0xc, "TM without DT" },
-	{ 1, 1ULL << 62, VTDM_ECAP_DT, 0, 0, "TM with DT" },
+	{ 1, 1ULL << 62, 0, 0, 0xc, "bit 62 without DT" },
+	{ 1, 1ULL << 62, VTDM_ECAP_DT, 0, 0xc, "bit 62 with DT" },
 	{ 1, 0x80, 0, 0, 0, "bit 7 at level 1 is ignored" },
 	{ 1, 0x778, 0, 0, 0, "memory type, A and D are ignored" },
 	{ 1, 0x3ff0000000000000ULL, 0, 0, 0, "bits 61:52 are ignored" },
@@ -321,7 +344,7 @@ static void test_host_width(void **state)
 
 static void test_unreadable(void **state)
 {
-	static const unsigned int reason[] = { 7, 7, 7, 7, 9, 8 };
+	static const unsigned int reason[] = { 7, 7, 7, 3, 9, 8 };
 	unsigned int i = fix_arg(state);
 	u64 *page;
 
@@ -553,6 +576,10 @@ static void walk_cases(void)
 			 "permission %s at level %u", permissions[i / 4].name,
 			 i % 4 + 1);
 	fix_case(test_permission_cached, NULL, "permission from the IOTLB");
+	fix_case(test_permission_of_pointer, NULL,
+		 "permission from a cached pointer");
+	fix_case(test_permission_of_error, NULL,
+		 "permission before a cached error");
 	for (i = 0; i < ARRAY_SIZE(widths); i++)
 		fix_case(test_width, (void *)(uintptr_t)i,
 			 "fault 4: MGAW %llu, %u levels end at %u bits",
@@ -582,7 +609,7 @@ static void fault_cases(void)
 			 contexts[i].reason, contexts[i].name);
 	for (i = 0; i < 6; i++)
 		fix_case(test_unreadable, (void *)(uintptr_t)i,
-			 "faults 7, 8, 9: unreadable, %u", i);
+			 "faults 7, 3, 8, 9: unreadable, %u", i);
 	fix_case(test_wild_pointer, NULL, "fault 7: pointer to nowhere");
 	for (i = 0; i < ARRAY_SIZE(root_bits); i++)
 		fix_case(test_root_reserved, (void *)(uintptr_t)root_bits[i],

@@ -3,10 +3,11 @@
  * Observes, from outside the driver, what one operation makes of the unit.
  *
  * Owns a read-only look at the registers and the invalidation queue of the
- * first unit in the DMAR table, and a probe on clflush_cache_range().  Must
+ * first unit in the DMAR table, and probes on what writes cache lines back.  Must
  * never write to the unit.  Works the same for any driver.
  */
 #include <linux/acpi.h>
+#include <linux/array_size.h>
 #include <linux/errno.h>
 #include <linux/io.h>
 #include <linux/kprobes.h>
@@ -41,9 +42,21 @@ static int observe_flush(struct kprobe *p, struct pt_regs *regs)
 	return 0;
 }
 
-static struct kprobe observe_probe = {
-	.symbol_name = "clflush_cache_range",
-	.pre_handler = observe_flush,
+static int observe_line(struct kprobe *p, struct pt_regs *regs)
+{
+	observe_lines++;
+	return 0;
+}
+
+/* Only the first is in every kernel; ours writes single lines back itself. */
+static struct {
+	struct kprobe probe;
+	const char *symbol;
+	bool on;
+} observe_probes[] = {
+	{ { .pre_handler = observe_flush }, "clflush_cache_range" },
+	{ { .pre_handler = observe_line }, "vtd_dmar:vtd_write_back_line" },
+	{ { .pre_handler = observe_line }, "vtd_bench:vtd_write_back_line" },
 };
 
 /* Where the first unit's registers are, or 0. */
@@ -116,12 +129,22 @@ void bench_observe_exit(void)
 int bench_observe_start(void)
 {
 	int ret = observe_find_ring();
+	unsigned int i;
 
 	if (ret)
 		return ret;
-	observe_probe.addr = NULL;
-	observe_probe.flags = 0;
-	return register_kprobe(&observe_probe);
+	for (i = 0; i < ARRAY_SIZE(observe_probes); i++) {
+		struct kprobe *probe = &observe_probes[i].probe;
+
+		probe->addr = NULL;
+		probe->flags = 0;
+		probe->symbol_name = observe_probes[i].symbol;
+		ret = register_kprobe(probe);
+		observe_probes[i].on = !ret;
+		if (ret && !i)
+			return ret;
+	}
+	return 0;
 }
 
 /**
@@ -131,7 +154,11 @@ int bench_observe_start(void)
  */
 void bench_observe_stop(void)
 {
-	unregister_kprobe(&observe_probe);
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(observe_probes); i++)
+		if (observe_probes[i].on)
+			unregister_kprobe(&observe_probes[i].probe);
 }
 
 /**

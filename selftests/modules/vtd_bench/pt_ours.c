@@ -2,6 +2,7 @@
 /*
  * Our page-table code, compiled into the benchmark.
  */
+#include "cacheline.c"
 #include "pgtable.c"
 
 #include "pt.h"

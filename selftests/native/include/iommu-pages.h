@@ -36,4 +36,26 @@ vtd_pages_list_head(struct iommu_pages_list *list)
 	return &list->pages;
 }
 
+/* The first table of a list that is not empty. */
+void *vtd_pages_list_first(struct iommu_pages_list *list);
+void vtd_pages_list_del_first(struct iommu_pages_list *list, void *virt);
+
+/* Every table is on the one node, and on nobody's account until a test says. */
+extern bool vtd_shim_charged;
+
+static inline int vtd_table_nid(const void *virt)
+{
+	return 0;
+}
+
+static inline int vtd_table_home(int nid)
+{
+	return 0;
+}
+
+static inline bool vtd_table_is_charged(const void *virt)
+{
+	return vtd_shim_charged;
+}
+
 #endif /* VTD_SHIM_IOMMU_PAGES_H */

@@ -16,6 +16,9 @@
 #ifndef VTD_TEST_H
 #define VTD_TEST_H
 
+/* Also compiled for the kernel, where this is 0 (kunit/native). */
+#define VTD_USER_SPACE 1
+
 /* cmocka wants these four first, in this order. */
 #include <stdarg.h>
 #include <stddef.h>
@@ -85,6 +88,9 @@ struct vtd_shim_hooks {
 
 /* Taken back with the next test. */
 void vtd_shim_hook(const struct vtd_shim_hooks *hooks);
+
+/* Called in each synchronize_rcu(), until the next test. */
+void vtd_shim_on_grace_period(void (*fn)(void));
 
 /* Where system RAM ends, for walk_iomem_res_desc(); 8 GiB at first. */
 void vtd_shim_set_ram(u64 bytes);

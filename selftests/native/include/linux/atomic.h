@@ -73,6 +73,7 @@ typedef struct {
 		shim_old;                     \
 	})
 #define try_cmpxchg64 try_cmpxchg
+#define try_cmpxchg128 try_cmpxchg
 #define try_cmpxchg_relaxed try_cmpxchg
 #define try_cmpxchg64_relaxed try_cmpxchg
 #define cmpxchg64 cmpxchg

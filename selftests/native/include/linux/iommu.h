@@ -1,14 +1,121 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Native build: what the iommu core keeps inside of the driver's objects. */
+/*
+ * Native build: what the iommu core and the driver know of each other, by the
+ * newest kernel's names.
+ */
 #ifndef VTD_SHIM_IOMMU_H
 #define VTD_SHIM_IOMMU_H
 
 #include <linux/err.h>
+#include <linux/gfp.h>
+#include <linux/limits.h>
 #include <linux/list.h>
+#include <linux/slab.h>
 #include <linux/types.h>
+
+#include "iommu-pages.h"
 
 #define IOMMU_READ (1 << 0)
 #define IOMMU_WRITE (1 << 1)
+
+#define IOMMU_DOMAIN_BLOCKED 0
+#define IOMMU_DOMAIN_IDENTITY 4
+#define IOMMU_DOMAIN_UNMANAGED 1
+#define IOMMU_DOMAIN_DMA 3
+
+struct device;
+struct iommu_domain;
+struct iommu_group;
+struct module;
+
+enum iommu_cap {
+	IOMMU_CAP_CACHE_COHERENCY,
+	IOMMU_CAP_NOEXEC,
+	IOMMU_CAP_PRE_BOOT_PROTECTION,
+	IOMMU_CAP_ENFORCE_CACHE_COHERENCY,
+	IOMMU_CAP_DEFERRED_FLUSH,
+};
+
+enum iommu_resv_type {
+	IOMMU_RESV_DIRECT,
+	IOMMU_RESV_DIRECT_RELAXABLE,
+	IOMMU_RESV_MSI,
+};
+
+struct iommu_resv_region {
+	struct list_head list;
+	phys_addr_t start;
+	size_t length;
+	int prot;
+	enum iommu_resv_type type;
+};
+
+static inline struct iommu_resv_region *
+iommu_alloc_resv_region(phys_addr_t start, size_t length, int prot,
+			enum iommu_resv_type type, gfp_t gfp)
+{
+	struct iommu_resv_region *region = kzalloc(sizeof(*region), gfp);
+
+	if (region)
+		*region = (struct iommu_resv_region){
+			.start = start,
+			.length = length,
+			.prot = prot,
+			.type = type,
+		};
+	return region;
+}
+
+/* What was unmapped and is still to be forgotten; nothing: start > end. */
+struct iommu_iotlb_gather {
+	unsigned long start;
+	unsigned long end;
+	struct iommu_pages_list freelist;
+	bool queued;
+};
+
+static inline void iommu_iotlb_gather_init(struct iommu_iotlb_gather *gather)
+{
+	gather->start = ~0UL;
+	gather->end = 0;
+	gather->queued = false;
+	INIT_LIST_HEAD(&gather->freelist.pages);
+}
+
+static inline bool iommu_iotlb_gather_queued(struct iommu_iotlb_gather *gather)
+{
+	return gather && gather->queued;
+}
+
+static inline void
+iommu_iotlb_gather_add_range(struct iommu_iotlb_gather *gather,
+			     unsigned long iova, size_t size)
+{
+	unsigned long last = iova + size - 1;
+
+	gather->start = gather->start < iova ? gather->start : iova;
+	gather->end = gather->end > last ? gather->end : last;
+}
+
+struct iommu_domain_ops {
+	int (*attach_dev)(struct iommu_domain *domain, struct device *dev,
+			  struct iommu_domain *old);
+	int (*map_pages)(struct iommu_domain *domain, unsigned long iova,
+			 phys_addr_t paddr, size_t pgsize, size_t pgcount,
+			 int prot, gfp_t gfp, size_t *mapped);
+	size_t (*unmap_pages)(struct iommu_domain *domain, unsigned long iova,
+			      size_t pgsize, size_t pgcount,
+			      struct iommu_iotlb_gather *gather);
+	void (*flush_iotlb_all)(struct iommu_domain *domain);
+	int (*iotlb_sync_map)(struct iommu_domain *domain, unsigned long iova,
+			      size_t size);
+	void (*iotlb_sync)(struct iommu_domain *domain,
+			   struct iommu_iotlb_gather *gather);
+	phys_addr_t (*iova_to_phys)(struct iommu_domain *domain,
+				    dma_addr_t iova);
+	bool (*enforce_cache_coherency)(struct iommu_domain *domain);
+	void (*free)(struct iommu_domain *domain);
+};
 
 struct iommu_domain_geometry {
 	dma_addr_t aperture_start;
@@ -18,12 +125,28 @@ struct iommu_domain_geometry {
 
 struct iommu_domain {
 	unsigned int type;
+	const struct iommu_domain_ops *ops;
 	unsigned long pgsize_bitmap;
 	struct iommu_domain_geometry geometry;
 };
 
 struct iommu_device {
 	struct list_head list;
+	const struct iommu_ops *ops;
+	struct device *dev;
+};
+
+struct iommu_ops {
+	struct module *owner;
+	bool (*capable)(struct device *dev, enum iommu_cap cap);
+	struct iommu_device *(*probe_device)(struct device *dev);
+	void (*release_device)(struct device *dev);
+	struct iommu_group *(*device_group)(struct device *dev);
+	void (*get_resv_regions)(struct device *dev, struct list_head *list);
+	struct iommu_domain *(*domain_alloc_paging)(struct device *dev);
+	const struct iommu_domain_ops *default_domain_ops;
+	struct iommu_domain *identity_domain;
+	struct iommu_domain *blocked_domain;
 };
 
 #endif /* VTD_SHIM_IOMMU_H */

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Native build: the physical address of memory is its address. */
+/*
+ * Native build: the physical address of memory is its address, or its distance
+ * from VTD_SHIM_PHYS_BASE for a test that says where its memory begins.
+ */
 #ifndef VTD_SHIM_MM_H
 #define VTD_SHIM_MM_H
 
@@ -17,14 +20,18 @@
 #define PFN_UP(x) (((x) + PAGE_SIZE - 1) >> PAGE_SHIFT)
 #define PFN_DOWN(x) ((x) >> PAGE_SHIFT)
 
+#ifndef VTD_SHIM_PHYS_BASE
+#define VTD_SHIM_PHYS_BASE 0UL
+#endif
+
 static inline phys_addr_t virt_to_phys(const volatile void *p)
 {
-	return (unsigned long)p;
+	return (unsigned long)p - VTD_SHIM_PHYS_BASE;
 }
 
 static inline void *phys_to_virt(phys_addr_t phys)
 {
-	return (void *)(unsigned long)phys;
+	return (void *)((unsigned long)phys + VTD_SHIM_PHYS_BASE);
 }
 
 #define __pa(p) virt_to_phys((const void *)(p))

@@ -15,6 +15,7 @@ struct rcu_head {
 
 void vtd_shim_kfree_rcu(void *p);
 void vtd_shim_rcu_barrier(void);
+void vtd_shim_synchronize_rcu(void);
 
 #define rcu_read_lock() barrier()
 #define rcu_read_unlock() barrier()
@@ -22,7 +23,7 @@ void vtd_shim_rcu_barrier(void);
 #define rcu_dereference_protected(p, c) (p)
 #define rcu_assign_pointer(p, v) smp_store_release(&(p), v)
 #define kfree_rcu(p, member) vtd_shim_kfree_rcu(p)
-#define synchronize_rcu() barrier()
+#define synchronize_rcu() vtd_shim_synchronize_rcu()
 #define rcu_barrier() vtd_shim_rcu_barrier()
 
 #endif /* VTD_SHIM_RCUPDATE_H */
