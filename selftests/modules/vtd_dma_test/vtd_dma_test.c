@@ -12,6 +12,7 @@
  *   unmapped       a write to an address that was never mapped
  *   unmap          a write to an address after it was unmapped
  *   readonly       a write to a page mapped DMA_TO_DEVICE
+ *   raise          an interrupt
  *   phys BDF IOVA  what the domain of a device says to an address
  */
 #include <linux/debugfs.h>
@@ -28,6 +29,8 @@
 #include <linux/uaccess.h>
 
 #define EDU_ID 0x00
+#define EDU_RAISE 0x60
+#define EDU_ACKNOWLEDGE 0x64
 #define EDU_DMA_SRC 0x80
 #define EDU_DMA_DST 0x88
 #define EDU_DMA_COUNT 0x90
@@ -209,6 +212,14 @@ static int edu_cmd_phys(const char *arg)
 	return domain ? 0 : -ENXIO;
 }
 
+/* Whatever its MSI capability says is sent; nobody waits for it. */
+static int edu_cmd_raise(void)
+{
+	writel(1, edu_regs + EDU_RAISE);
+	writel(1, edu_regs + EDU_ACKNOWLEDGE);
+	return 0;
+}
+
 static int edu_run(const char *line)
 {
 	struct device *dev;
@@ -220,6 +231,8 @@ static int edu_run(const char *line)
 	dev = &edu_pdev->dev;
 	if (!strcmp(line, "copy"))
 		return edu_cmd_copy(dev);
+	if (!strcmp(line, "raise"))
+		return edu_cmd_raise();
 	if (!strcmp(line, "unmapped"))
 		return edu_forbidden(dev, false, false);
 	if (!strcmp(line, "unmap"))

@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The units, for other modules (include/vtd/units.h).
+ *
+ * Owns who holds the units.  Hands out what is constant while they are
+ * attached, and nothing that would let another module change what translates
+ * DMA.
+ */
+#include <linux/build_bug.h>
+#include <linux/delay.h>
+#include <linux/errno.h>
+#include <linux/module.h>
+
+#include <vtd/hw/dmar_table.h>
+#include <vtd/hw/ir.h>
+#include <vtd/units.h>
+
+#include "control.h"
+#include "pci.h"
+
+static_assert(VTD_UNITS_SIDS_MAX >= VTD_SIDS_MAX);
+
+int vtd_units_hold(const char *user)
+{
+	int ret;
+
+	mutex_lock(&vtd_control.lock);
+	if (vtd_control.state == VTD_DETACHED) {
+		ret = -ENODEV;
+	} else if (vtd_control.state == VTD_TRIAL || vtd_control.holder) {
+		ret = -EBUSY;
+	} else {
+		vtd_control.holder = user;
+		ret = vtd_control.nr_units;
+	}
+	mutex_unlock(&vtd_control.lock);
+	return ret;
+}
+EXPORT_SYMBOL_GPL(vtd_units_hold);
+
+void vtd_units_release(void)
+{
+	mutex_lock(&vtd_control.lock);
+	vtd_control.holder = NULL;
+	mutex_unlock(&vtd_control.lock);
+}
+EXPORT_SYMBOL_GPL(vtd_units_release);
+
+void vtd_units_platform(struct vtd_platform_info *info)
+{
+	info->intr_remap = vtd_control.dmar->intr_remap;
+	info->x2apic_opt_out = vtd_control.dmar->x2apic_opt_out;
+}
+EXPORT_SYMBOL_GPL(vtd_units_platform);
+
+struct vtd_unit *vtd_units_get(unsigned int index, struct vtd_unit_info *info)
+{
+	struct vtd_unit *unit = vtd_control.units[index];
+
+	info->name = unit->name;
+	info->cap = unit->cap;
+	info->ecap = unit->ecap;
+	info->nid = unit->nid;
+	info->translating = unit->translating;
+	return unit;
+}
+EXPORT_SYMBOL_GPL(vtd_units_get);
+
+int vtd_units_of_device(struct pci_dev *pdev, u16 *sid, unsigned int *nr)
+{
+	struct vtd_unit *unit = vtd_unit_of(pdev);
+	int ret;
+
+	if (!unit)
+		return -ENODEV;
+	ret = vtd_pci_sids(pdev, sid);
+	if (ret < 0)
+		return ret;
+	*nr = ret;
+	return unit->index;
+}
+EXPORT_SYMBOL_GPL(vtd_units_of_device);
+
+int vtd_units_of_scope(u8 type, u8 id, u16 *sid)
+{
+	const struct vtd_dev_scope *scope;
+	int index = vtd_dmar_find_enum(vtd_control.dmar, type, id, &scope);
+
+	if (index < 0)
+		return index;
+	/* Behind bridges the bus number would have to be looked up. */
+	if (scope->depth != 1)
+		return -ENODEV;
+	*sid = PCI_DEVID(scope->start_bus,
+			 PCI_DEVFN(scope->path->dev, scope->path->fn));
+	return index;
+}
+EXPORT_SYMBOL_GPL(vtd_units_of_scope);
+
+void vtd_units_set_table(struct vtd_unit *unit, u64 irta)
+{
+	vtd_write64(&unit->regs, VTD_IRTA, irta);
+}
+EXPORT_SYMBOL_GPL(vtd_units_set_table);
+
+int vtd_units_command(struct vtd_unit *unit, u32 bit, bool on,
+		      unsigned int timeout_us)
+{
+	u32 lasting = vtd_read32(&unit->regs, VTD_GSTS) & VTD_GCMD_LASTING;
+	unsigned int us;
+
+	vtd_write32(&unit->regs, VTD_GCMD, on ? lasting | bit : lasting & ~bit);
+	for (us = 0; us < timeout_us; us++) {
+		if (!!(vtd_read32(&unit->regs, VTD_GSTS) & bit) == on)
+			return 0;
+		udelay(1);
+	}
+	return -ETIMEDOUT;
+}
+EXPORT_SYMBOL_GPL(vtd_units_command);
+
+int vtd_units_invalidate(struct vtd_unit *unit, struct vtd_qi_desc desc)
+{
+	return vtd_qi_submit_one(&unit->qi, desc);
+}
+EXPORT_SYMBOL_GPL(vtd_units_invalidate);

@@ -1,0 +1,288 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Interrupt remapping table: its indexes and the one writer of its entries
+ * (VT-d 5.1.3, 9.9, 9.10).
+ *
+ * Owns every entry.  An entry changes by one store of 128 bits, so that the
+ * unit sees the old one or the new one; an index goes to its next owner only
+ * after the unit has forgotten what stood there.  Must never wait for hardware
+ * under the lock.  Pure: knows no device and no register.
+ */
+#include <linux/errno.h>
+#include <linux/gfp.h>
+#include <linux/log2.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+
+#include <vtd/observe.h>
+#include "iommu-pages.h"
+#include "table.h"
+
+/**
+ * vtd_ir_table_init() - allocate an empty table
+ * @table: zeroed, but for the members that say what the unit is like
+ * @nr: entries, a power of two from VTD_IR_ENTRIES_MIN to VTD_IR_ENTRIES_MAX
+ * @nid: NUMA node of the unit, or NUMA_NO_NODE
+ *
+ * Context: may sleep.
+ * Return: 0; -EINVAL for another @nr; -ENOMEM.  After an error nothing is left
+ * allocated.
+ */
+int vtd_ir_table_init(struct vtd_ir_table *table, u32 nr, int nid)
+{
+	if (!is_power_of_2(nr) || nr < VTD_IR_ENTRIES_MIN ||
+	    nr > VTD_IR_ENTRIES_MAX)
+		return -EINVAL;
+	raw_spin_lock_init(&table->lock);
+	table->nr = nr;
+	table->next = 0;
+	table->entry = iommu_alloc_pages_node_sz(nid, GFP_KERNEL,
+						 nr * sizeof(*table->entry));
+	table->used =
+		kcalloc(nr / BITS_PER_LONG, sizeof(*table->used), GFP_KERNEL);
+	if (table->entry && table->used) {
+		if (!table->coherent)
+			vtd_flush_cache(table->entry,
+					nr * sizeof(*table->entry));
+		return 0;
+	}
+	vtd_ir_table_destroy(table);
+	return -ENOMEM;
+}
+
+/**
+ * vtd_ir_table_destroy() - free a table
+ * @table: no unit has it any more, or vtd_ir_table_init() failed
+ *
+ * Context: may sleep.
+ */
+void vtd_ir_table_destroy(struct vtd_ir_table *table)
+{
+	kfree(table->used);
+	table->used = NULL;
+	if (table->entry)
+		iommu_free_pages(table->entry);
+	table->entry = NULL;
+}
+
+/* The bits of a run of @nr indexes from @index on; they are in one word. */
+static unsigned long vtd_ir_run(u32 index, unsigned int nr)
+{
+	unsigned long bits = nr < BITS_PER_LONG ? (1UL << nr) - 1 : ~0UL;
+
+	return bits << (index % BITS_PER_LONG);
+}
+
+/* A free run between @from and @to, or @to. */
+static u32 vtd_ir_find(struct vtd_ir_table *table, unsigned int nr, u32 from,
+		       u32 to)
+{
+	u32 at;
+
+	lockdep_assert_held(&table->lock);
+
+	for (at = from; at < to;) {
+		unsigned long word = table->used[at / BITS_PER_LONG];
+
+		if (!(word & vtd_ir_run(at, nr)))
+			return at;
+		/* A full word is gone past in one step. */
+		if (word == ~0UL)
+			at = (at / BITS_PER_LONG + 1) * BITS_PER_LONG;
+		else
+			at += nr;
+	}
+	return to;
+}
+
+/**
+ * vtd_ir_table_alloc() - take a run of indexes
+ * @table: the table
+ * @nr: how many, a power of two up to VTD_IR_RUN_MAX
+ * @from: lowest index that will do, a multiple of VTD_IR_RUN_MAX
+ *
+ * The run begins at a multiple of @nr.  Its entries are not present.  Indexes
+ * are given out in turn, so that one that was freed rests for a while.
+ *
+ * Context: any.
+ * Return: the first index; -ENOSPC when there is no such run; -EINVAL for
+ * another @nr.
+ */
+int vtd_ir_table_alloc(struct vtd_ir_table *table, unsigned int nr, u32 from)
+{
+	unsigned long flags;
+	u32 start, at;
+
+	if (!is_power_of_2(nr) || nr > VTD_IR_RUN_MAX ||
+	    from % VTD_IR_RUN_MAX || from >= table->nr)
+		return -EINVAL;
+	raw_spin_lock_irqsave(&table->lock, flags);
+	start = table->next < from ? from : table->next;
+	start = (start + nr - 1) & ~(nr - 1);
+	at = vtd_ir_find(table, nr, start, table->nr);
+	if (at == table->nr) {
+		at = vtd_ir_find(table, nr, from, table->nr);
+		if (at == table->nr) {
+			raw_spin_unlock_irqrestore(&table->lock, flags);
+			return -ENOSPC;
+		}
+	}
+	table->used[at / BITS_PER_LONG] |= vtd_ir_run(at, nr);
+	table->next = (at + nr) % table->nr;
+	raw_spin_unlock_irqrestore(&table->lock, flags);
+	return at;
+}
+
+/* The one store.  Returns what stood there. */
+static struct vtd_irte vtd_ir_store(struct vtd_ir_table *table, u32 index,
+				    struct vtd_irte irte)
+{
+	struct vtd_irte *entry = &table->entry[index];
+	u128 new = (u128)irte.w[1] << 64 | irte.w[0];
+	struct vtd_irte before;
+	u128 old;
+
+	lockdep_assert_held(&table->lock);
+
+	before.w[0] = READ_ONCE(entry->w[0]);
+	before.w[1] = READ_ONCE(entry->w[1]);
+	old = (u128)before.w[1] << 64 | before.w[0];
+	/* Hardware does not write entries, and we only under the lock. */
+	WARN_ON_ONCE(!vtd_hw_try_cmpxchg128((u128 *)entry, &old, new));
+	if (!table->coherent)
+		vtd_flush_cache(entry, sizeof(*entry));
+	return before;
+}
+
+/**
+ * vtd_ir_table_set() - write an entry, and have the unit use it
+ * @table: the table
+ * @index: of an entry that is the caller's
+ * @irte: new contents
+ *
+ * A request that comes meanwhile meets the old entry or the new one.  VT-d 6.5.2.7.
+ *
+ * Context: any that may spin for the unit's answer; the caller keeps other
+ * writers of the same index out.
+ * Return: 0 when the unit uses the new entry; otherwise what the invalidation
+ * failed with, and it may go on using the old one.
+ */
+int vtd_ir_table_set(struct vtd_ir_table *table, u32 index,
+		     struct vtd_irte irte)
+{
+	struct vtd_irte before;
+	unsigned long flags;
+
+	raw_spin_lock_irqsave(&table->lock, flags);
+	before = vtd_ir_store(table, index, irte);
+	raw_spin_unlock_irqrestore(&table->lock, flags);
+	/* What is not present is cached in caching mode only (6.1). */
+	if (!(before.w[0] & VTD_IRTE_P) && !table->caching_mode)
+		return 0;
+	if (before.w[0] == irte.w[0] && before.w[1] == irte.w[1])
+		return 0;
+	return table->invalidate(table->data, vtd_qi_iec_index(index, 0));
+}
+
+/**
+ * vtd_ir_table_clear() - make a run of entries not present
+ * @table: the table
+ * @index: first of the run, which stays the caller's
+ * @nr: its length, as it was allocated
+ *
+ * Context: as vtd_ir_table_set().
+ * Return: 0 when no request is delivered through them any more; otherwise what
+ * the invalidation failed with.
+ */
+int vtd_ir_table_clear(struct vtd_ir_table *table, u32 index, unsigned int nr)
+{
+	struct vtd_irte none = {};
+	bool present = false;
+	unsigned long flags;
+	unsigned int i;
+
+	raw_spin_lock_irqsave(&table->lock, flags);
+	for (i = 0; i < nr; i++)
+		present |= vtd_ir_store(table, index + i, none).w[0] &
+			   VTD_IRTE_P;
+	raw_spin_unlock_irqrestore(&table->lock, flags);
+	if (!present)
+		return 0;
+	return table->invalidate(table->data,
+				 vtd_qi_iec_index(index, ilog2(nr)));
+}
+
+/**
+ * vtd_ir_table_free() - give a run of indexes back
+ * @table: the table
+ * @index: first of the run
+ * @nr: its length, as it was allocated
+ *
+ * Somebody else gets an index only once the unit has forgotten its entry; when
+ * that fails, nobody ever does.
+ *
+ * Context: as vtd_ir_table_set().
+ * Return: 0, or what the invalidation failed with.
+ */
+int vtd_ir_table_free(struct vtd_ir_table *table, u32 index, unsigned int nr)
+{
+	int ret = vtd_ir_table_clear(table, index, nr);
+	unsigned long flags;
+
+	raw_spin_lock_irqsave(&table->lock, flags);
+	if (ret)
+		table->lost += nr;
+	else
+		table->used[index / BITS_PER_LONG] &= ~vtd_ir_run(index, nr);
+	raw_spin_unlock_irqrestore(&table->lock, flags);
+	return ret;
+}
+
+/**
+ * vtd_ir_table_get() - read an entry
+ * @table: the table
+ * @index: below the number of entries
+ *
+ * Context: any.
+ * Return: the entry, never half of one.
+ */
+struct vtd_irte vtd_ir_table_get(struct vtd_ir_table *table, u32 index)
+{
+	unsigned long flags;
+	struct vtd_irte irte;
+
+	raw_spin_lock_irqsave(&table->lock, flags);
+	irte = table->entry[index];
+	raw_spin_unlock_irqrestore(&table->lock, flags);
+	return irte;
+}
+
+/**
+ * vtd_ir_source() - whose requests an entry shall let through
+ * @sid: every source-id that they may carry, the device's own first
+ * @nr: how many, at least 1
+ *
+ * One id is checked to the last bit.  Behind a bridge that puts its own id on
+ * some of the requests the buses are checked, which is as exact as hardware
+ * can be (5.1.3, source validation).
+ *
+ * Context: any.
+ * Return: the source fields of an entry, bits 127:64.
+ */
+u64 vtd_ir_source(const u16 *sid, unsigned int nr)
+{
+	u8 first = sid[0] >> 8, last = first;
+	unsigned int i;
+
+	if (nr == 1)
+		return vtd_irte_from_sid(sid[0]);
+	for (i = 1; i < nr; i++) {
+		u8 bus = sid[i] >> 8;
+
+		if (bus < first)
+			first = bus;
+		if (bus > last)
+			last = bus;
+	}
+	return vtd_irte_from_buses(first, last);
+}

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The interrupt remapping table of one unit (VT-d 5.1.3).
+ */
+#ifndef VTD_IR_TABLE_H
+#define VTD_IR_TABLE_H
+
+#include <linux/spinlock.h>
+#include <linux/types.h>
+
+#include <vtd/hw/ir.h>
+
+/* Most entries of one run: a device has at most 32 MSI messages. */
+#define VTD_IR_RUN_MAX 32
+
+/* Smallest table: one page. */
+#define VTD_IR_ENTRIES_MIN 256
+
+/**
+ * struct vtd_ir_table - table and who has which index
+ * @entry: what hardware reads (l)
+ * @used: bit for each index that belongs to somebody (l)
+ * @nr: entries, a power of two (c)
+ * @next: where the search for a free index goes on (l)
+ * @coherent: the unit snoops CPU caches (c)
+ * @caching_mode: the unit may cache entries that are not present (c)
+ * @lock: short: no hardware is waited for under it
+ * @invalidate: has the unit execute one descriptor and waits until it has;
+ *	called in any context, without @lock; 0 or a negative errno (c)
+ * @data: for @invalidate (c)
+ * @lost: indexes that an invalidation error keeps for good (l)
+ *
+ * (c) constant after vtd_ir_table_init(), (l) under @lock.
+ */
+struct vtd_ir_table {
+	struct vtd_irte *entry;
+	unsigned long *used;
+	u32 nr;
+	u32 next;
+	bool coherent;
+	bool caching_mode;
+	raw_spinlock_t lock;
+	int (*invalidate)(void *data, struct vtd_qi_desc desc);
+	void *data;
+	u32 lost;
+};
+
+int vtd_ir_table_init(struct vtd_ir_table *table, u32 nr, int nid);
+void vtd_ir_table_destroy(struct vtd_ir_table *table);
+int vtd_ir_table_alloc(struct vtd_ir_table *table, unsigned int nr, u32 from);
+int vtd_ir_table_set(struct vtd_ir_table *table, u32 index,
+		     struct vtd_irte irte);
+int vtd_ir_table_clear(struct vtd_ir_table *table, u32 index, unsigned int nr);
+int vtd_ir_table_free(struct vtd_ir_table *table, u32 index, unsigned int nr);
+struct vtd_irte vtd_ir_table_get(struct vtd_ir_table *table, u32 index);
+
+/* What the register holds for this table; @eim: ids of 32 bits. */
+static inline u64 vtd_ir_table_reg(const struct vtd_ir_table *table, u64 phys,
+				   bool eim)
+{
+	return (phys & VTD_IRTA_IRTA) | (eim ? VTD_IRTA_EIME : 0) |
+	       FIELD_PREP(VTD_IRTA_S, __builtin_ctz(table->nr) - 1);
+}
+
+u64 vtd_ir_source(const u16 *sid, unsigned int nr);
+
+#endif /* VTD_IR_TABLE_H */
