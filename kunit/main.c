@@ -18,9 +18,11 @@ module_param(only, charp, 0444);
 MODULE_PARM_DESC(only, "Run only the suites whose name matches (a glob)");
 
 static struct kunit_suite *const all[] = {
-	&vtd_layout_suite, &vtd_parse_suite, &vtd_pgtable_suite,
-	&vtd_qi_suite,	   &vtd_flush_suite, &vtd_context_suite,
-	&vtd_unit_suite,   &vtd_pci_suite,
+	&vtd_layout_suite,   &vtd_parse_suite,	 &vtd_pgtable_suite,
+	&vtd_qi_suite,	     &vtd_flush_suite,	 &vtd_context_suite,
+	&vtd_unit_suite,     &vtd_pci_suite,	 &vtd_model_suite,
+	&vtd_on_model_suite, &vtd_faults_suite,	 &vtd_groups_suite,
+	&vtd_attach_suite,   &vtd_hotplug_suite,
 };
 
 static struct kunit_suite *chosen[ARRAY_SIZE(all)];
@@ -30,6 +32,7 @@ static int __init vtd_kunit_init(void)
 {
 	unsigned int i;
 
+	vtd_shared_init();
 	for (i = 0; i < ARRAY_SIZE(all); i++) {
 		if (glob_match(only, all[i]->name))
 			chosen[nr_chosen++] = all[i];

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Remembers what the observer is told, while a test asks for it.
+ * Remembers what the observer is told, while a test asks for it, and passes it
+ * on to the software VT-d.
  *
  * Takes what every thread stores; a test that looks at the order runs alone.
  */
@@ -10,6 +11,7 @@
 
 #include <vtd/observe.h>
 
+#include "model/model.h"
 #include "recorder.h"
 
 #define RECORDER_EVENTS 8192
@@ -41,11 +43,13 @@ static void record(const void *ptr, size_t bytes, bool flush)
 void vtd_observe_store(const void *ptr, size_t bytes)
 {
 	record(ptr, bytes, false);
+	vtd_model_stored(ptr, bytes);
 }
 
 void vtd_observe_flush(const void *ptr, size_t bytes)
 {
 	record(ptr, bytes, true);
+	vtd_model_flushed(ptr, bytes);
 }
 
 void recorder_start(void)

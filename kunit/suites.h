@@ -7,13 +7,32 @@
 
 #include <kunit/test.h>
 
+extern struct kunit_suite vtd_attach_suite;
 extern struct kunit_suite vtd_context_suite;
+extern struct kunit_suite vtd_faults_suite;
 extern struct kunit_suite vtd_flush_suite;
+extern struct kunit_suite vtd_groups_suite;
+extern struct kunit_suite vtd_hotplug_suite;
 extern struct kunit_suite vtd_layout_suite;
+extern struct kunit_suite vtd_model_suite;
+extern struct kunit_suite vtd_on_model_suite;
 extern struct kunit_suite vtd_parse_suite;
 extern struct kunit_suite vtd_pci_suite;
 extern struct kunit_suite vtd_pgtable_suite;
 extern struct kunit_suite vtd_qi_suite;
 extern struct kunit_suite vtd_unit_suite;
+
+/* Programs of selftests/native: each tells its cases. */
+int vtd_main_dmar_domain(void);
+int vtd_main_dmar_qi(void);
+int vtd_main_dmar_random(void);
+int vtd_main_dmar_unit(void);
+int vtd_main_model_check(void);
+int vtd_main_model_queue(void);
+int vtd_main_model_regs(void);
+int vtd_main_model_walk(void);
+
+/* Before the suites of test_shared.c. */
+void vtd_shared_init(void);
 
 #endif /* VTD_KUNIT_SUITES_H */

@@ -14,6 +14,8 @@
 #define CAP_DRAIN 0xc0000000000000ULL
 #define CAP_MAMV(n) ((u64)(n) << 48)
 #define CAP_PAGES (CAP_PSI | CAP_MAMV(18))
+/* SOFT_CAP without all of these. */
+#define CAP_NONE (SOFT_CAP & ~(CAP_PSI | CAP_DRAIN | CAP_MAMV(0x3f)))
 
 /* Domain-id 5; 0x32 is page-selective, 0x22 domain-selective. */
 struct flushed {
@@ -60,26 +62,57 @@ static const struct flushed ranges[] = {
 
 KUNIT_ARRAY_PARAM_DESC(ranges, ranges, name);
 
+static const u16 sid = 0x0018;
+static const struct vtd_context_entry blocked;
+
+/* A domain under domain-id 5 on a unit with these of the capabilities. */
+static struct vtd_domain *domain_5(struct kunit *test, struct soft_unit *su)
+{
+	struct vtd_domain *d = vtd_domain_alloc(&su->unit);
+
+	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, d);
+	ida_alloc_range(&su->unit.dids, 2, 2, GFP_KERNEL);
+	ida_alloc_range(&su->unit.dids, 3, 3, GFP_KERNEL);
+	ida_alloc_range(&su->unit.dids, 4, 4, GFP_KERNEL);
+	KUNIT_EXPECT_EQ(test, vtd_domain_attach(d, &su->unit, &sid, 1), 0);
+	return d;
+}
+
+static void domain_5_free(struct vtd_domain *d, struct soft_unit *su)
+{
+	vtd_context_set(&su->unit, &sid, 1, &blocked);
+	vtd_domain_detach(d, &su->unit, true);
+	vtd_domain_free(d);
+}
+
+static const struct vtd_domain_unit *only_unit(struct vtd_domain *d)
+{
+	return list_first_entry(&d->units, struct vtd_domain_unit, node);
+}
+
 static void range_becomes_a_descriptor(struct kunit *test)
 {
 	const struct flushed *r = test->param_value;
-	struct soft_unit *su = soft_unit_new(test, 0, 0);
+	struct soft_unit *su =
+		soft_unit_translating(test, CAP_NONE | r->cap, SOFT_ECAP);
+	struct vtd_domain *d = domain_5(test, su);
 	struct vtd_qi_desc desc;
 
-	su->unit.cap = r->cap;
-	desc = vtd_flush_desc(&su->unit, 5, r->start, r->last, r->leaf_only);
+	desc = vtd_flush_desc(only_unit(d), r->start, r->last, r->leaf_only);
 	KUNIT_EXPECT_EQ(test, desc.w[0], r->lo);
 	KUNIT_EXPECT_EQ(test, desc.w[1], r->hi);
+	domain_5_free(d, su);
 }
 
 /* Bug class: a range that the mask does not cover keeps a stale page. */
 static void no_page_of_a_range_is_left_out(struct kunit *test)
 {
-	struct soft_unit *su = soft_unit_new(test, 0, 0);
+	struct soft_unit *su = soft_unit_translating(
+		test, CAP_NONE | CAP_PSI | CAP_MAMV(30), SOFT_ECAP);
+	struct vtd_domain *d = domain_5(test, su);
 	u64 seed = 88172645463325252ULL;
 	unsigned int i;
 
-	su->unit.cap = CAP_PSI | CAP_MAMV(30);
 	for (i = 0; i < 20000; i++) {
 		struct vtd_qi_desc desc;
 		u64 start, last, base, bytes;
@@ -89,17 +122,15 @@ static void no_page_of_a_range_is_left_out(struct kunit *test)
 		seed ^= seed << 17;
 		start = (seed & 0xffffffffffULL) & PAGE_MASK;
 		last = start + ((seed >> 40) % 5000 + 1) * 4096 - 1;
-		desc = vtd_flush_desc(&su->unit, 5, start, last, false);
+		desc = vtd_flush_desc(only_unit(d), start, last, false);
 		base = desc.w[1] & ~0xfffULL;
 		bytes = 4096ULL << (desc.w[1] & 0x3f);
-		KUNIT_ASSERT_EQ(test, base & (bytes - 1), 0);
-		KUNIT_ASSERT_LE(test, base, start);
-		KUNIT_ASSERT_GE(test, base + bytes - 1, last);
+		KUNIT_EXPECT_EQ(test, base & (bytes - 1), 0);
+		KUNIT_EXPECT_LE(test, base, start);
+		KUNIT_EXPECT_GE(test, base + bytes - 1, last);
 	}
+	domain_5_free(d, su);
 }
-
-static const u16 sid = 0x0018;
-static const struct vtd_context_entry blocked;
 
 static struct vtd_domain *attached(struct kunit *test, struct soft_unit *a,
 				   struct soft_unit *b)

@@ -10,6 +10,7 @@
 #include <vtd/hw/context.h>
 #include <vtd/hw/dmar_table.h>
 #include <vtd/hw/fault.h>
+#include <vtd/hw/ir.h>
 #include <vtd/hw/pte.h>
 #include <vtd/hw/qi.h>
 #include <vtd/hw/regs.h>
@@ -158,6 +159,32 @@ static const struct pin dmar_table[] = {
 	{ "SIDP.REQ_WO_PASID_NESTED_NOTALLOWED", DMAR_SIDP_FLAG_NO_NESTED, 1 },
 };
 
+/* 11.4.10, 9.9, 9.10, 6.5.2.7 and 5.1.2.2: interrupt remapping */
+static const struct pin interrupts[] = {
+	{ "IRTA_REG", VTD_IRTA, 0xb8 },
+	{ "IRTA.S", VTD_IRTA_S, 0xf },
+	{ "IRTA.EIME", VTD_IRTA_EIME, 0x800 },
+	{ "IRTA.IRTA", VTD_IRTA_IRTA, 0xfffffffffffff000 },
+	{ "IRTE.P", VTD_IRTE_P, 0x1 },
+	{ "IRTE.FPD", VTD_IRTE_FPD, 0x2 },
+	{ "IRTE.DM", VTD_IRTE_DM, 0x4 },
+	{ "IRTE.RH", VTD_IRTE_RH, 0x8 },
+	{ "IRTE.TM", VTD_IRTE_TM, 0x10 },
+	{ "IRTE.DLM", VTD_IRTE_DLM, 0xe0 },
+	{ "IRTE.AVAIL", VTD_IRTE_AVAIL, 0xf00 },
+	{ "IRTE.IM", VTD_IRTE_IM, 0x8000 },
+	{ "IRTE.V", VTD_IRTE_V, 0xff0000 },
+	{ "IRTE.DST", VTD_IRTE_DST, 0xffffffff00000000 },
+	{ "IRTE.DST xAPIC", VTD_IRTE_DST_XAPIC, 0xff0000000000 },
+	{ "IRTE.URG", VTD_IRTE_URG, 0x4000 },
+	{ "IRTE.PDA low", VTD_IRTE_PDA_LO, 0xffffffc000000000 },
+	{ "IRTE.SID", VTD_IRTE_HI_SID, 0xffff },
+	{ "IRTE.SQ", VTD_IRTE_HI_SQ, 0x30000 },
+	{ "IRTE.SVT", VTD_IRTE_HI_SVT, 0xc0000 },
+	{ "IRTE.PDA high", VTD_IRTE_HI_PDA_HI, 0xffffffff00000000 },
+	{ "index of a fault", VTD_FRCD_LO_INDEX, 0xffff000000000000 },
+};
+
 /* Chapter 14: fault reasons */
 static const struct pin reasons[] = {
 	{ "LRT.1", VTD_FAULT_ROOT_NOT_PRESENT, 0x1 },
@@ -196,6 +223,7 @@ KUNIT_ARRAY_PARAM_DESC(capabilities, capabilities, name);
 KUNIT_ARRAY_PARAM_DESC(fields, fields, name);
 KUNIT_ARRAY_PARAM_DESC(entries, entries, name);
 KUNIT_ARRAY_PARAM_DESC(dmar_table, dmar_table, name);
+KUNIT_ARRAY_PARAM_DESC(interrupts, interrupts, name);
 KUNIT_ARRAY_PARAM_DESC(reasons, reasons, name);
 
 #define PINNED(table)                                  \
@@ -254,6 +282,36 @@ static void wait_writes_status(struct kunit *test)
 {
 	descriptor(test, vtd_qi_wait(0x1122334455667788, 0xdeadbeef),
 		   0xdeadbeef00000025, 0x1122334455667788);
+}
+
+static void entry_cache(struct kunit *test)
+{
+	descriptor(test, vtd_qi_iec_global(), 0x4, 0);
+	descriptor(test, vtd_qi_iec_index(0xabcd, 0), 0xabcd00000014, 0);
+	descriptor(test, vtd_qi_iec_index(0xabc8, 3), 0xabc818000014, 0);
+}
+
+/* 5.1.2.2 */
+static void remappable_address(struct kunit *test)
+{
+	KUNIT_EXPECT_EQ(test, vtd_msi_addr(0, false), 0xfee00010U);
+	KUNIT_EXPECT_EQ(test, vtd_msi_addr(0x7fff, false), 0xfeeffff0U);
+	KUNIT_EXPECT_EQ(test, vtd_msi_addr(0x8001, true), 0xfee0003cU);
+}
+
+/* 9.9 */
+static void remapped_entry(struct kunit *test)
+{
+	struct vtd_irte irte;
+
+	irte = vtd_irte_remapped(0x41, 3, false, false,
+				 vtd_irte_from_sid(0x1234));
+	KUNIT_EXPECT_EQ(test, irte.w[0], 0x30000410001ULL);
+	KUNIT_EXPECT_EQ(test, irte.w[1], 0x41234ULL);
+	irte = vtd_irte_remapped(0xef, 0x12345678, true, true,
+				 vtd_irte_from_buses(0x12, 0x34));
+	KUNIT_EXPECT_EQ(test, irte.w[0], 0x1234567800ef0005ULL);
+	KUNIT_EXPECT_EQ(test, irte.w[1], 0x81234ULL);
 }
 
 /* 9.1 and 9.3 */
@@ -329,6 +387,7 @@ static struct kunit_case cases[] = {
 	PINNED(fields),
 	PINNED(entries),
 	PINNED(dmar_table),
+	PINNED(interrupts),
 	PINNED(reasons),
 	KUNIT_CASE(context_cache_global),
 	KUNIT_CASE(context_cache_device),
@@ -337,6 +396,9 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(iotlb_pages),
 	KUNIT_CASE(iotlb_pages_drops_low_address_bits),
 	KUNIT_CASE(wait_writes_status),
+	KUNIT_CASE(entry_cache),
+	KUNIT_CASE(remappable_address),
+	KUNIT_CASE(remapped_entry),
 	KUNIT_CASE(root_entry),
 	KUNIT_CASE(context_second_stage),
 	KUNIT_CASE(context_pass_through),

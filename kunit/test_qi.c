@@ -98,6 +98,26 @@ static void registers_get_ring_and_tail(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, su->reg[0x88 / 8], 4 * 16);
 }
 
+/* A ring that is never taken back is full after 127 of them. */
+static void slots_are_taken_back_in_time(struct kunit *test)
+{
+	struct soft_unit *su = ready(test);
+	u64 start = ktime_get_mono_fast_ns();
+	struct vtd_qi_desc desc[2];
+	unsigned int i;
+
+	fill(desc, 2, 0);
+	for (i = 0; i < 1000; i++) {
+		KUNIT_ASSERT_EQ(test, vtd_qi_submit_one(queue_of(su), desc[0]),
+				0);
+		KUNIT_ASSERT_EQ(test, vtd_qi_submit(queue_of(su), desc, 2), 0);
+	}
+	KUNIT_EXPECT_EQ(test, su->nr, 3000);
+	KUNIT_EXPECT_FALSE(test, queue_of(su)->dead);
+	KUNIT_EXPECT_LE(test, ktime_get_mono_fast_ns() - start,
+			5000ULL * NSEC_PER_MSEC);
+}
+
 static void counts_what_it_did(struct kunit *test)
 {
 	struct soft_unit *su = ready(test);
@@ -335,6 +355,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(ring_wraps_at_every_offset),
 	KUNIT_CASE(sequence_number_wraps),
 	KUNIT_CASE(registers_get_ring_and_tail),
+	KUNIT_CASE(slots_are_taken_back_in_time),
 	KUNIT_CASE(counts_what_it_did),
 	KUNIT_CASE_PARAM(refused_descriptor_fails_its_submission,
 			 refused_at_gen_params),

@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Suites vtd_model and vtd_on_model: the cases that user space has too, from
+ * the same source (selftests/native).  The first is about the software VT-d,
+ * the second about the driver's own files on it.
+ */
+#include <linux/module.h>
+
+#include "suites.h"
+#include "vtd_test.h"
+
+#define SHARED_GROUPS 8
+
+static struct {
+	const char *name;
+	const struct vtd_shim_case *first;
+	unsigned int nr;
+} groups[SHARED_GROUPS];
+
+static unsigned int nr_groups, nr_taken;
+
+int vtd_shim_group(const char *name, const struct vtd_shim_case *cases,
+		   unsigned int nr)
+{
+	if (nr_groups == SHARED_GROUPS)
+		return -ENOSPC;
+	groups[nr_groups].name = name;
+	groups[nr_groups].first = cases + nr_taken;
+	groups[nr_groups].nr = nr - nr_taken;
+	nr_taken = nr;
+	nr_groups++;
+	return 0;
+}
+
+/* The case after @prev of group @name. */
+static const void *next_case(const char *name, const void *prev, char *desc)
+{
+	const struct vtd_shim_case *c = prev;
+	unsigned int i;
+
+	for (i = 0; i < nr_groups; i++)
+		if (!strcmp(groups[i].name, name))
+			break;
+	if (i == nr_groups)
+		return NULL;
+	c = c ? c + 1 : groups[i].first;
+	if (c == groups[i].first + groups[i].nr)
+		return NULL;
+	strscpy(desc, c->name, KUNIT_PARAM_DESC_SIZE);
+	return c;
+}
+
+static void run_case(struct kunit *test)
+{
+	const struct vtd_shim_case *c = test->param_value;
+	void *state = c->initial_state;
+
+	vtd_shim_test = test;
+	c->setup_func(&state);
+	c->test_func(&state);
+	KUNIT_EXPECT_EQ(test, c->teardown_func(&state), 0);
+}
+
+#define SHARED(fn, group)                                                 \
+	static const void *fn##_gen(struct kunit *test, const void *prev, \
+				    char *desc)                           \
+	{                                                                 \
+		return next_case(group, prev, desc);                      \
+	}                                                                 \
+	static void fn(struct kunit *test)                                \
+	{                                                                 \
+		run_case(test);                                           \
+	}
+
+SHARED(registers, "model-regs")
+SHARED(walks, "model-walk")
+SHARED(queues, "model-queue")
+SHARED(checker, "model-check")
+SHARED(units, "dmar-unit")
+SHARED(submissions, "dmar-qi")
+SHARED(domains, "dmar-domain")
+SHARED(random_operations, "dmar-random")
+
+/* The programs tell their cases. */
+void vtd_shared_init(void)
+{
+	vtd_main_model_regs();
+	vtd_main_model_walk();
+	vtd_main_model_queue();
+	vtd_main_model_check();
+	vtd_main_dmar_unit();
+	vtd_main_dmar_qi();
+	vtd_main_dmar_domain();
+	vtd_main_dmar_random();
+}
+
+static struct kunit_case model_cases[] = {
+	KUNIT_CASE_PARAM(registers, registers_gen),
+	KUNIT_CASE_PARAM(walks, walks_gen),
+	KUNIT_CASE_PARAM(queues, queues_gen),
+	KUNIT_CASE_PARAM(checker, checker_gen),
+	{}
+};
+
+struct kunit_suite vtd_model_suite = {
+	.name = "vtd_model",
+	.test_cases = model_cases,
+};
+
+static struct kunit_case driver_cases[] = {
+	KUNIT_CASE_PARAM(units, units_gen),
+	KUNIT_CASE_PARAM(submissions, submissions_gen),
+	KUNIT_CASE_PARAM(domains, domains_gen),
+	KUNIT_CASE_PARAM(random_operations, random_operations_gen),
+	{}
+};
+
+struct kunit_suite vtd_on_model_suite = {
+	.name = "vtd_on_model",
+	.test_cases = driver_cases,
+};
