@@ -140,8 +140,11 @@ kunit-debug:
 selftest-debug:
 	@selftests/run -k debug load dma vfio isolation life-bound life-adopt
 
-mutants coverage:
-	@echo "make $@: not there yet, it comes with the software VT-d model" >&2; exit 1
+mutants: lab ## wrong changes to the driver, one at a time: a test must catch each (M="qi-*")
+	@$(enter) selftests/mutants/mutants.py $(M)
+
+coverage: lab ## lines of the driver that the native tests run, by file
+	@$(enter) $(MAKE) -s --no-print-directory -C selftests/native coverage
 
 check-package:
 	@echo "make $@: not there yet, it comes with the packaging of the modules" >&2; exit 1
