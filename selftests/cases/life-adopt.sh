@@ -6,7 +6,7 @@
 # vm: --qemu "-chardev socket,id=qs,path=/tmp/qmp,server=on,wait=off -mon chardev=qs,mode=control -chardev socket,id=qc,path=/tmp/qmp -serial chardev:qc"
 # disk: d0.img 64M
 # timeout: 200
-# soak-timeout: 1800
+# soak-timeout: 3600
 
 # shellcheck source=selftests/lib/life.sh
 . /src/selftests/lib/life.sh

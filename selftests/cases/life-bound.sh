@@ -5,7 +5,7 @@
 # vm: --qemu "-netdev user,id=n0 -device e1000e,netdev=n0"
 # disk: d0.img 64M
 # timeout: 150
-# soak-timeout: 1500
+# soak-timeout: 3600
 
 # shellcheck source=selftests/lib/life.sh
 . /src/selftests/lib/life.sh
