@@ -222,6 +222,8 @@ static void port_that_comes_later_gets_acs_too(struct kunit *test)
 	vtd_model_host_plug(m->host, B_PORT_LATER);
 	KUNIT_EXPECT_EQ(test, vtd_model_host_acs(m->host, B_PORT_LATER) & 0x1d,
 			0x1d);
+	/* Some kernels give a bare port a driver, some do not. */
+	machine_unbind(m, B_PORT_LATER);
 	KUNIT_EXPECT_EQ(test, machine_detach(m), 0);
 	/* Given back: the core leaves new devices alone again. */
 	vtd_model_host_unplug(m->host, B_PORT_LATER);
