@@ -19,7 +19,7 @@ import subprocess
 import sys
 import time
 
-DIRTY, NO_GUEST, ENDED_EARLY, TIMEOUT = 99, 98, 97, 124
+DIRTY, NO_GUEST, ENDED_EARLY, CRASHED, TIMEOUT = 99, 98, 97, 96, 124
 KEEP_LOGS = 200
 # A silent boot is given up when neither the report of the guest's init nor
 # anything new on the console has come for so long.
@@ -181,6 +181,7 @@ class Reports:
         self.held = b""
         self.hello = self.started = self.silent = False
         self.status = self.taint = self.trouble = None
+        self.qemu_signal = None
 
     def feed(self, data, last=False):
         """Returns what of the data is the command's output."""
@@ -257,6 +258,8 @@ def boot(command, out_pipe, reports, log, timeout, slow):
         if data:
             continue
         if done:
+            if qemu.returncode < 0:
+                reports.qemu_signal = signal.Signals(-qemu.returncode).name
             break
         now = time.monotonic()
         if size_of(log) != size:
@@ -409,6 +412,9 @@ def judge(opts, verdict, reports):
             say("the kernel's log is not clean (the command's status was "
                 f"{reports.status})")
         return DIRTY
+    if reports.status is None and reports.qemu_signal:
+        say(f"QEMU itself crashed ({reports.qemu_signal})")
+        return CRASHED
     if verdict == "hung" or not reports.hello:
         with open(log + ".qemu", errors="replace", encoding="utf-8") as f:
             text = f.read().strip()
