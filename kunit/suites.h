@@ -28,6 +28,8 @@ int vtd_main_dmar_qi(void);
 int vtd_main_dmar_random(void);
 int vtd_main_dmar_unit(void);
 int vtd_main_model_check(void);
+int vtd_main_model_iec(void);
+int vtd_main_model_ir(void);
 int vtd_main_model_queue(void);
 int vtd_main_model_regs(void);
 int vtd_main_model_walk(void);

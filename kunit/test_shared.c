@@ -9,7 +9,7 @@
 #include "suites.h"
 #include "vtd_test.h"
 
-#define SHARED_GROUPS 8
+#define SHARED_GROUPS 10
 
 static struct {
 	const char *name;
@@ -76,6 +76,8 @@ SHARED(registers, "model-regs")
 SHARED(walks, "model-walk")
 SHARED(queues, "model-queue")
 SHARED(checker, "model-check")
+SHARED(interrupts, "model-ir")
+SHARED(interrupt_entries, "model-iec")
 SHARED(units, "dmar-unit")
 SHARED(submissions, "dmar-qi")
 SHARED(domains, "dmar-domain")
@@ -88,6 +90,8 @@ void vtd_shared_init(void)
 	vtd_main_model_walk();
 	vtd_main_model_queue();
 	vtd_main_model_check();
+	vtd_main_model_ir();
+	vtd_main_model_iec();
 	vtd_main_dmar_unit();
 	vtd_main_dmar_qi();
 	vtd_main_dmar_domain();
@@ -99,6 +103,8 @@ static struct kunit_case model_cases[] = {
 	KUNIT_CASE_PARAM(walks, walks_gen),
 	KUNIT_CASE_PARAM(queues, queues_gen),
 	KUNIT_CASE_PARAM(checker, checker_gen),
+	KUNIT_CASE_PARAM(interrupts, interrupts_gen),
+	KUNIT_CASE_PARAM(interrupt_entries, interrupt_entries_gen),
 	{}
 };
 

@@ -220,4 +220,5 @@ void vtdm_evict(struct vtd_model_unit *u)
 	u->contexts[(random >> 8) % VTDM_CONTEXTS].valid = false;
 	u->iotlbs[(random >> 24) % VTDM_IOTLBS].valid = false;
 	u->pointers[(random >> 40) % VTDM_POINTERS].valid = false;
+	u->irtes[(random >> 48) % VTDM_IRTES].valid = false;
 }

@@ -12,14 +12,30 @@
 
 #include "internal.h"
 
-static const void *vtdm_where(const struct vtdm_page *page, unsigned int index)
+/**
+ * vtdm_where() - the driver's address of a word
+ * @page: the page
+ * @index: word of it
+ *
+ * Return: the address.
+ */
+const void *vtdm_where(const struct vtdm_page *page, unsigned int index)
 {
 	return phys_to_virt(page->phys + index * sizeof(u64));
 }
 
-static void vtdm_check_visible(const struct vtd_model_unit *u,
-			       const struct vtdm_page *page, const void *ptr,
-			       u64 value)
+/**
+ * vtdm_check_visible() - may hardware be pointed to a page?
+ * @u: the unit
+ * @page: the page
+ * @ptr: what points to it, or NULL
+ * @value: the pointer
+ *
+ * Context: the model's lock is held.
+ */
+void vtdm_check_visible(const struct vtd_model_unit *u,
+			const struct vtdm_page *page, const void *ptr,
+			u64 value)
 {
 	unsigned int index;
 
@@ -31,7 +47,16 @@ static void vtdm_check_visible(const struct vtd_model_unit *u,
 		index);
 }
 
-static struct vtdm_page *vtdm_target(u64 phys, const void *ptr, u64 value)
+/**
+ * vtdm_target() - the page that hardware is pointed to
+ * @phys: where it is
+ * @ptr: what points to it, or NULL
+ * @value: the pointer
+ *
+ * Context: the model's lock is held.
+ * Return: the page or NULL, which is told.
+ */
+struct vtdm_page *vtdm_target(u64 phys, const void *ptr, u64 value)
 {
 	struct vtdm_page *page = vtdm_page(phys);
 
@@ -445,10 +470,7 @@ static void vtdm_stored(struct vtdm_page *page, unsigned int index)
 	u64 now = vtdm_now_in_memory(page, index);
 
 	page->seen[index] = now;
-	if (page->drained && !page->in_wbuf) {
-		page->in_wbuf = true;
-		vtd_model.nr_wbuf++;
-	}
+	vtdm_buffered(page);
 	if (old == now)
 		return;
 	switch (page->role) {
@@ -490,7 +512,9 @@ void vtd_model_stored(const void *ptr, size_t bytes)
 	raw_spin_lock_irqsave(&vtd_model.lock, flags);
 	vtd_model.seq++;
 	page = vtdm_page(phys);
-	if (page) {
+	if (page && page->role == VTDM_IRT) {
+		vtdm_irte_stored(page, index, bytes);
+	} else if (page) {
 		if (bytes < sizeof(u64) && page->role != VTDM_PLAIN)
 			vtdm_report(VTD_MODEL_TORN, ptr, *(const u32 *)ptr,
 				    "an entry stored in parts of %zu bytes",

@@ -230,6 +230,27 @@ static bool vtdm_move(struct vtd_model_unit *u, u64 phys,
 	return true;
 }
 
+/* A request to the interrupt range: a write of 4 aligned bytes, or nothing. */
+static bool vtdm_dma_interrupt(struct vtd_model_unit *u, u16 sid, u64 addr,
+			       enum vtd_model_access access, const void *data,
+			       size_t bytes, struct vtd_model_result *result)
+{
+	struct vtd_model_interrupt interrupt;
+	u32 message;
+	bool ok;
+
+	*result = (struct vtd_model_result){ .phys = addr };
+	result->interrupt = access == VTD_MODEL_WRITE && bytes == 4 &&
+			    !(addr & 3);
+	result->aborted = !result->interrupt;
+	if (result->aborted)
+		return false;
+	memcpy(&message, data, sizeof(message));
+	ok = vtdm_interrupt(u, sid, addr, message, &interrupt);
+	result->reason = interrupt.reason;
+	return ok;
+}
+
 /**
  * vtd_model_dma() - a device reads or writes memory
  * @u: the unit
@@ -241,7 +262,7 @@ static bool vtdm_move(struct vtd_model_unit *u, u64 phys,
  * @result: filled in, for the last page reached
  *
  * A request of several pages ends at the first that is refused.  A write of 4
- * aligned bytes to the interrupt range is an interrupt.
+ * aligned bytes to the interrupt range is an interrupt, as vtd_model_msi().
  *
  * Context: any.
  * Return: true when all of it was done.
@@ -252,7 +273,6 @@ bool vtd_model_dma(struct vtd_model_unit *u, u16 sid, u64 addr,
 {
 	unsigned long flags;
 	bool ok = true;
-	u32 message;
 
 	raw_spin_lock_irqsave(&vtd_model.lock, flags);
 	while (ok && bytes) {
@@ -260,15 +280,8 @@ bool vtd_model_dma(struct vtd_model_unit *u, u16 sid, u64 addr,
 
 		part = bytes < part ? bytes : part;
 		if (vtdm_in_msi_range(addr, access)) {
-			*result = (struct vtd_model_result){ .phys = addr };
-			ok = access == VTD_MODEL_WRITE && bytes == 4 &&
-			     !(addr & 3);
-			result->interrupt = ok;
-			result->aborted = !ok;
-			memcpy(&message, data, ok ? 4 : 0);
-			if (ok && vtd_model.sink.interrupt)
-				vtd_model.sink.interrupt(vtd_model.sink.data,
-							 addr, message);
+			ok = vtdm_dma_interrupt(u, sid, addr, access, data,
+						bytes, result);
 			break;
 		}
 		ok = vtdm_request(u, sid, addr, access, result) &&
@@ -281,3 +294,30 @@ bool vtd_model_dma(struct vtd_model_unit *u, u16 sid, u64 addr,
 	return ok;
 }
 EXPORT_SYMBOL_GPL(vtd_model_dma);
+
+/**
+ * vtd_model_msi() - a device raises an interrupt
+ * @u: the unit
+ * @sid: who
+ * @addr: of the message
+ * @data: of the message
+ * @result: filled in: where it goes, or why it does not
+ *
+ * Context: any.
+ * Return: true when it is delivered.
+ */
+bool vtd_model_msi(struct vtd_model_unit *u, u16 sid, u64 addr, u32 data,
+		   struct vtd_model_interrupt *result)
+{
+	unsigned long flags;
+	bool ok = false;
+
+	raw_spin_lock_irqsave(&vtd_model.lock, flags);
+	if (vtdm_in_msi_range(addr, VTD_MODEL_WRITE) && !(addr & 3))
+		ok = vtdm_interrupt(u, sid, addr, data, result);
+	else
+		*result = (struct vtd_model_interrupt){ .aborted = true };
+	raw_spin_unlock_irqrestore(&vtd_model.lock, flags);
+	return ok;
+}
+EXPORT_SYMBOL_GPL(vtd_model_msi);

@@ -135,7 +135,7 @@ static u64 vtdm_fault_type(enum vtd_model_access access)
  * vtdm_fault() - record a fault
  * @u: the unit
  * @sid: who made the request
- * @addr: to where
+ * @addr: to where; of an interrupt request the index, in bits 63:48
  * @access: what it was
  * @reason: why it was refused
  *

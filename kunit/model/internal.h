@@ -22,6 +22,8 @@
 #define VTDM_INJECTED 8
 #define VTDM_DUES 64
 #define VTDM_LIVE 2048
+#define VTDM_IRTES 256 /* cached interrupt entries */
+#define VTDM_IRTE_DUES 256
 
 /**
  * enum vtdm_role - what a page is to the units that read it
@@ -30,6 +32,7 @@
  * @VTDM_CONTEXT: context table
  * @VTDM_TABLE: table of second-stage entries
  * @VTDM_RING: invalidation queue
+ * @VTDM_IRT: interrupt remapping table
  */
 enum vtdm_role {
 	VTDM_PLAIN,
@@ -37,6 +40,7 @@ enum vtdm_role {
 	VTDM_CONTEXT,
 	VTDM_TABLE,
 	VTDM_RING,
+	VTDM_IRT,
 };
 
 /**
@@ -124,11 +128,34 @@ struct vtdm_pointer {
 	u64 root;
 };
 
+/* A cached interrupt entry. */
+struct vtdm_irte {
+	bool valid;
+	u32 index;
+	u64 lo;
+	u64 hi;
+};
+
+/**
+ * struct vtdm_irte_due - the invalidation that a changed entry calls for
+ * @valid: still due
+ * @used: a request was served by what was cached of the old one
+ * @index: of the entry
+ * @since: descriptors fetched when it changed; one of them does not count
+ */
+struct vtdm_irte_due {
+	bool valid;
+	bool used;
+	u32 index;
+	u64 since;
+};
+
 /* A descriptor that was fetched and is not complete. */
 struct vtdm_pending {
 	u64 lo;
 	u64 hi;
 	u64 fetched;
+	u64 number;
 	unsigned int wait;
 };
 
@@ -156,20 +183,28 @@ struct vtdm_injected {
  * @pmr_busy: a change of PMEN is under way
  * @pmr_wait: steps left to take it
  * @next_record: fault record to be used next
+ * @irt: interrupt remapping table in force
+ * @irt_entries: how many it has; 0 without one
+ * @eime: interrupts go to 32-bit APIC ids
+ * @flush_irtes: the interrupt entry cache must be emptied before remapping
+ * @fetches: descriptors fetched
  * @seed: of the random numbers to come
  * @now: steps made
  * @window: descriptors being worked on, oldest first
  * @nr_window: how many
  * @due: invalidations that must still come
+ * @irte_due: the same of interrupt entries
  * @live: present context entries, as stored
  * @nr_live: how many
  * @injected: what is to go wrong
  * @contexts: context cache
  * @iotlbs: IOTLB
  * @pointers: paging-structure caches
+ * @irtes: interrupt entry cache
  * @next_context: place in @contexts to be used next
  * @next_iotlb: place in @iotlbs to be used next
  * @next_pointer: place in @pointers to be used next
+ * @next_irte: place in @irtes to be used next
  * @stats: counters
  */
 struct vtd_model_unit {
@@ -188,20 +223,28 @@ struct vtd_model_unit {
 	bool pmr_busy;
 	unsigned int pmr_wait;
 	unsigned int next_record;
+	u64 irt;
+	u32 irt_entries;
+	bool eime;
+	bool flush_irtes;
+	u64 fetches;
 	u64 seed;
 	u64 now;
 	struct vtdm_pending window[VTDM_WINDOW];
 	unsigned int nr_window;
 	struct vtdm_injected injected[VTDM_INJECTED];
 	struct vtdm_due due[VTDM_DUES];
+	struct vtdm_irte_due irte_due[VTDM_IRTE_DUES];
 	struct vtdm_context live[VTDM_LIVE];
 	unsigned int nr_live;
 	struct vtdm_context contexts[VTDM_CONTEXTS];
 	struct vtdm_iotlb iotlbs[VTDM_IOTLBS];
 	struct vtdm_pointer pointers[VTDM_POINTERS];
+	struct vtdm_irte irtes[VTDM_IRTES];
 	unsigned int next_context;
 	unsigned int next_iotlb;
 	unsigned int next_pointer;
+	unsigned int next_irte;
 	struct vtd_model_stats stats;
 };
 
@@ -247,6 +290,10 @@ __printf(4, 5) void vtdm_report(enum vtd_model_rule rule, const void *ptr,
 struct vtdm_page *vtdm_page(u64 phys);
 bool vtdm_read(const struct vtd_model_unit *u, u64 phys, u64 *value);
 bool vtdm_read_ring(const struct vtd_model_unit *u, u64 phys, u64 *value);
+bool vtdm_read128(const struct vtd_model_unit *u, u64 phys, u64 *value);
+void vtdm_now_in_memory128(const struct vtdm_page *page, unsigned int index,
+			   u64 *value);
+void vtdm_buffered(struct vtdm_page *page);
 void vtdm_write32(u64 phys, u32 value);
 void vtdm_drain(void);
 u64 vtdm_now_in_memory(const struct vtdm_page *page, unsigned int index);
@@ -273,6 +320,11 @@ static inline void vtdm_put(struct vtd_model_unit *u, u32 off, u32 value)
 static inline bool vtdm_on(const struct vtd_model_unit *u)
 {
 	return vtdm_get(u, VTDM_GSTS) & VTDM_G_TE;
+}
+
+static inline bool vtdm_remaps(const struct vtd_model_unit *u)
+{
+	return vtdm_get(u, VTDM_GSTS) & VTDM_G_IRE;
 }
 
 static inline bool vtdm_cap(const struct vtd_model_unit *u, u64 bit)
@@ -324,6 +376,15 @@ void vtdm_forget_iotlb(struct vtd_model_unit *u, unsigned int granularity,
 		       u16 did, u64 addr, unsigned int am, bool hint);
 void vtdm_evict(struct vtd_model_unit *u);
 
+/* intr.c */
+bool vtdm_interrupt(struct vtd_model_unit *u, u16 sid, u64 addr, u32 data,
+		    struct vtd_model_interrupt *result);
+bool vtdm_irte_reserved(const struct vtd_model_unit *u, u64 lo, u64 hi);
+struct vtdm_irte *vtdm_find_irte(struct vtd_model_unit *u, u32 index);
+void vtdm_cache_irte(struct vtd_model_unit *u, u32 index, u64 lo, u64 hi);
+void vtdm_forget_irtes(struct vtd_model_unit *u, bool selective, u32 index,
+		       unsigned int im);
+
 /* queue.c */
 void vtdm_queue_step(struct vtd_model_unit *u);
 void vtdm_queue_off(struct vtd_model_unit *u);
@@ -335,9 +396,23 @@ void vtdm_check_forgot_context(struct vtd_model_unit *u,
 			       unsigned int fm);
 void vtdm_check_forgot_iotlb(struct vtd_model_unit *u, unsigned int granularity,
 			     u16 did, u64 started);
-void vtdm_check_freed(struct vtdm_page *page);
+const void *vtdm_where(const struct vtdm_page *page, unsigned int index);
+struct vtdm_page *vtdm_target(u64 phys, const void *ptr, u64 value);
+void vtdm_check_visible(const struct vtd_model_unit *u,
+			const struct vtdm_page *page, const void *ptr,
+			u64 value);
+
+/* check_intr.c */
+void vtdm_check_irt(struct vtd_model_unit *u);
+bool vtdm_irt_reachable(u64 phys);
+void vtdm_irte_stored(struct vtdm_page *page, unsigned int index, size_t bytes);
+void vtdm_check_irte_used(struct vtd_model_unit *u, const struct vtdm_irte *c);
+void vtdm_check_forgot_irtes(struct vtd_model_unit *u, bool selective,
+			     u32 index, unsigned int im, u64 number);
+void vtdm_check_interrupts(struct vtd_model_unit *u);
 
 /* quiescent.c */
+void vtdm_check_freed(struct vtdm_page *page);
 bool vtdm_reachable(const struct vtdm_page *page);
 
 #endif /* VTD_MODEL_INTERNAL_H */

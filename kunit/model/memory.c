@@ -65,6 +65,26 @@ u64 vtdm_now_in_memory(const struct vtdm_page *page, unsigned int index)
 	return vtdm_load(page->phys + index * sizeof(u64));
 }
 
+/**
+ * vtdm_now_in_memory128() - the same of two words, read at once
+ * @page: a page
+ * @index: the first of them, even
+ * @value: the words
+ *
+ * Context: the model's lock is held.
+ */
+void vtdm_now_in_memory128(const struct vtdm_page *page, unsigned int index,
+			   u64 *value)
+{
+	u128 *at = phys_to_virt(page->phys + index * sizeof(u64));
+	u128 seen = 0;
+
+	/* Equal or not, it is what stands there. */
+	(void)try_cmpxchg128(at, &seen, seen);
+	value[0] = seen;
+	value[1] = seen >> 64;
+}
+
 static bool vtdm_fetch(const struct vtd_model_unit *u, u64 phys, bool buffered,
 		       u64 *value)
 {
@@ -114,6 +134,29 @@ bool vtdm_read_ring(const struct vtd_model_unit *u, u64 phys, u64 *value)
 }
 
 /**
+ * vtdm_read128() - hardware reads an entry of 128 bits, never half of one
+ * @u: who reads
+ * @phys: 16-byte aligned
+ * @value: what it sees, two words
+ *
+ * Context: the model's lock is held.
+ * Return: false when the read fails.
+ */
+bool vtdm_read128(const struct vtd_model_unit *u, u64 phys, u64 *value)
+{
+	struct vtdm_page *page = vtdm_page(phys);
+
+	/* Of copies both halves are of one time. */
+	if (!vtdm_fetch(u, phys, true, &value[0]) ||
+	    !vtdm_fetch(u, phys + 8, true, &value[1]))
+		return false;
+	if (vtdm_ecap(u, VTDM_ECAP_C) && !vtdm_cap(u, VTDM_CAP_RWBF))
+		vtdm_now_in_memory128(
+			page, (phys & (VTDM_PAGE - 1)) / sizeof(u64), value);
+	return true;
+}
+
+/**
  * vtdm_write32() - hardware writes a status word
  * @phys: 4-byte aligned
  * @value: what
@@ -135,6 +178,20 @@ void vtdm_write32(u64 phys, u32 value)
 	/* Whatever was invalidated before is seen by who reads the status. */
 	smp_store_release((u32 *)phys_to_virt(phys), value);
 	page->seen[index] = vtdm_now_in_memory(page, index);
+}
+
+/**
+ * vtdm_buffered() - a store to a page is in the write buffer
+ * @page: the page
+ *
+ * Context: the model's lock is held.
+ */
+void vtdm_buffered(struct vtdm_page *page)
+{
+	if (!page->drained || page->in_wbuf)
+		return;
+	page->in_wbuf = true;
+	vtd_model.nr_wbuf++;
 }
 
 static void vtdm_drain_page(struct vtdm_page *page)
@@ -412,10 +469,7 @@ void vtd_model_flushed(const void *ptr, size_t bytes)
 			continue;
 		for (i = index; page->view && i < index + 8; i++)
 			page->view[i] = vtdm_now_in_memory(page, i);
-		if (page->drained && !page->in_wbuf) {
-			page->in_wbuf = true;
-			vtd_model.nr_wbuf++;
-		}
+		vtdm_buffered(page);
 	}
 	raw_spin_unlock_irqrestore(&vtd_model.lock, flags);
 }

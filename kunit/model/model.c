@@ -351,6 +351,8 @@ unsigned int vtd_model_cached(struct vtd_model_unit *u)
 		nr += u->iotlbs[i].valid;
 	for (i = 0; i < VTDM_POINTERS; i++)
 		nr += u->pointers[i].valid;
+	for (i = 0; i < VTDM_IRTES; i++)
+		nr += u->irtes[i].valid;
 	raw_spin_unlock_irqrestore(&vtd_model.lock, flags);
 	return nr;
 }

@@ -24,7 +24,8 @@
  * @VTD_MODEL_STALE: a cache says other than the tables
  * @VTD_MODEL_UNFLUSHED: a store has not reached memory
  * @VTD_MODEL_UNSEEN: memory changed without the observer being told
- * @VTD_MODEL_ORDER: invalidations in the wrong order, or one missing
+ * @VTD_MODEL_ORDER: invalidations in the wrong order, or one missing; an
+ *	interrupt entry used again before the unit forgot what stood there
  * @VTD_MODEL_DID: a domain-id was used again while something is cached
  * @VTD_MODEL_COMMAND: a register write that the specification forbids
  * @VTD_MODEL_QUEUE: a descriptor changed while hardware owned it
@@ -66,8 +67,9 @@ struct vtd_model_report {
 /**
  * struct vtd_model_sink - who is told
  * @report: a rule was broken
- * @interrupt: a message was sent: an event of a unit, or a device's write to
- *	the interrupt range
+ * @interrupt: a message goes to the CPUs: an event of a unit, or a device's
+ *	interrupt, after it was remapped; bits 31:8 of a destination of 32 bits
+ *	are in the upper half of the address
  * @data: for both
  *
  * Called with the model's lock held: must not call the model.
@@ -152,6 +154,34 @@ struct vtd_model_result {
 };
 
 /**
+ * struct vtd_model_interrupt - what became of an interrupt request
+ * @reason: 0, or the fault reason (7.1.3)
+ * @aborted: refused without a fault: it is no interrupt request
+ * @remapped: an entry says where it goes
+ * @cached: that entry came from a cache
+ * @index: of the entry
+ * @vector: of the CPU
+ * @dest: APIC id
+ * @delivery: delivery mode, 0 is fixed
+ * @logical: @dest is a logical one
+ * @redirect: redirection hint
+ * @level: level-triggered
+ */
+struct vtd_model_interrupt {
+	u8 reason;
+	bool aborted;
+	bool remapped;
+	bool cached;
+	u32 index;
+	u8 vector;
+	u32 dest;
+	u8 delivery;
+	bool logical;
+	bool redirect;
+	bool level;
+};
+
+/**
  * enum vtd_model_error - what can be made to happen
  * @VTD_MODEL_IQE: a descriptor is refused
  * @VTD_MODEL_ITE: a device does not answer in time
@@ -173,6 +203,9 @@ enum vtd_model_error {
  * @recorded: faults that got a record
  * @contexts: context-cache invalidations executed
  * @iotlbs: IOTLB invalidations executed
+ * @iecs: invalidations of the interrupt entry cache executed
+ * @interrupts: interrupt requests let through
+ * @blocked: interrupt requests refused with a fault; not counted as @faults
  * @waits: wait descriptors completed
  * @dropped: wait descriptors dropped by a time-out
  * @write_buffer: write-buffer flushes
@@ -184,6 +217,9 @@ struct vtd_model_stats {
 	u64 recorded;
 	u64 contexts;
 	u64 iotlbs;
+	u64 iecs;
+	u64 interrupts;
+	u64 blocked;
 	u64 waits;
 	u64 dropped;
 	u64 write_buffer;
@@ -213,6 +249,8 @@ bool vtd_model_translate(struct vtd_model_unit *u, u16 sid, u64 addr,
 bool vtd_model_dma(struct vtd_model_unit *u, u16 sid, u64 addr,
 		   enum vtd_model_access access, void *data, size_t bytes,
 		   struct vtd_model_result *result);
+bool vtd_model_msi(struct vtd_model_unit *u, u16 sid, u64 addr, u32 data,
+		   struct vtd_model_interrupt *result);
 
 void vtd_model_stored(const void *ptr, size_t bytes);
 void vtd_model_flushed(const void *ptr, size_t bytes);

@@ -19,6 +19,7 @@ static unsigned int vtdm_descriptor_check(const struct vtd_model_unit *u,
 {
 	unsigned int granularity = lo >> 4 & 3;
 	unsigned int mamv = u->config.cap >> 48 & 0x3f;
+	unsigned int mhmv = u->config.ecap >> 20 & 0xf;
 	bool bad;
 
 	switch (lo & 0xf) {
@@ -40,7 +41,8 @@ static unsigned int vtdm_descriptor_check(const struct vtd_model_unit *u,
 	case VTDM_D_IEC:
 		if (!vtdm_ecap(u, VTDM_ECAP_IR))
 			return VTDM_IQEI_TYPE;
-		bad = lo & VTDM_D_IEC_RSVD || hi;
+		bad = lo & VTDM_D_IEC_RSVD || hi ||
+		      (lo & VTDM_D_IEC_SELECTIVE && (lo >> 27 & 0x1f) > mhmv);
 		break;
 	case VTDM_D_WAIT:
 		bad = lo & VTDM_D_WAIT_RSVD || hi & VTDM_D_WAIT_HI_RSVD ||
@@ -82,6 +84,15 @@ static void vtdm_execute(struct vtd_model_unit *u, const struct vtdm_pending *p)
 		vtdm_forget_iotlb(u, granularity, did, p->hi & ~(VTDM_PAGE - 1),
 				  p->hi & 0x3f, p->hi & VTDM_D_IH);
 		vtdm_check_forgot_iotlb(u, granularity, did, p->fetched);
+		break;
+	case VTDM_D_IEC:
+		u->stats.iecs++;
+		vtdm_drain();
+		vtdm_forget_irtes(u, p->lo & VTDM_D_IEC_SELECTIVE,
+				  p->lo >> 32 & 0xffff, p->lo >> 27 & 0x1f);
+		vtdm_check_forgot_irtes(u, p->lo & VTDM_D_IEC_SELECTIVE,
+					p->lo >> 32 & 0xffff,
+					p->lo >> 27 & 0x1f, p->number);
 		break;
 	case VTDM_D_WAIT:
 		vtdm_execute_wait(u, p->lo, p->hi);
@@ -167,6 +178,7 @@ static void vtdm_fetch_one(struct vtd_model_unit *u)
 		.lo = lo,
 		.hi = hi,
 		.fetched = u->stats.waits,
+		.number = u->fetches++,
 		.wait = u->config.latency,
 	};
 	if (u->config.policy & VTD_MODEL_REORDER)

@@ -51,6 +51,8 @@ bool vtdm_reachable(const struct vtdm_page *page)
 	for (depth = 0; page && depth < 8; depth++) {
 		const struct vtdm_page *up;
 
+		if (page->role == VTDM_IRT)
+			return vtdm_irt_reachable(page->phys);
 		if (page->role == VTDM_ROOT)
 			return vtdm_root_reachable(page->phys);
 		if (page->role == VTDM_TABLE && !page->up)
@@ -268,7 +270,7 @@ static bool vtdm_matters(const struct vtdm_page *page, unsigned int index)
 {
 	u64 bits = page->role == VTDM_TABLE ? VTDM_S_RW : VTDM_P;
 
-	/* root and context entries are present by their lower half */
+	/* all others are present by their lower half */
 	if (page->role != VTDM_TABLE)
 		index &= ~1U;
 	return (page->seen[index] | page->drained[index]) & bits;
@@ -320,6 +322,8 @@ unsigned int vtd_model_check_quiescent(void)
 	for (i = 0; i < vtd_model.nr_units; i++) {
 		struct vtd_model_unit *u = vtd_model.unit[i];
 
+		if (vtdm_remaps(u))
+			vtdm_check_interrupts(u);
 		if (!vtdm_on(u))
 			continue;
 		vtdm_check_dues(u);

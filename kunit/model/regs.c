@@ -63,6 +63,26 @@ static void vtdm_refused(u32 value, const char *why)
 	vtdm_report(VTD_MODEL_COMMAND, NULL, value, "%s", why);
 }
 
+/* 5.1.4: a table, the queue, and nothing cached of what was before. */
+static bool vtdm_remapping_allowed(const struct vtd_model_unit *u)
+{
+	if (!u->irt_entries) {
+		vtdm_refused(VTDM_G_IRE, "IRE without a table");
+		return false;
+	}
+	if (!(vtdm_status(u) & VTDM_G_QIE)) {
+		vtdm_refused(
+			VTDM_G_IRE,
+			"IRE without a queue to invalidate entries through");
+		return false;
+	}
+	if (u->flush_irtes)
+		vtdm_refused(
+			VTDM_G_IRE,
+			"IRE before global invalidation of interrupt entries");
+	return true;
+}
+
 /* May the command be given now? */
 static bool vtdm_command_allowed(struct vtd_model_unit *u, u32 bit, bool on)
 {
@@ -83,6 +103,8 @@ static bool vtdm_command_allowed(struct vtd_model_unit *u, u32 bit, bool on)
 				bit,
 				"TE before global invalidation of contexts, then IOTLB");
 	}
+	if (bit == VTDM_G_IRE && on)
+		return vtdm_remapping_allowed(u);
 	if (bit != VTDM_G_QIE)
 		return true;
 	if (!vtdm_ecap(u, VTDM_ECAP_QI)) {
@@ -123,6 +145,22 @@ static void vtdm_ring_set(struct vtd_model_unit *u)
 	}
 }
 
+static void vtdm_set_irt(struct vtd_model_unit *u)
+{
+	u64 irta = vtdm_get64(u, VTDM_IRTA);
+
+	u->irt = irta & ~(VTDM_PAGE - 1);
+	u->irt_entries = 2U << (irta & VTDM_IRTA_S);
+	u->eime = irta & VTDM_IRTA_EIME;
+	if (vtdm_cap(u, VTDM_CAP_ESIRTPS)) {
+		vtdm_forget_irtes(u, false, 0, 0);
+		vtdm_check_forgot_irtes(u, false, 0, 0, ~0ULL);
+	} else {
+		u->flush_irtes = true;
+	}
+	vtdm_check_irt(u);
+}
+
 static void vtdm_command_done(struct vtd_model_unit *u)
 {
 	u32 bit = u->command;
@@ -145,6 +183,9 @@ static void vtdm_command_done(struct vtd_model_unit *u)
 			vtdm_forget_iotlb(u, VTDM_D_GLOBAL, 0, 0, 0, false);
 		}
 		vtdm_check_root(u);
+		break;
+	case VTDM_G_SIRTP:
+		vtdm_set_irt(u);
 		break;
 	case VTDM_G_QIE:
 		if (u->command_on)
@@ -276,6 +317,7 @@ static u32 vtdm_iotlb_offset(const struct vtd_model_unit *u)
 static u32 vtdm_writable(const struct vtd_model_unit *u, u32 off)
 {
 	bool eim = vtdm_ecap(u, VTDM_ECAP_EIM);
+	bool ir = vtdm_ecap(u, VTDM_ECAP_IR);
 	u32 iotlb = vtdm_iotlb_offset(u);
 
 	switch (off) {
@@ -300,10 +342,11 @@ static u32 vtdm_writable(const struct vtd_model_unit *u, u32 off)
 	case VTDM_CCMD + 4:
 	case VTDM_PHMBASE + 4:
 	case VTDM_PHMLIMIT + 4:
-	case VTDM_IRTA + 4:
 		return 0xffffffff;
+	case VTDM_IRTA + 4:
+		return ir ? 0xffffffff : 0;
 	case VTDM_IRTA:
-		return 0xfffff80f;
+		return !ir ? 0 : eim ? 0xfffff80f : 0xfffff00f;
 	case VTDM_PLMBASE:
 	case VTDM_PLMLIMIT:
 	case VTDM_PHMBASE:
@@ -328,6 +371,12 @@ static bool vtdm_guarded(struct vtd_model_unit *u, u32 off)
 		if (u->command != VTDM_G_SRTP)
 			return false;
 		vtdm_refused(off, "RTADDR written while SRTP is at work");
+		return true;
+	case VTDM_IRTA:
+	case VTDM_IRTA + 4:
+		if (u->command != VTDM_G_SIRTP)
+			return false;
+		vtdm_refused(off, "IRTA written while SIRTP is at work");
 		return true;
 	case VTDM_PLMBASE:
 	case VTDM_PLMLIMIT:

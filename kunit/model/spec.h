@@ -59,6 +59,7 @@ enum {
 #define VTDM_CAP_MAMV(x) ((u64)(x) << 48)
 #define VTDM_CAP_DWD BIT_ULL(54)
 #define VTDM_CAP_DRD BIT_ULL(55)
+#define VTDM_CAP_ESIRTPS BIT_ULL(62)
 #define VTDM_CAP_ESRTPS BIT_ULL(63)
 
 /* 11.4.3: extended capability */
@@ -69,6 +70,7 @@ enum {
 #define VTDM_ECAP_EIM BIT_ULL(4)
 #define VTDM_ECAP_PT BIT_ULL(6)
 #define VTDM_ECAP_SC BIT_ULL(7)
+#define VTDM_ECAP_MHMV(x) ((u64)(x) << 20)
 #define VTDM_ECAP_PDS BIT_ULL(42)
 #define VTDM_ECAP_IRO(off) ((u64)((off) / 16) << 8)
 
@@ -121,6 +123,10 @@ enum {
 	VTDM_IQEI_RESERVED = 4, /* reserved bits set, or a bad field */
 };
 
+/* 11.4.10: interrupt remapping table address */
+#define VTDM_IRTA_S 0xfULL /* 2^(S + 1) entries */
+#define VTDM_IRTA_EIME BIT_ULL(11)
+
 /* 6.5.2: descriptors */
 enum {
 	VTDM_D_CONTEXT = 1,
@@ -141,6 +147,7 @@ enum {
 	(GENMASK_ULL(51, 48) | GENMASK_ULL(31, 21) | GENMASK_ULL(11, 4))
 #define VTDM_D_DEVTLB_HI_RSVD GENMASK_ULL(11, 1)
 #define VTDM_D_IEC_RSVD (GENMASK_ULL(63, 48) | GENMASK_ULL(26, 5))
+#define VTDM_D_IEC_SELECTIVE BIT_ULL(4)
 #define VTDM_D_WAIT_RSVD GENMASK_ULL(31, 8)
 #define VTDM_D_WAIT_HI_RSVD GENMASK_ULL(1, 0)
 #define VTDM_D_IH BIT_ULL(6)
@@ -171,6 +178,42 @@ enum {
 /* Bits that hardware ignores: a store that changes only these is no change. */
 #define VTDM_S_IGNORED (GENMASK_ULL(61, 52) | GENMASK_ULL(10, 8) | BIT_ULL(63))
 
+/* 9.9: interrupt remapping entries, bits 63:0 */
+#define VTDM_I_P BIT_ULL(0)
+#define VTDM_I_FPD BIT_ULL(1)
+#define VTDM_I_DM BIT_ULL(2)
+#define VTDM_I_RH BIT_ULL(3)
+#define VTDM_I_TM BIT_ULL(4)
+#define VTDM_I_DLM_SHIFT 5
+#define VTDM_I_V_SHIFT 16
+#define VTDM_I_DST_SHIFT 32 /* all 32 bits with EIME */
+#define VTDM_I_XAPIC_SHIFT 40 /* 8 bits without */
+/* 14:12 and 31:24; and IM, bit 15: a unit without CAP.PI posts nothing */
+#define VTDM_I_RSVD (GENMASK_ULL(15, 12) | GENMASK_ULL(31, 24))
+#define VTDM_I_XAPIC_RSVD (GENMASK_ULL(39, 32) | GENMASK_ULL(63, 48))
+
+/* 9.9: bits 127:64 */
+#define VTDM_I_SQ_SHIFT 16
+#define VTDM_I_SVT_SHIFT 18
+#define VTDM_I_HI_RSVD GENMASK_ULL(63, 20)
+#define VTDM_SVT_ALL 0
+#define VTDM_SVT_SID 1
+#define VTDM_SVT_BUS 2
+
+/* 5.1.2: interrupt requests: the address, the data */
+#define VTDM_Q_FORMAT BIT(4) /* remappable */
+#define VTDM_Q_SHV BIT(3)
+#define VTDM_Q_HANDLE_15 BIT(2)
+#define VTDM_Q_HANDLE_SHIFT 5
+#define VTDM_Q_DATA_RSVD GENMASK(31, 16) /* with SHV */
+
+/* The message that CPUs take: 5.1.2.1 */
+#define VTDM_Q_DST_SHIFT 12
+#define VTDM_Q_RH BIT(3)
+#define VTDM_Q_DM BIT(2)
+#define VTDM_Q_DLM_SHIFT 8
+#define VTDM_Q_TM BIT(15)
+
 /* 7.1.3: fault reasons of legacy mode */
 enum {
 	VTDM_FR_NONE = 0x0,
@@ -188,6 +231,17 @@ enum {
 	VTDM_FR_TABLE_RESERVED = 0xc,
 	VTDM_FR_TRANSLATED = 0xd,
 	VTDM_FR_INTERRUPT_RANGE = 0xe,
+};
+
+/* 7.1.3: fault reasons of interrupt requests */
+enum {
+	VTDM_FR_IR_REQUEST = 0x20, /* reserved bits in the request */
+	VTDM_FR_IR_INDEX = 0x21, /* index beyond the table */
+	VTDM_FR_IR_ABSENT = 0x22,
+	VTDM_FR_IR_ERROR = 0x23, /* the table could not be read */
+	VTDM_FR_IR_RESERVED = 0x24,
+	VTDM_FR_IR_COMPATIBILITY = 0x25, /* blocked */
+	VTDM_FR_IR_SOURCE = 0x26, /* not who may use the entry */
 };
 
 /* 3.14: requests to here are interrupts */

@@ -7,6 +7,7 @@
  * SRCS: kunit/model/fault.c kunit/model/walk.c kunit/model/cache.c
  * SRCS: kunit/model/queue.c kunit/model/device.c kunit/model/check.c
  * SRCS: kunit/model/quiescent.c selftests/native/model_fixture.c
+ * SRCS: kunit/model/intr.c kunit/model/check_intr.c
  * SRCS: selftests/native/model_tables.c
  * CFLAGS: -DVTD_OBSERVER
  */
