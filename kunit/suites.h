@@ -27,6 +27,7 @@ int vtd_main_dmar_domain(void);
 int vtd_main_dmar_qi(void);
 int vtd_main_dmar_random(void);
 int vtd_main_dmar_unit(void);
+int vtd_main_ir_model(void);
 int vtd_main_model_check(void);
 int vtd_main_model_iec(void);
 int vtd_main_model_ir(void);

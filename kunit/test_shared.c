@@ -9,7 +9,7 @@
 #include "suites.h"
 #include "vtd_test.h"
 
-#define SHARED_GROUPS 10
+#define SHARED_GROUPS 11
 
 static struct {
 	const char *name;
@@ -82,6 +82,7 @@ SHARED(units, "dmar-unit")
 SHARED(submissions, "dmar-qi")
 SHARED(domains, "dmar-domain")
 SHARED(random_operations, "dmar-random")
+SHARED(remapping, "ir-model")
 
 /* The programs tell their cases. */
 void vtd_shared_init(void)
@@ -96,6 +97,7 @@ void vtd_shared_init(void)
 	vtd_main_dmar_qi();
 	vtd_main_dmar_domain();
 	vtd_main_dmar_random();
+	vtd_main_ir_model();
 }
 
 static struct kunit_case model_cases[] = {
@@ -118,6 +120,7 @@ static struct kunit_case driver_cases[] = {
 	KUNIT_CASE_PARAM(submissions, submissions_gen),
 	KUNIT_CASE_PARAM(domains, domains_gen),
 	KUNIT_CASE_PARAM(random_operations, random_operations_gen),
+	KUNIT_CASE_PARAM(remapping, remapping_gen),
 	{}
 };
 

@@ -143,7 +143,7 @@ void fix_write64(struct vtd_regs *regs, u32 off, u64 value)
 	regs->ops->write64(regs, off, value);
 }
 
-#define FIX_MAX 1024
+#define FIX_MAX 2048
 
 static struct CMUnitTest cases[FIX_MAX];
 static char names[FIX_MAX][100];
