@@ -181,6 +181,7 @@ static void test_multi(void **state)
 	ir_start(FIX_CAP, IR_ECAP, VTD_MODEL_EAGER, 0);
 	while (run < nr)
 		run *= 2;
+	ir_alloc(1); /* so that the next is not aligned by chance */
 	below = ir_alloc(run);
 	at = ir_alloc(run);
 	above = ir_alloc(run);
