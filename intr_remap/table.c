@@ -196,10 +196,10 @@ int vtd_ir_table_set(struct vtd_ir_table *table, u32 index,
  */
 int vtd_ir_table_clear(struct vtd_ir_table *table, u32 index, unsigned int nr)
 {
+	unsigned int i, mask = ilog2(nr);
 	struct vtd_irte none = {};
 	bool present = false;
 	unsigned long flags;
-	unsigned int i;
 
 	raw_spin_lock_irqsave(&table->lock, flags);
 	for (i = 0; i < nr; i++)
@@ -208,8 +208,10 @@ int vtd_ir_table_clear(struct vtd_ir_table *table, u32 index, unsigned int nr)
 	raw_spin_unlock_irqrestore(&table->lock, flags);
 	if (!present)
 		return 0;
-	return table->invalidate(table->data,
-				 vtd_qi_iec_index(index, ilog2(nr)));
+	/* It would refuse a mask that it has not (ECAP.MHMV). */
+	if (mask > table->mask_max)
+		return table->invalidate(table->data, vtd_qi_iec_global());
+	return table->invalidate(table->data, vtd_qi_iec_index(index, mask));
 }
 
 /**

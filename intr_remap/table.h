@@ -24,6 +24,7 @@
  * @next: where the search for a free index goes on (l)
  * @coherent: the unit snoops CPU caches (c)
  * @caching_mode: the unit may cache entries that are not present (c)
+ * @mask_max: 2^ as many entries the unit can forget at once, or all (c)
  * @lock: short: no hardware is waited for under it
  * @invalidate: has the unit execute one descriptor and waits until it has;
  *	called in any context, without @lock; 0 or a negative errno (c)
@@ -39,6 +40,7 @@ struct vtd_ir_table {
 	u32 next;
 	bool coherent;
 	bool caching_mode;
+	u8 mask_max;
 	raw_spinlock_t lock;
 	int (*invalidate)(void *data, struct vtd_qi_desc desc);
 	void *data;

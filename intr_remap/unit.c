@@ -91,6 +91,7 @@ static int vtd_ir_unit_init(struct vtd_ir_unit *iru, unsigned int index)
 		return ret;
 	iru->table.coherent = iru->info.ecap & VTD_ECAP_C;
 	iru->table.caching_mode = iru->info.cap & VTD_CAP_CM;
+	iru->table.mask_max = FIELD_GET(VTD_ECAP_MHMV, iru->info.ecap);
 	iru->table.invalidate = vtd_ir_invalidate;
 	iru->table.data = iru;
 	ret = vtd_ir_table_init(&iru->table, vtd_ir_entries_wanted(),

@@ -37,6 +37,7 @@ void ir_on(u32 nr, bool eim)
 	memset(table, 0, sizeof(*table));
 	table->coherent = vtd_unit_coherent(&rig.unit[0]);
 	table->caching_mode = vtd_unit_caching_mode(&rig.unit[0]);
+	table->mask_max = FIELD_GET(VTD_ECAP_MHMV, rig.unit[0].ecap);
 	table->invalidate = ir_invalidate;
 	table->data = &rig.unit[0].qi;
 	assert_int_equal(vtd_ir_table_init(table, nr, NUMA_NO_NODE), 0);

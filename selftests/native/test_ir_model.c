@@ -216,6 +216,33 @@ static void test_multi(void **state)
 	ir_stop();
 }
 
+/* A unit that can mask 2^n entries refuses to be asked for more. */
+static void test_small_masks(void **state)
+{
+	unsigned int n = fix_arg(state), i, k;
+	u32 other;
+
+	ir_start(FIX_CAP, (IR_ECAP & ~VTDM_ECAP_MHMV(15)) | VTDM_ECAP_MHMV(n),
+		 VTD_MODEL_EAGER, 0);
+	other = ir_alloc(1);
+	ir_set(other, 0x52, 7, THEIRS);
+	for (k = 0; k <= 5; k++) {
+		u32 at = ir_alloc(1U << k);
+
+		for (i = 0; i < 1U << k; i++)
+			ir_set(at + i, 0x40 + i, i, MINE);
+		ir_goes(THEIRS, other, 0x52, 7);
+		assert_int_equal(vtd_ir_table_free(&ir.table, at, 1U << k), 0);
+		/* and is asked for no more than it takes */
+		ir_goes(THEIRS, other, 0x52, 7);
+		assert_int_equal(ir.got.cached, k <= n);
+		for (i = 0; i < 1U << k; i++)
+			assert_int_equal(ir_ask(MINE, at + i), 0x22);
+	}
+	assert_int_equal(ir.table.lost, 0);
+	ir_stop();
+}
+
 /* --- attacks ---------------------------------------------------------------- */
 
 /* Every source-id there is; who may use it is told literally. */
@@ -665,6 +692,9 @@ int main(void)
 	for (i = 1; i <= 32; i++)
 		fix_case(test_multi, (void *)(uintptr_t)i,
 			 "C39/XSA-237 multi-MSI of %u", i);
+	for (i = 0; i <= 5; i++)
+		fix_case(test_small_masks, (void *)(uintptr_t)i,
+			 "C39 MHMV %u: runs longer than its masks", i);
 	for (i = 0; i < 6; i++)
 		fix_case(test_forged_source, (void *)(uintptr_t)i,
 			 "C33/XSA-5 forged source-id, device %u", i);

@@ -46,6 +46,7 @@ static void start(u32 nr)
 {
 	memset(&table, 0, sizeof(table));
 	table.coherent = true;
+	table.mask_max = 15;
 	table.invalidate = invalidate;
 	table.data = &last;
 	assert_int_equal(vtd_ir_table_init(&table, nr, NUMA_NO_NODE), 0);
