@@ -70,6 +70,23 @@ void rig_one(u64 cap, u64 ecap, u32 policy)
 	rig_add(cap, ecap, policy, 1, 0);
 }
 
+const struct rig_kind rig_kinds[RIG_KINDS] = {
+	{ 0, VTDM_ECAP_C, 0, "coherent" },
+	{ 0, 0, 0, "not coherent" },
+	{ VTDM_CAP_CM, VTDM_ECAP_C, 0, "caching mode" },
+	{ VTDM_CAP_CM, 0, 5, "caching mode, not coherent, slow" },
+	{ VTDM_CAP_RWBF, VTDM_ECAP_C, 3, "write buffer" },
+	{ VTDM_CAP_RWBF, 0, 0, "write buffer, not coherent" },
+};
+
+void rig_start_kind(unsigned int i, u32 policy)
+{
+	rig_start();
+	rig_add(FIX_CAP | rig_kinds[i].cap,
+		(FIX_ECAP & ~VTDM_ECAP_C) | rig_kinds[i].ecap, policy, 3,
+		rig_kinds[i].latency);
+}
+
 static void rig_take_down(void)
 {
 	unsigned int i;

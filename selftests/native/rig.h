@@ -44,6 +44,27 @@ void rig_stop(void);
 /* The same, when things were made to go wrong. */
 void rig_stop_broken(void);
 
+/**
+ * struct rig_kind - what a unit may be like
+ * @cap: on top of FIX_CAP
+ * @ecap: instead of coherency in FIX_ECAP
+ * @latency: of descriptors and commands
+ * @name: in words
+ */
+struct rig_kind {
+	u64 cap;
+	u64 ecap;
+	unsigned int latency;
+	const char *name;
+};
+
+#define RIG_KINDS 6
+
+extern const struct rig_kind rig_kinds[RIG_KINDS];
+
+/* A machine with one unit of a kind. */
+void rig_start_kind(unsigned int i, u32 policy);
+
 /* The usual: one unit. */
 void rig_one(u64 cap, u64 ecap, u32 policy);
 

@@ -103,6 +103,9 @@ static void test_start_bus(void **state)
 	assert_true(matches(1, 4, "0.0/2.1", "0:1c.0 4:0.0 5:2.1"));
 	assert_false(matches(1, 4, "0.0/2.1", "0:1c.0 4:0.0"));
 	assert_false(matches(1, 5, "2.1/0.0", "0:1c.0 4:0.0 5:2.1"));
+	/* What stands behind the end of the way reads as 0.0. */
+	assert_false(matches(2, 4, "0.0/0.0", "0:1c.0 4:0.0"));
+	assert_false(matches(2, 9, "0.0", "0:1c.0"));
 }
 
 static void test_other_types(void **state)

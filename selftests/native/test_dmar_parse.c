@@ -565,12 +565,14 @@ static void test_not_shared(void **state)
 	dmar_scope(&img, 1, 0, 0, "1.0");
 	dmar_scope(&img, 3, 1, 0, "1.0");
 	dmar_scope(&img, 4, 1, 0, "1.0");
+	dmar_scope(&img, 1, 0, 0, "2.0/0.0");
 	dmar_drhd(&img, 0, 0, 1, 0x80001000);
 	dmar_scope(&img, 1, 0, 0, "1.0");
 	dmar_drhd(&img, 0, 0, 0, 0x80002000);
 	dmar_scope(&img, 1, 0, 1, "1.0");
 	dmar_scope(&img, 1, 0, 0, "1.1");
 	dmar_scope(&img, 1, 0, 0, "1.0/0.0");
+	dmar_scope(&img, 1, 0, 0, "2.0/1.0");
 	dmar_scope(&img, 2, 0, 0, "1.0");
 	dmar_scope(&img, 3, 2, 0, "1.0");
 	dmar = parse(&img);

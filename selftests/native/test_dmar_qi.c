@@ -353,20 +353,57 @@ static void test_shared_ite(void **state)
 	}
 }
 
+/* A first submission of 16, then @deep of @nr while the unit stands still. */
 static void test_full(void **state)
 {
-	unsigned int i, deep = fix_arg(state);
+	unsigned int i, deep = fix_arg(state) & 0xff;
+	unsigned int nr = fix_arg(state) >> 8 ?: 16;
 	u64 before;
 
 	start();
 	before = stats().iotlbs;
-	nest(deep, 16);
+	nest(deep, nr);
 	nested.hold = deep;
 	assert_int_equal(submit(16), 0);
 	unnest();
 	for (i = 0; i < deep; i++)
 		assert_int_equal(nested.ret[i], 0);
-	assert_int_equal(stats().iotlbs, before + 16 * (deep + 1));
+	assert_int_equal(stats().iotlbs, before + 16 + nr * deep);
+	rig_stop();
+}
+
+/*
+ * 17 and 16 times 14 leave room for 14 more, but not for their wait descriptor.
+ * Were they let in, the ring would look empty, and those who come while the
+ * unit is at work on the batch would write over it.
+ */
+static void room_relax(void)
+{
+	if (nested.depth < 17 ||
+	    (qi->stats.doorbells - nested.hold >= 2 && nested.depth < 20)) {
+		unsigned int at = nested.depth++;
+
+		nested.ret[at] = submit(at < 17 ? 14 : 16);
+		return;
+	}
+	vtd_model_tick();
+}
+
+static void test_room_for_wait(void **state)
+{
+	unsigned int i;
+	u64 before;
+
+	start();
+	before = stats().iotlbs;
+	nested = (struct nested){ .hold = qi->stats.doorbells };
+	fix_relax(room_relax);
+	assert_int_equal(submit(16), 0);
+	unnest();
+	assert_int_equal(nested.depth, 20);
+	for (i = 0; i < 20; i++)
+		assert_int_equal(nested.ret[i], 0);
+	assert_int_equal(stats().iotlbs, before + 16 + 17 * 14 + 3 * 16);
 	rig_stop();
 }
 
@@ -420,13 +457,20 @@ static void test_ite_forever(void **state)
 
 static void test_reprogrammed(void **state)
 {
+	struct vtd_model_stats before;
+
 	start();
 	vtd_model_inject(rig.model[0], VTD_MODEL_DEAD, 2, 0);
 	assert_int_equal(submit(5), -ETIMEDOUT);
 	vtd_model_revive(rig.model[0]);
 	vtd_model_run(rig.model[0], 100);
 	assert_int_equal(vtd_unit_disable(&rig.unit[0]), 0);
+	before = stats();
 	rig_enable(0);
+	/* nothing that stood in the ring is executed once more */
+	assert_int_equal(stats().contexts, before.contexts + 1);
+	assert_int_equal(stats().iotlbs, before.iotlbs + 1);
+	assert_int_equal(stats().waits, before.waits + 2);
 	assert_int_equal(submit(5), 0);
 	fix_forget();
 	rig.failed = 0;
@@ -619,6 +663,10 @@ int main(void)
 		 "C04/L1 ITE in a shared batch, all start again");
 	fix_case(test_full, (void *)14, "C06 queue nearly full");
 	fix_case(test_full, (void *)20, "C06 queue full");
+	fix_case(test_full, (void *)(14 << 8 | 20),
+		 "C06 queue full, with 14 at a time");
+	fix_case(test_room_for_wait, NULL,
+		 "C06 queue full but for the wait descriptor");
 	/* one on top of the other, on one stack */
 	if (VTD_USER_SPACE)
 		fix_case(test_full, (void *)31, "C06 queue full twice over");

@@ -99,7 +99,10 @@ static void test_refused_bit(void **state)
 	rig_stop();
 }
 
-/* Dropped for a device's fault: given to the unit again. */
+/*
+ * Dropped for a device's fault: given to the unit again, and only a wait that
+ * the unit has completed says that it is done.
+ */
 static void test_dropped(void **state)
 {
 	unsigned int i;
@@ -107,10 +110,13 @@ static void test_dropped(void **state)
 	start(FIX_ECAP, 0, fix_arg(state));
 	for (i = 0; i < 140; i++) {
 		u64 before = done();
+		u64 waits = vtd_model_stats(rig.model[0]).waits;
 
 		vtd_model_inject(rig.model[0], VTD_MODEL_ITE, 1 + i % 2, 0x100);
 		assert_int_equal(submit(), 0);
 		assert_true(done() > before);
+		assert_int_equal(vtd_model_stats(rig.model[0]).waits,
+				 waits + 1);
 		submit_well();
 	}
 	assert_false(qi->dead);
@@ -130,6 +136,22 @@ static void test_dead(void **state)
 	began = ktime_get_ns();
 	assert_int_equal(submit(), -EIO);
 	assert_true(ktime_get_ns() - began < NSEC_PER_MSEC);
+	rig_stop_broken();
+}
+
+/* Given up once, and answering after all: not until it is set up again. */
+static void test_dead_comes_back(void **state)
+{
+	u64 before;
+
+	start(FIX_ECAP, 0, 0);
+	vtd_model_inject(rig.model[0], VTD_MODEL_DEAD, 2, 0);
+	assert_int_equal(submit(), -ETIMEDOUT);
+	vtd_model_revive(rig.model[0]);
+	vtd_model_run(rig.model[0], 100);
+	before = done();
+	assert_int_equal(submit(), -EIO);
+	assert_int_equal(done(), before);
 	rig_stop_broken();
 }
 
@@ -188,6 +210,8 @@ int main(void)
 	fix_case(test_dropped, (void *)30, "C01 dropped, slow");
 	fix_case(test_dead, (void *)1, "C02/L3 a unit that dies at once");
 	fix_case(test_dead, (void *)2, "C02/L3 a unit that dies at the wait");
+	fix_case(test_dead_comes_back, NULL,
+		 "C02/L3 a unit that was given up and comes back");
 	fix_case(test_nested, (void *)3, "C25 several at once");
 	fix_case(test_nested, (void *)127, "C06 queue full");
 	fix_case(test_nested, (void *)190, "C06 queue more than full");
