@@ -7,7 +7,7 @@
 # vm: --qemu "-device pcie-pci-bridge,id=pb1,addr=11.0 -device edu,bus=pb1,addr=2.0"
 # vm: --qemu "-device edu,addr=12.0,multifunction=on -device edu,addr=12.3"
 # allow: ^tainted: N \(0x40000\)$
-# timeout: 300
+# timeout: 600
 
 modules=/src/build/$K/kunit
 if [ -e "$modules/kunit.ko" ]; then
