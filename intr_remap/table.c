@@ -254,7 +254,8 @@ struct vtd_irte vtd_ir_table_get(struct vtd_ir_table *table, u32 index)
 	struct vtd_irte irte;
 
 	raw_spin_lock_irqsave(&table->lock, flags);
-	irte = table->entry[index];
+	irte.w[0] = READ_ONCE(table->entry[index].w[0]);
+	irte.w[1] = READ_ONCE(table->entry[index].w[1]);
 	raw_spin_unlock_irqrestore(&table->lock, flags);
 	return irte;
 }
