@@ -114,7 +114,7 @@ demo: lab ## the main job end to end in a lab guest (K=6.12 or K=7.2)
 	@K="$(K)" selftests/demo
 
 check: lab ## all tests that a change must pass
-	@$(lab)/check style native kunit selftest
+	@$(lab)/check style native mutants kunit selftest bench-short
 
 style: lab ## W=1 and sparse on both kernels, checkpatch, clang-format, shellcheck
 	@$(enter) selftests/style
@@ -152,10 +152,13 @@ check-package:
 soak: lab ## the long runs, resumed where they stopped (SOAK_MINUTES, K=...)
 	@K="$(K)" SOAK_MINUTES="$(SOAK_MINUTES)" selftests/soak
 
+bench-short: lab ## the same in short: no ratio may be more than 5 % worse than the one kept
+	@selftests/bench/run --check
+
 bench: lab ## instructions a driver call costs, ours beside the built-in driver (K=...)
 	@selftests/bench/run $(if $(K),-k $(K))
 
 .PHONY: help all host-modules vtdctl install install-tools uninstall \
 	dkms-install deb sign clean lab lab-clean lab-debug modules demo check \
 	style native selftest kunit check-debug kunit-debug selftest-debug \
-	mutants coverage check-package soak bench
+	mutants coverage check-package soak bench bench-short

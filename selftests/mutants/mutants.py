@@ -140,7 +140,8 @@ def execute(run, number):
         env['VTD_TEST'] = run.filter
     output, wrong = b'', ''
     end = time.monotonic() + LIMIT
-    with subprocess.Popen(['prlimit', f'--cpu={CPU_LIMIT}', run.program()], env=env, stdin=subprocess.DEVNULL,
+    command = ['prlimit', f'--cpu={CPU_LIMIT}', run.program()]
+    with subprocess.Popen(command, env=env, stdin=subprocess.DEVNULL,
                           stdout=subprocess.PIPE,
                           stderr=subprocess.STDOUT) as p:
         while True:
@@ -241,15 +242,17 @@ def every_program(source):
     return out
 
 
-def baseline(runs, pool):
-    """Whether the driver as it is passes all that is needed."""
+def baseline(runs, pool, seconds):
+    """Whether the driver as it is passes all that is needed, and how fast."""
     unique = {r.key(): r for r in runs}
     good = True
 
     def one(r):
-        return r, *execute(r, 0)
+        since = time.monotonic()
+        return r, *execute(r, 0), time.monotonic() - since
 
-    for r, wrong, output in pool.map(one, unique.values()):
+    for r, wrong, output, took in pool.map(one, unique.values()):
+        seconds[r.key()] = took
         if wrong:
             good = False
             print('\n'.join('# ' + x for x in output.splitlines()[-20:]))
@@ -290,13 +293,19 @@ def main():
             runs[m] = every_program(m.path)
     needed = [r for rs in runs.values() for r in rs]
     build(needed, args.j)
+    built = time.monotonic()
     print(f'KTAP version 1\n1..{len(mutants) + 1}', flush=True)
     with concurrent.futures.ThreadPoolExecutor(args.j) as pool:
-        return run_all(mutants, runs, args, pool, began)
+        return run_all(mutants, runs, args, pool, (began, built))
 
 
-def run_all(mutants, runs, args, pool, began):
-    if not baseline([r for rs in runs.values() for r in rs], pool):
+def run_all(mutants, runs, args, pool, times):
+    # The fastest first: most mutants are caught by the first that is run.
+    seconds = {}
+    good = baseline([r for rs in runs.values() for r in rs], pool, seconds)
+    for rs in runs.values():
+        rs.sort(key=lambda r: seconds[r.key()])
+    if not good:
         print('not ok 1 - no mutant: the tests must pass before they can '
               'catch anything')
         print('0 passed, 1 failed, 0 skipped')
@@ -318,7 +327,9 @@ def run_all(mutants, runs, args, pool, began):
                 print(f'#    {b}')
         if result == 'survived' or kind == 'not ok':
             survivors.append(m.name)
-    print(f'# {len(mutants)} mutants, {time.monotonic() - began:.0f} s, '
+    began, built = times
+    print(f'# {len(mutants)} mutants, {built - began:.0f} s to build them and '
+          f'{time.monotonic() - built:.0f} s to run them, '
           f'survivors: {" ".join(survivors) or "none"}')
     print(f'{count["ok"]} passed, {count["not ok"]} failed, '
           f'{count["skip"]} skipped')
