@@ -45,6 +45,9 @@
 /* What may stop the queue, or says that it has been stopped (6.5.2.10). */
 #define VTD_QI_ERRORS (VTD_FSTS_IQE | VTD_FSTS_ITE | VTD_FSTS_ICE)
 
+/* Descriptors in a cache line. */
+#define VTD_QI_LINE (64 / sizeof(struct vtd_qi_desc))
+
 /* How often a submission that the unit dropped is given to it again. */
 #define VTD_QI_RETRIES 8
 
@@ -209,8 +212,10 @@ static u32 vtd_qi_free_slots(const struct vtd_qi *qi)
 static void vtd_qi_write_slot(struct vtd_qi *qi, u32 slot,
 			      const struct vtd_qi_desc *desc)
 {
-	vtd_hw_store64(&qi->ring[slot].w[0], desc->w[0]);
-	vtd_hw_store64(&qi->ring[slot].w[1], desc->w[1]);
+	struct vtd_qi_desc *to = &qi->ring[slot];
+
+	vtd_hw_store64(&to->w[0], desc->w[0]);
+	vtd_hw_store64(&to->w[1], desc->w[1]);
 }
 
 static noinline void vtd_qi_flush_wrapped(struct vtd_qi *qi, u32 first, u32 nr)
@@ -229,7 +234,10 @@ static inline void vtd_qi_flush_slots(struct vtd_qi *qi, u32 first, u32 nr)
 {
 	if (qi->coherent)
 		return;
-	if (likely(nr <= qi->slots - first))
+	/* The ring begins and ends with a line: these do not wrap. */
+	if (likely(first % VTD_QI_LINE + nr <= VTD_QI_LINE))
+		vtd_flush_word(&qi->ring[first].w[0]);
+	else if (likely(nr <= qi->slots - first))
 		vtd_flush_cache(&qi->ring[first], nr * sizeof(*qi->ring));
 	else
 		vtd_qi_flush_wrapped(qi, first, nr);
@@ -260,11 +268,12 @@ static inline bool vtd_qi_idle(const struct vtd_qi *qi)
 static inline u32 vtd_qi_enter(struct vtd_qi *qi, unsigned int nr)
 {
 	u32 first = qi->tail, seq = qi->seq + 1;
+	struct vtd_qi_slot *slot = &qi->slot[first];
 
 	lockdep_assert_held(&qi->lock);
 
-	WRITE_ONCE(qi->slot[first].expect, seq);
-	qi->slot[first].length = nr;
+	WRITE_ONCE(slot->expect, seq);
+	slot->length = nr;
 	/* What stands there from 2^31 batches ago would look like ahead. */
 	WRITE_ONCE(qi->line[first].done, seq - 1);
 	qi->tail = vtd_qi_next(qi, first, nr);
@@ -277,28 +286,30 @@ static inline u32 vtd_qi_enter(struct vtd_qi *qi, unsigned int nr)
  * the unit execute them all.  It writes the number of the batch into the line
  * of the first slot.
  */
-static inline void vtd_qi_ring(struct vtd_qi *qi, u32 first, u32 nr,
-			       unsigned int members)
+static __always_inline void vtd_qi_ring(struct vtd_qi *qi, u32 first, u32 nr,
+					unsigned int members)
 {
+	struct vtd_qi_slot *slot = &qi->slot[first];
+	u32 seq = qi->seq + 1, tail = qi->tail;
 	struct vtd_qi_desc last;
-	u32 seq = qi->seq + 1;
 
 	lockdep_assert_held(&qi->lock);
 
 	WRITE_ONCE(qi->seq, seq);
 	last = vtd_qi_wait(vtd_qi_line_phys(qi, first), seq);
-	vtd_qi_write_slot(qi, qi->tail, &last);
+	vtd_qi_write_slot(qi, tail, &last);
 	vtd_qi_flush_slots(qi, first, nr + 1);
 
-	qi->slot[first].batch = nr + 1;
-	WRITE_ONCE(qi->slot[first].shared, members > 1);
+	slot->batch = nr + 1;
+	WRITE_ONCE(slot->shared, members > 1);
 	WRITE_ONCE(qi->last, first);
 	WRITE_ONCE(qi->last_nr, members);
-	qi->tail = vtd_qi_next(qi, qi->tail, 1);
+	tail = vtd_qi_next(qi, tail, 1);
+	qi->tail = tail;
 	qi->stats.descriptors += nr + 1;
 	qi->stats.doorbells++;
 	/* The register write orders the descriptors before it (x86 UC store). */
-	vtd_write64(qi->regs, VTD_IQT, (u64)qi->tail * sizeof(*qi->ring));
+	vtd_write64(qi->regs, VTD_IQT, (u64)tail * sizeof(*qi->ring));
 }
 
 /* Give the open batch to the unit. */

@@ -113,8 +113,8 @@ static inline void vtd_flush_cache(void *ptr, size_t bytes)
 void vtd_write_back_line(void *ptr);
 
 /**
- * vtd_flush_word() - vtd_flush_cache() of one entry, the shortest way
- * @ptr: naturally aligned word
+ * vtd_flush_word() - vtd_flush_cache() of one line, the shortest way
+ * @ptr: naturally aligned word in it
  *
  * Only needed where ECAP.C is 0.  Stores made after it become visible after it.
  */
