@@ -46,7 +46,7 @@
 #define VTD_QI_ERRORS (VTD_FSTS_IQE | VTD_FSTS_ITE | VTD_FSTS_ICE)
 
 /* Descriptors in a cache line. */
-#define VTD_QI_LINE (64 / sizeof(struct vtd_qi_desc))
+#define VTD_QI_LINE (VTD_LINE / sizeof(struct vtd_qi_desc))
 
 /* How often a submission that the unit dropped is given to it again. */
 #define VTD_QI_RETRIES 8
@@ -236,7 +236,7 @@ static inline void vtd_qi_flush_slots(struct vtd_qi *qi, u32 first, u32 nr)
 		return;
 	/* The ring begins and ends with a line: these do not wrap. */
 	if (likely(first % VTD_QI_LINE + nr <= VTD_QI_LINE))
-		vtd_flush_word(&qi->ring[first].w[0]);
+		vtd_flush_line(&qi->ring[first]);
 	else if (likely(nr <= qi->slots - first))
 		vtd_flush_cache(&qi->ring[first], nr * sizeof(*qi->ring));
 	else

@@ -112,9 +112,26 @@ static inline void vtd_flush_cache(void *ptr, size_t bytes)
  */
 void vtd_write_back_line(void *ptr);
 
+/* Cache line of every CPU that comes with VT-d, bytes. */
+#define VTD_LINE 64
+
 /**
- * vtd_flush_word() - vtd_flush_cache() of one line, the shortest way
- * @ptr: naturally aligned word in it
+ * vtd_flush_line() - vtd_flush_cache() of one whole line, the shortest way
+ * @ptr: any address in it
+ *
+ * Only needed where ECAP.C is 0.  Stores made after it become visible after it.
+ */
+static inline void vtd_flush_line(void *ptr)
+{
+	vtd_write_back_line(ptr);
+	vtd_observe_flush((void *)((unsigned long)ptr &
+				   -(unsigned long)VTD_LINE),
+			  VTD_LINE);
+}
+
+/**
+ * vtd_flush_word() - vtd_flush_cache() of one entry, the shortest way
+ * @ptr: naturally aligned word
  *
  * Only needed where ECAP.C is 0.  Stores made after it become visible after it.
  */
