@@ -17,6 +17,7 @@
  */
 #include <pthread.h>
 #include <sched.h>
+#include <unistd.h>
 
 #include <linux/kernel.h>
 
@@ -172,6 +173,47 @@ static void test_caching_mode(void **state)
 		    VTD_MODEL_REORDER);
 }
 
+/*
+ * Both halves of an entry are read under the lock of those who write it.  That
+ * a reader comes between two halves is rare: here he comes while it is held.
+ */
+static bool reading, has_read;
+
+static void *reader(void *arg)
+{
+	WRITE_ONCE(reading, true);
+	vtd_ir_table_get(&ir.table, 5);
+	WRITE_ONCE(has_read, true);
+	return NULL;
+}
+
+static void test_reader_waits(void **state)
+{
+	unsigned int i;
+
+	rig_one(FIX_CAP, IR_ECAP, VTD_MODEL_EAGER);
+	ir_on(256, false);
+	for (i = 0; i < 4; i++) {
+		unsigned long flags;
+		pthread_t thread;
+		bool early;
+
+		reading = false;
+		has_read = false;
+		raw_spin_lock_irqsave(&ir.table.lock, flags);
+		pthread_create(&thread, NULL, reader, NULL);
+		while (!READ_ONCE(reading))
+			sched_yield();
+		usleep(50000);
+		early = READ_ONCE(has_read);
+		raw_spin_unlock_irqrestore(&ir.table.lock, flags);
+		pthread_join(thread, NULL);
+		assert_false(early);
+		assert_true(has_read);
+	}
+	ir_stop();
+}
+
 int main(void)
 {
 	fix_case(test_coherent, NULL,
@@ -179,5 +221,6 @@ int main(void)
 	fix_case(test_not_coherent, NULL, "C36/C37/L9 the same, not coherent");
 	fix_case(test_caching_mode, NULL,
 		 "C36/C37/L9 the same, caching mode, in any order");
+	fix_case(test_reader_waits, NULL, "a reader waits for who writes");
 	return fix_run("ir-threads");
 }
