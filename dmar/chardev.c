@@ -35,10 +35,19 @@ struct vtd_session {
 	struct vtd_reply reply;
 };
 
+/* Half an answer would look like a whole one. */
+static int vtd_whole(struct vtd_reply *reply)
+{
+	if (!reply->cut)
+		return 0;
+	vtd_reply_free(reply);
+	return -ENOMEM;
+}
+
 static int vtd_cmd_status(const char *arg, struct vtd_reply *reply)
 {
 	vtd_status(reply);
-	return 0;
+	return vtd_whole(reply);
 }
 
 static int vtd_cmd_attach(const char *arg, struct vtd_reply *reply)
@@ -71,7 +80,16 @@ static int vtd_cmd_detach(const char *arg, struct vtd_reply *reply)
 static int vtd_cmd_faults(const char *arg, struct vtd_reply *reply)
 {
 	vtd_fault_report(reply);
-	return 0;
+	return vtd_whole(reply);
+}
+
+static int vtd_cmd_irqs(const char *arg, struct vtd_reply *reply)
+{
+	if (vtd_control.say_irqs)
+		return vtd_control.say_irqs(reply) ?: vtd_whole(reply);
+	vtd_say(reply,
+		"interrupts are not remapped: 'modprobe vtd_intr_remap' takes them over\n");
+	return -ENODEV;
 }
 
 /* Find the device that @arg names, as 0000:00:03.0, and nothing else. */
@@ -139,6 +157,7 @@ static const struct vtd_command vtd_commands[] = {
 	{ "adopt", true, vtd_cmd_adopt },
 	{ "release", true, vtd_cmd_release },
 	{ "faults", false, vtd_cmd_faults },
+	{ "irqs", false, vtd_cmd_irqs },
 };
 
 static int vtd_run(char *line, bool whole, struct vtd_reply *reply)

@@ -43,6 +43,7 @@ enum vtd_state {
  * @registering: task that registers with the core just now, or NULL
  * @target: the one device that @registering has the core probe, or NULL
  * @holder: module that needs the units attached, or NULL (m)
+ * @say_irqs: answers the command about interrupts, or NULL (m)
  *
  * (m) under @lock, (r) under pci_lock_rescan_remove(); callbacks of the core
  * only run between attach and detach and may read them.
@@ -59,6 +60,7 @@ struct vtd_control {
 	struct task_struct *registering;
 	struct pci_dev *target;
 	const char *holder;
+	int (*say_irqs)(struct vtd_reply *reply);
 };
 
 extern struct vtd_control vtd_control;

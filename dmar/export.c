@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The units, for other modules (include/vtd/units.h).
+ * The units, for other modules (include/vtd/units.h), and what those have to
+ * say (include/vtd/report.h).
  *
  * Owns who holds the units.  Hands out what is constant while they are
  * attached, and nothing that would let another module change what translates
@@ -13,6 +14,7 @@
 
 #include <vtd/hw/dmar_table.h>
 #include <vtd/hw/ir.h>
+#include <vtd/report.h>
 #include <vtd/units.h>
 
 #include "control.h"
@@ -124,3 +126,11 @@ int vtd_units_invalidate(struct vtd_unit *unit, struct vtd_qi_desc desc)
 	return vtd_qi_submit_one(&unit->qi, desc);
 }
 EXPORT_SYMBOL_GPL(vtd_units_invalidate);
+
+void vtd_report_irqs(int (*say)(struct vtd_reply *reply))
+{
+	mutex_lock(&vtd_control.lock);
+	vtd_control.say_irqs = say;
+	mutex_unlock(&vtd_control.lock);
+}
+EXPORT_SYMBOL_GPL(vtd_report_irqs);

@@ -5,6 +5,7 @@
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
+#include <linux/export.h>
 #include <linux/kernel.h>
 #include <linux/mm.h>
 #include <linux/printk.h>
@@ -13,8 +14,8 @@
 
 #include "reply.h"
 
-/* A machine with thousands of functions still fits. */
-#define VTD_REPLY_MAX SZ_1M
+/* A machine with tens of thousands of functions or interrupts still fits. */
+#define VTD_REPLY_MAX SZ_16M
 
 static bool vtd_reply_room(struct vtd_reply *reply, size_t want)
 {
@@ -37,13 +38,6 @@ static bool vtd_reply_room(struct vtd_reply *reply, size_t want)
 	return true;
 }
 
-/**
- * vtd_say() - add to a reply
- * @reply: what to add to
- * @fmt: as for printf(); complete lines, each ending with a newline
- *
- * Context: may sleep.
- */
 void vtd_say(struct vtd_reply *reply, const char *fmt, ...)
 {
 	va_list args;
@@ -61,6 +55,7 @@ void vtd_say(struct vtd_reply *reply, const char *fmt, ...)
 	va_end(args);
 	reply->len += len;
 }
+EXPORT_SYMBOL_GPL(vtd_say);
 
 /**
  * vtd_reply_log() - print a reply as errors, line by line

@@ -5,8 +5,9 @@
 #ifndef VTD_REPLY_H
 #define VTD_REPLY_H
 
-#include <linux/compiler_attributes.h>
 #include <linux/types.h>
+
+#include <vtd/report.h>
 
 /**
  * struct vtd_reply - text that grows as it is written
@@ -22,7 +23,6 @@ struct vtd_reply {
 	bool cut;
 };
 
-__printf(2, 3) void vtd_say(struct vtd_reply *reply, const char *fmt, ...);
 void vtd_reply_log(const struct vtd_reply *reply);
 void vtd_reply_free(struct vtd_reply *reply);
 

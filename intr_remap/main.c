@@ -38,7 +38,7 @@ static bool vtd_ir_count_left(struct irq_domain *domain, const void *data)
 	if (domain->parent != x86_vector_domain || !domain->mapcount ||
 	    vtd_ir_is_domain(domain) ||
 	    /* A unit's own interrupt is not remapped (5.1.7). */
-	    (domain->name && !strcmp(domain->name, "VTD-FAULT")))
+	    (domain->name && !strcmp(domain->name, VTD_IR_FAULT_DOMAIN)))
 		return false;
 	pr_warn("%u interrupt(s) of %s stay in compatibility format\n",
 		domain->mapcount, domain->name ?: "an unnamed domain");
@@ -95,6 +95,7 @@ static int __init vtd_intr_remap_init(void)
 	if (ret)
 		goto give_back;
 	vtd_ir_syscore_add();
+	vtd_ir_report_add();
 	pr_info("%u unit(s) remap interrupts%s\n", vtd_ir.nr,
 		vtd_ir.isolated ? "; all others are blocked" : "");
 	return 0;
@@ -111,6 +112,7 @@ destroy:
 
 static void __exit vtd_intr_remap_exit(void)
 {
+	vtd_ir_report_remove();
 	vtd_ir_syscore_remove();
 	vtd_ir_give_back();
 	vtd_ir_units_off();

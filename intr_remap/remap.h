@@ -75,6 +75,7 @@ struct vtd_ir_irq {
  * struct vtd_ir - the one instance of everything
  * @unit: the units, @nr of them
  * @nr: how many
+ * @platform: what the DMAR table says
  * @left: devices and interrupts that could not be adopted
  * @isolated: compatibility format is blocked everywhere
  * @msi_set_affinity: what the kernel puts into MSI chips on the CPU vectors
@@ -82,6 +83,7 @@ struct vtd_ir_irq {
 struct vtd_ir {
 	struct vtd_ir_unit *unit;
 	unsigned int nr;
+	struct vtd_platform_info platform;
 	unsigned int left;
 	bool isolated;
 	int (*msi_set_affinity)(struct irq_data *data,
@@ -89,6 +91,9 @@ struct vtd_ir {
 };
 
 extern struct vtd_ir vtd_ir;
+
+/* The domain of the units' own interrupts, which vtd_dmar has. */
+#define VTD_IR_FAULT_DOMAIN "VTD-FAULT"
 
 /* unit.c */
 int vtd_ir_units_create(void);
@@ -135,5 +140,9 @@ int vtd_ir_hidden_init(void);
 struct irq_domain *vtd_ir_find_domain(bool (*match)(struct irq_domain *domain,
 						    const void *data),
 				      const void *data);
+
+/* report.c */
+void vtd_ir_report_add(void);
+void vtd_ir_report_remove(void);
 
 #endif /* VTD_REMAP_H */

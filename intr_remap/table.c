@@ -261,6 +261,29 @@ struct vtd_irte vtd_ir_table_get(struct vtd_ir_table *table, u32 index)
 }
 
 /**
+ * vtd_ir_table_used() - how many indexes belong to somebody
+ * @table: the table
+ * @lost: set to how many of them an invalidation error keeps for good
+ *
+ * Context: any.
+ * Return: how many.
+ */
+u32 vtd_ir_table_used(struct vtd_ir_table *table, u32 *lost)
+{
+	unsigned long flags;
+	unsigned long word;
+	u32 used = 0, i;
+
+	raw_spin_lock_irqsave(&table->lock, flags);
+	for (i = 0; i < table->nr / BITS_PER_LONG; i++)
+		for (word = table->used[i]; word; word &= word - 1)
+			used++;
+	*lost = table->lost;
+	raw_spin_unlock_irqrestore(&table->lock, flags);
+	return used;
+}
+
+/**
  * vtd_ir_source() - whose requests an entry shall let through
  * @sid: every source-id that they may carry, the device's own first
  * @nr: how many, at least 1

@@ -54,6 +54,7 @@ int vtd_ir_table_set(struct vtd_ir_table *table, u32 index,
 		     struct vtd_irte irte);
 int vtd_ir_table_clear(struct vtd_ir_table *table, u32 index, unsigned int nr);
 int vtd_ir_table_free(struct vtd_ir_table *table, u32 index, unsigned int nr);
+u32 vtd_ir_table_used(struct vtd_ir_table *table, u32 *lost);
 struct vtd_irte vtd_ir_table_get(struct vtd_ir_table *table, u32 index);
 
 /* What the register holds for this table; @eim: ids of 32 bits. */

@@ -110,7 +110,6 @@ static int vtd_ir_unit_init(struct vtd_ir_unit *iru, unsigned int index)
  */
 int vtd_ir_units_create(void)
 {
-	struct vtd_platform_info platform;
 	unsigned int i;
 	int ret, nr;
 
@@ -122,8 +121,8 @@ int vtd_ir_units_create(void)
 			       "the units are on trial: run 'vtdctl confirm' first");
 		return nr;
 	}
-	vtd_units_platform(&platform);
-	if (!platform.intr_remap) {
+	vtd_units_platform(&vtd_ir.platform);
+	if (!vtd_ir.platform.intr_remap) {
 		pr_err("the firmware says that this machine cannot remap interrupts (DMAR table, flag INTR_REMAP)\n");
 		ret = -EOPNOTSUPP;
 		goto release;

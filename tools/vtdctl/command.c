@@ -25,6 +25,7 @@ static const char usage[] =
 	"  adopt BDF                      manage a device that had its driver before us\n"
 	"  release BDF                    give one adopted device back\n"
 	"  faults [--json]                the DMA faults reported\n"
+	"  irqs [--json]                  every interrupt, and where it goes\n"
 	"  doctor [--json]                what stands in the way on this machine\n"
 	"\n"
 	"BDF is a PCI address: 0000:00:03.0 or 00:03.0.\n"
@@ -48,9 +49,9 @@ static const struct command commands[] = {
 	{ "status", vtd_cmd_status },	{ "attach", vtd_cmd_attach },
 	{ "confirm", vtd_cmd_confirm }, { "detach", vtd_cmd_detach },
 	{ "adopt", vtd_cmd_adopt },	{ "release", vtd_cmd_release },
-	{ "faults", vtd_cmd_faults },	{ "doctor", vtd_cmd_doctor },
-	{ "why", cmd_later },		{ "walk", cmd_later },
-	{ "irqs", cmd_later },		{ "stats", cmd_later },
+	{ "faults", vtd_cmd_faults },	{ "irqs", vtd_cmd_irqs },
+	{ "doctor", vtd_cmd_doctor },	{ "why", cmd_later },
+	{ "walk", cmd_later },		{ "stats", cmd_later },
 };
 
 /**

@@ -1,11 +1,40 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What the unit test shares: the schema checker, and assertions on texts.
- * Goes after cmocka.h and string.h.
+ * What the files of the unit test share: the played module, the schema checker,
+ * and assertions on texts. Goes after cmocka.h and string.h.
  */
 #ifndef VTDCTL_TEST_H
 #define VTDCTL_TEST_H
 
+#include "vtdctl.h"
+
+/* The module as it is played, and what vtdctl did to it. */
+struct fixture {
+	struct vtdctl ctl;
+	char root[64];
+	char *out, *err;
+	size_t out_bytes, err_bytes;
+	int open_error; /* negative: what open() fails with */
+	int write_error; /* negative: what write() fails with */
+	const char *reply;
+	size_t at, chunk; /* where the reader is; bytes a read gives */
+	int interrupts; /* reads that fail with EINTR first */
+	char sent[128];
+	int opened, closed, ran;
+	int run_status;
+	const char *run_output;
+};
+
+/* test_vtdctl.c */
+int run(struct fixture *fix, const char *line);
+void assert_columns(const char *text);
+
+/* test_irqs.c */
+void test_irqs(void **state);
+void test_irqs_json(void **state);
+void test_irqs_refused(void **state);
+
+/* test_schema.c */
 struct json_object;
 struct json_object *vtd_test_parse_valid(const char *text);
 

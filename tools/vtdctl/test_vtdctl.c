@@ -24,23 +24,6 @@
 
 #define WORDS_MAX 8
 
-/* The module as it is played, and what vtdctl did to it. */
-struct fixture {
-	struct vtdctl ctl;
-	char root[64];
-	char *out, *err;
-	size_t out_bytes, err_bytes;
-	int open_error; /* negative: what open() fails with */
-	int write_error; /* negative: what write() fails with */
-	const char *reply;
-	size_t at, chunk; /* where the reader is; bytes a read gives */
-	int interrupts; /* reads that fail with EINTR first */
-	char sent[128];
-	int opened, closed, ran;
-	int run_status;
-	const char *run_output;
-};
-
 static int play_open(void *priv, const char *path)
 {
 	struct fixture *fix = priv;
@@ -188,7 +171,7 @@ static void put(struct fixture *fix, const char *path, const char *text)
 }
 
 /* Runs a command line given in one string; results in fix->out, fix->err. */
-static int run(struct fixture *fix, const char *line)
+int run(struct fixture *fix, const char *line)
 {
 	char words[256], *save = NULL;
 	char *argv[WORDS_MAX + 2] = { words };
@@ -214,7 +197,8 @@ static int run(struct fixture *fix, const char *line)
 	return ret;
 }
 
-static void assert_columns(const char *text)
+/* vtdctl promises to fit a terminal. */
+void assert_columns(const char *text)
 {
 	while (*text) {
 		size_t length = strcspn(text, "\n");
@@ -578,7 +562,7 @@ static void test_words(void **state)
 		{ "--frob", 1, "option \"--frob\" is unknown" },
 		{ "why 00:03.0", 1, "not in this version" },
 		{ "walk", 1, "not in this version" },
-		{ "irqs", 1, "not in this version" },
+		{ "irqs --jsn", 1, "\"--jsn\"" },
 		{ "stats", 1, "not in this version" },
 		{ "faults --follow", 1, "not in this version" },
 		{ "status --jsn", 1, "\"--jsn\"" },
@@ -881,6 +865,9 @@ int main(void)
 		CASE(test_words),
 		CASE(test_sent),
 		CASE(test_faults),
+		CASE(test_irqs),
+		CASE(test_irqs_json),
+		CASE(test_irqs_refused),
 		CASE(test_doctor_healthy),
 		CASE(test_doctor_empty),
 		CASE(test_doctor_amd),

@@ -1,0 +1,234 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * "vtdctl irqs": every interrupt, where it goes and by which entry, for a
+ * reader or as JSON. Shows what the module found; judges only whether all of
+ * it adds up to isolation, which the module says, too.
+ */
+#include <json-c/json.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "vtdctl.h"
+
+static bool is_value(const struct vtd_record *rec, const char *key,
+		     const char *val)
+{
+	const char *got = vtd_record_get(rec, key);
+
+	return got && !strcmp(got, val);
+}
+
+static void show_paragraph(struct vtdctl *ctl, const char *next, char *text)
+{
+	if (text)
+		vtd_show_wrapped(ctl->out, "", next, text);
+	free(text);
+}
+
+static void show_remapping(struct vtdctl *ctl, const struct vtd_record *rec)
+{
+	bool isolated = is_value(rec, "isolated", "yes");
+
+	fputs(isolated ?
+		      "interrupts are isolated: compatibility format is blocked\n" :
+		      "interrupts are NOT isolated: compatibility format is let through\n",
+	      ctl->out);
+	show_paragraph(
+		ctl, "  ",
+		vtd_sys_path("x2APIC mode: %s%s",
+			     vtd_record_show(rec, "x2apic"),
+			     is_value(rec, "x2apic_opt_out", "yes") ?
+				     "; the firmware asks not to use it" :
+				     ""));
+}
+
+static void show_table(struct vtdctl *ctl, const struct vtd_record *rec)
+{
+	const char *lost = vtd_record_show(rec, "lost");
+	bool none = !strcmp(lost, "0") || !strcmp(lost, "-");
+
+	show_paragraph(
+		ctl, "  ",
+		vtd_sys_path(
+			"%s: table at %s, %s of %s entries used%s%s, %s APIC ids, compatibility format %s",
+			vtd_record_show(rec, "unit"),
+			vtd_record_show(rec, "address"),
+			vtd_record_show(rec, "used"),
+			vtd_record_show(rec, "entries"),
+			none ? "" : ", of those lost: ", none ? "" : lost,
+			vtd_record_show(rec, "ids"),
+			vtd_record_show(rec, "compatibility")));
+}
+
+#define COLUMNS "%4s %-14s %-13s %-8s %-6s %-6s %4s %10s\n"
+
+/* A line of columns; below it the entry, or why there is none. */
+static void show_irq(struct vtdctl *ctl, const struct vtd_record *rec)
+{
+	const char *reason = vtd_record_get(rec, "reason");
+	const char *name = vtd_record_show(rec, "name");
+	char *line = vtd_sys_path(
+		COLUMNS, vtd_record_show(rec, "nr"),
+		vtd_record_show(rec, "device"), vtd_record_show(rec, "format"),
+		vtd_record_show(rec, "unit"), vtd_record_show(rec, "index"),
+		vtd_record_show(rec, "vector"), vtd_record_show(rec, "cpu"),
+		vtd_record_show(rec, "count"));
+
+	if (line) {
+		line[strcspn(line, "\n")] = '\0';
+		vtd_show_wrapped(ctl->out, "", "     ", line);
+	}
+	free(line);
+	if (reason && *reason)
+		vtd_show_wrapped(ctl->out, "     -> ", "        ", reason);
+	else
+		show_paragraph(ctl, "     ",
+			       vtd_sys_path("     entry %s %s",
+					    vtd_record_show(rec, "entry"),
+					    strcmp(name, "-") ? name : ""));
+}
+
+static void show_left(struct vtdctl *ctl, const struct vtd_record *rec)
+{
+	show_paragraph(ctl, "     ",
+		       vtd_sys_path("left: %s: %s",
+				    vtd_record_show(rec, "device"),
+				    vtd_record_show(rec, "reason")));
+}
+
+static void
+show_each(struct vtdctl *ctl, const struct vtd_records *recs, const char *type,
+	  void (*show)(struct vtdctl *ctl, const struct vtd_record *rec))
+{
+	for (size_t i = 0; i < recs->count; i++)
+		if (vtd_record_is(&recs->list[i], type))
+			show(ctl, &recs->list[i]);
+}
+
+static void irqs_text(struct vtdctl *ctl, const struct vtd_records *recs)
+{
+	show_each(ctl, recs, "remapping", show_remapping);
+	show_each(ctl, recs, "table", show_table);
+	show_each(ctl, recs, "left", show_left);
+	fprintf(ctl->out, COLUMNS, "IRQ", "DEVICE", "FORMAT", "UNIT", "INDEX",
+		"VECTOR", "CPU", "COUNT");
+	show_each(ctl, recs, "irq", show_irq);
+}
+
+/* A record as an object: @numbers are decimal, @texts are strings. */
+static struct json_object *record_json(const struct vtd_record *rec,
+				       const char *const *numbers,
+				       const char *const *texts)
+{
+	struct json_object *object = json_object_new_object();
+	int ret = 0;
+
+	if (!object)
+		return NULL;
+	for (; *numbers; numbers++)
+		ret |= vtd_json_number(object, *numbers,
+				       vtd_record_get(rec, *numbers));
+	for (; *texts; texts++)
+		ret |= vtd_json_text(object, *texts,
+				     vtd_record_get(rec, *texts));
+	if (!ret)
+		return object;
+	json_object_put(object);
+	return NULL;
+}
+
+static int list_json(struct json_object *top, const char *key,
+		     const struct vtd_records *recs, const char *type,
+		     const char *const *numbers, const char *const *texts)
+{
+	struct json_object *list = json_object_new_array();
+
+	if (vtd_json_add(top, key, list))
+		return -1;
+	for (size_t i = 0; i < recs->count; i++) {
+		struct json_object *one;
+
+		if (!vtd_record_is(&recs->list[i], type))
+			continue;
+		one = record_json(&recs->list[i], numbers, texts);
+		if (!one || json_object_array_add(list, one)) {
+			json_object_put(one);
+			return -1;
+		}
+	}
+	return 0;
+}
+
+/* What is said of all; false as long as nobody says that it is so. */
+static int whole_json(struct json_object *top, const struct vtd_records *recs)
+{
+	static const char *const keys[][2] = {
+		{ "isolated", "yes" },
+		{ "x2apic", "on" },
+		{ "x2apic_opt_out", "yes" },
+	};
+	bool is[ARRAY_SIZE(keys)] = { false };
+	int ret = 0;
+
+	for (size_t i = 0; i < recs->count; i++)
+		for (size_t k = 0; k < ARRAY_SIZE(keys); k++)
+			if (vtd_record_is(&recs->list[i], "remapping"))
+				is[k] = is_value(&recs->list[i], keys[k][0],
+						 keys[k][1]);
+	for (size_t k = 0; k < ARRAY_SIZE(keys); k++)
+		ret |= vtd_json_add(top, keys[k][0],
+				    json_object_new_boolean(is[k]));
+	return ret;
+}
+
+static int irqs_json(struct vtdctl *ctl, const struct vtd_records *recs)
+{
+	static const char *const none[] = { NULL };
+	static const char *const table_numbers[] = { "entries", "used", "lost",
+						     NULL };
+	static const char *const table_texts[] = { "unit", "address", "ids",
+						   "compatibility", NULL };
+	static const char *const irq_numbers[] = { "nr", "cpu", "count", NULL };
+	static const char *const irq_texts[] = { "device", "kind",  "format",
+						 "unit",   "index", "entry",
+						 "vector", "dest",  "name",
+						 "reason", NULL };
+	static const char *const left_texts[] = { "device", "reason", NULL };
+	struct json_object *top = json_object_new_object();
+
+	if (top && !whole_json(top, recs) &&
+	    !list_json(top, "tables", recs, "table", table_numbers,
+		       table_texts) &&
+	    !list_json(top, "irqs", recs, "irq", irq_numbers, irq_texts) &&
+	    !list_json(top, "left", recs, "left", none, left_texts))
+		return vtd_json_put(ctl, top);
+	json_object_put(top);
+	return vtd_kernel_error(ctl, "out of memory");
+}
+
+/**
+ * vtd_cmd_irqs() - "vtdctl irqs [--json]"
+ * @ctl: what to work with
+ * @argc: number of words
+ * @argv: the words
+ *
+ * Return: an exit status.
+ */
+int vtd_cmd_irqs(struct vtdctl *ctl, int argc, char *const argv[])
+{
+	struct vtd_records recs;
+	struct vtd_reply reply;
+	bool json;
+	int ret;
+
+	if (vtd_flag(ctl, argc, argv, "--json", &json))
+		return VTD_EXIT_USAGE;
+	ret = vtd_control_records(ctl, "irqs", &reply, &recs);
+	if (!ret && json)
+		ret = irqs_json(ctl, &recs);
+	else if (!ret)
+		irqs_text(ctl, &recs);
+	vtd_records_free(&recs);
+	vtd_reply_free(&reply);
+	return ret;
+}
