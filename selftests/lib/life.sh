@@ -16,8 +16,13 @@ leaves() { qmp walk "$1" | sed -n 's/leaves=//p'; }
 # --- load ------------------------------------------------------------------
 
 disk_of() {
-	local d
-	for d in "/sys/bus/pci/devices/$1"/nvme/nvme*/nvme*n1; do
+	local d dev
+	dev=$(realpath "/sys/bus/pci/devices/$1")
+	for d in "$dev"/nvme/nvme*/nvme*n1 /sys/class/block/*; do
+		case $(realpath "$d") in
+		"$dev"/nvme/* | "$dev"/*/block/*) ;;
+		*) continue ;;
+		esac
 		[ -b "/dev/${d##*/}" ] && echo "/dev/${d##*/}" && return
 	done
 	return 1
@@ -26,16 +31,19 @@ disk_of() {
 # disk_ready BDF: waits for its block device and prints it
 disk_ready() { wait_for 20 disk_of "$1" && disk_of "$1"; }
 
+declare -A io_pids=()
+
+# disk_start DEVICE [WORKERS]: a load for each device, until disk_stop
 disk_start() {
-	"$PROGS/ioload" "$1" > "/tmp/ioload.${1##*/}" 2>&1 &
-	io_pid=$!
+	"$PROGS/ioload" "$@" > "/tmp/ioload.${1##*/}" 2>&1 &
+	io_pids[$1]=$!
 }
 
 # Ends the load; fails when a byte was wrong or a request failed. May run in a
 # subshell, which cannot wait for the process: so its last line tells.
 disk_stop() {
 	local out=/tmp/ioload.${1##*/}
-	kill -TERM "$io_pid" 2> /dev/null
+	kill -TERM "${io_pids[$1]}" 2> /dev/null
 	wait_for 40 grep -q '^ioload: ' "$out"
 	cat "$out"
 	grep -q '^ioload: ok' "$out"

@@ -168,4 +168,5 @@ def main(argv):
         print(json.dumps(mon.run(argv[1], args)))
 
 
-main(sys.argv)
+if __name__ == "__main__":
+    main(sys.argv)
