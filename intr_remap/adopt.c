@@ -188,7 +188,7 @@ void vtd_ir_splice(struct vtd_ir_irq *irq, struct irq_data *outer,
 		vtd_ir_keep_data(outer, irq);
 	hushed = vtd_ir_hush(outer, irq);
 	vtd_ir_table_set(table, irq->index,
-			 vtd_irte_remapped(cfg->vector, cfg->dest_apicid, false,
+			 vtd_irte_remapped(cfg->vector, cfg->dest_apicid, true,
 					   apic->dest_mode_logical,
 					   irq->source));
 	/* Whoever follows the pointer finds level and entry filled in. */
@@ -263,4 +263,37 @@ void vtd_ir_finish(struct list_head *gone)
 		kfree(irq->irqd);
 		vtd_ir_irq_free(irq);
 	}
+}
+
+/**
+ * vtd_ir_retrigger() - have an interrupt that may be lost come once more
+ * @desc: any interrupt below the CPU vectors
+ * @data: unused
+ *
+ * Its handler may find nothing to do.
+ *
+ * Context: the vector domain's mutex is held; takes the descriptor's lock.
+ */
+void vtd_ir_retrigger(struct irq_desc *desc, void *data)
+{
+	struct irq_data *outer = irq_desc_get_irq_data(desc);
+	struct irq_data *level = outer->parent_data;
+	unsigned long flags;
+
+	vtd_ir_lock_held();
+	if (!level || !vtd_ir_is_domain(level->domain) || !level->chip_data)
+		return;
+	raw_spin_lock_irqsave(&desc->lock, flags);
+	/* Id 0 is the same in 8 bits and in 32: it cannot have gone astray. */
+	if (irqd_is_started(outer) && !irqd_irq_masked(outer) &&
+	    irqd_cfg(outer)->dest_apicid) {
+		struct vtd_ir_irq *irq = level->chip_data;
+
+		/* A pin that waits for its end sends again when it gets it. */
+		if (irq->eoi && irqd_is_level_type(outer))
+			writel(irq->data, irq->eoi);
+		else if (outer->chip->irq_retrigger)
+			outer->chip->irq_retrigger(outer);
+	}
+	raw_spin_unlock_irqrestore(&desc->lock, flags);
 }

@@ -11,6 +11,7 @@
 #include <linux/msi.h>
 #include <linux/pci.h>
 #include <linux/printk.h>
+#include <linux/radix-tree.h>
 
 #include <asm/apic.h>
 #include <asm/hw_irq.h>
@@ -32,10 +33,10 @@ static int vtd_ir_program(struct irq_data *data)
 	struct vtd_ir_irq *irq = vtd_ir_irq_of(data);
 	const struct irq_cfg *cfg = irqd_cfg(data);
 
-	return vtd_ir_table_set(
-		&irq->iru->table, irq->index,
-		vtd_irte_remapped(cfg->vector, cfg->dest_apicid, false,
-				  apic->dest_mode_logical, irq->source));
+	return vtd_ir_table_set(&irq->iru->table, irq->index,
+				vtd_irte_remapped(cfg->vector, cfg->dest_apicid,
+						  true, apic->dest_mode_logical,
+						  irq->source));
 }
 
 static int vtd_ir_set_affinity(struct irq_data *data,
@@ -351,4 +352,29 @@ void vtd_ir_domain_destroy(struct vtd_ir_unit *iru)
 bool vtd_ir_is_domain(const struct irq_domain *domain)
 {
 	return domain && domain->ops == &vtd_ir_domain_ops;
+}
+
+/**
+ * vtd_ir_for_each_irq() - every interrupt that comes to a CPU by a vector
+ * @fn: called for each, in the order of their numbers; may sleep
+ * @data: for @fn
+ *
+ * Interrupts do not come, go or change their levels meanwhile.
+ *
+ * Context: may sleep; takes the vector domain's mutex.
+ */
+void vtd_ir_for_each_irq(void (*fn)(struct irq_desc *desc, void *data),
+			 void *data)
+{
+	struct irq_data *irqd;
+	unsigned long at = 0;
+
+	mutex_lock(&x86_vector_domain->mutex);
+	/* The vector domain numbers its interrupts as Linux does. */
+	while (radix_tree_gang_lookup(&x86_vector_domain->revmap_tree,
+				      (void **)&irqd, at, 1) == 1) {
+		at = irqd->hwirq + 1;
+		fn(irq_data_to_desc(irqd), data);
+	}
+	mutex_unlock(&x86_vector_domain->mutex);
 }

@@ -4,7 +4,8 @@
  *
  * Owns the order of the takeover: remapping on while everything still comes in
  * compatibility format, then the interrupts one by one, then, when nothing is
- * left, compatibility format off.  Back in the reverse order.
+ * left, extended mode where the CPUs are in x2APIC mode, and compatibility format
+ * off.  Back in the reverse order.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -22,11 +23,6 @@ static int vtd_ir_check_cpu(void)
 {
 	if (!system_has_cmpxchg128()) {
 		pr_err("this CPU cannot store 128 bits at once (CMPXCHG16B)\n");
-		return -EOPNOTSUPP;
-	}
-	/* Hardware blocks compatibility format in extended mode at once. */
-	if (x2apic_enabled()) {
-		pr_err("the CPUs are in x2APIC mode, which is not supported yet: boot with nox2apic\n");
 		return -EOPNOTSUPP;
 	}
 	return 0;
@@ -51,6 +47,7 @@ static void vtd_ir_give_back(void)
 	LIST_HEAD(gone);
 
 	vtd_ir_units_block(false);
+	vtd_ir_units_extend(false);
 	vtd_ir_msi_give_back(&gone);
 	pci_lock_rescan_remove();
 	vtd_ir_ioapic_give_back(&gone);
@@ -69,11 +66,18 @@ static int vtd_ir_take_over(void)
 	if (ret)
 		return ret;
 	vtd_ir_find_domain(vtd_ir_count_left, NULL);
-	if (vtd_ir.left)
+	if (vtd_ir.left && vtd_ir.eim) {
+		pr_err("in x2APIC mode what is left would be blocked: boot with nox2apic, or give up what the lines before name\n");
+		return -EBUSY;
+	}
+	if (vtd_ir.left) {
 		pr_warn("compatibility format is not blocked, interrupts are not isolated\n");
-	else
+		return 0;
+	}
+	ret = vtd_ir_units_extend(true);
+	if (!ret)
 		vtd_ir_units_block(true);
-	return 0;
+	return ret;
 }
 
 static int __init vtd_intr_remap_init(void)
@@ -96,7 +100,8 @@ static int __init vtd_intr_remap_init(void)
 		goto give_back;
 	vtd_ir_syscore_add();
 	vtd_ir_report_add();
-	pr_info("%u unit(s) remap interrupts%s\n", vtd_ir.nr,
+	pr_info("%u unit(s) remap interrupts%s%s\n", vtd_ir.nr,
+		vtd_ir.eim ? " to 32-bit APIC ids" : "",
 		vtd_ir.isolated ? "; all others are blocked" : "");
 	return 0;
 

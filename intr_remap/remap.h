@@ -76,6 +76,7 @@ struct vtd_ir_irq {
  * @unit: the units, @nr of them
  * @nr: how many
  * @platform: what the DMAR table says
+ * @eim: extended interrupt mode once everything is adopted
  * @left: devices and interrupts that could not be adopted
  * @isolated: compatibility format is blocked everywhere
  * @msi_set_affinity: what the kernel puts into MSI chips on the CPU vectors
@@ -84,6 +85,7 @@ struct vtd_ir {
 	struct vtd_ir_unit *unit;
 	unsigned int nr;
 	struct vtd_platform_info platform;
+	bool eim;
 	unsigned int left;
 	bool isolated;
 	int (*msi_set_affinity)(struct irq_data *data,
@@ -101,6 +103,7 @@ void vtd_ir_units_destroy(void);
 int vtd_ir_units_on(void);
 int vtd_ir_units_off(void);
 void vtd_ir_units_block(bool block);
+int vtd_ir_units_extend(bool extend);
 void vtd_ir_syscore_add(void);
 void vtd_ir_syscore_remove(void);
 
@@ -109,6 +112,8 @@ int vtd_ir_domain_create(struct vtd_ir_unit *iru);
 void vtd_ir_domain_destroy(struct vtd_ir_unit *iru);
 bool vtd_ir_is_domain(const struct irq_domain *domain);
 void vtd_ir_irq_free(struct vtd_ir_irq *irq);
+void vtd_ir_for_each_irq(void (*fn)(struct irq_desc *desc, void *data),
+			 void *data);
 extern struct irq_chip vtd_ir_chip;
 
 /* adopt.c */
@@ -121,6 +126,7 @@ void vtd_ir_unprepare(struct vtd_ir_irq *irq);
 struct vtd_ir_irq *vtd_ir_unsplice(struct irq_data *outer,
 				   struct irq_chip *chip);
 void vtd_ir_finish(struct list_head *gone);
+void vtd_ir_retrigger(struct irq_desc *desc, void *data);
 
 /* msi.c */
 int vtd_ir_msi_init(void);

@@ -9,7 +9,6 @@
 #include <linux/irq.h>
 #include <linux/msi.h>
 #include <linux/pci.h>
-#include <linux/radix-tree.h>
 #include <linux/string.h>
 
 #include <asm/apic.h>
@@ -144,8 +143,9 @@ static struct pci_dev *vtd_ir_origin(struct irq_data *outer, char *text,
 	return NULL;
 }
 
-static void vtd_ir_say_irq(struct irq_desc *desc, struct vtd_reply *reply)
+static void vtd_ir_say_irq(struct irq_desc *desc, void *data)
 {
+	struct vtd_reply *reply = data;
 	struct irq_data *outer = irq_desc_get_irq_data(desc);
 	char device[64], where[128], to[64] = "vector=- cpu=- dest=-";
 	struct vtd_ir_seen seen;
@@ -171,22 +171,6 @@ static void vtd_ir_say_irq(struct irq_desc *desc, struct vtd_reply *reply)
 		seen.name, seen.iru ? "" : vtd_ir_why_left(outer, pdev));
 }
 
-/* The vector domain numbers its interrupts as Linux does. */
-static void vtd_ir_say_irqs(struct vtd_reply *reply)
-{
-	struct irq_data *data;
-	unsigned long at = 0;
-
-	/* Interrupts do not come or go: all of them are below this domain. */
-	mutex_lock(&x86_vector_domain->mutex);
-	while (radix_tree_gang_lookup(&x86_vector_domain->revmap_tree,
-				      (void **)&data, at, 1) == 1) {
-		at = data->hwirq + 1;
-		vtd_ir_say_irq(irq_data_to_desc(data), reply);
-	}
-	mutex_unlock(&x86_vector_domain->mutex);
-}
-
 static void vtd_ir_say_unit(struct vtd_ir_unit *iru, struct vtd_reply *reply)
 {
 	u32 lost, used = vtd_ir_table_used(&iru->table, &lost);
@@ -194,8 +178,9 @@ static void vtd_ir_say_unit(struct vtd_ir_unit *iru, struct vtd_reply *reply)
 	vtd_say(reply,
 		"table unit=%s address=0x%llx entries=%u used=%u lost=%u ids=%s compatibility=%s\n",
 		iru->info.name, (u64)virt_to_phys(iru->table.entry),
-		iru->table.nr, used, lost, "8-bit",
-		iru->blocking ? "blocked" : "delivered");
+		iru->table.nr, used, lost,
+		iru->table.narrow ? "8-bit" : "32-bit",
+		iru->blocking || !iru->table.narrow ? "blocked" : "delivered");
 }
 
 /* Devices whose interrupts, when they have some, will not be remapped. */
@@ -226,7 +211,7 @@ static int vtd_ir_say(struct vtd_reply *reply)
 		vtd_ir.platform.x2apic_opt_out ? "yes" : "no");
 	for (i = 0; i < vtd_ir.nr; i++)
 		vtd_ir_say_unit(&vtd_ir.unit[i], reply);
-	vtd_ir_say_irqs(reply);
+	vtd_ir_for_each_irq(vtd_ir_say_irq, reply);
 	vtd_ir_say_left(reply);
 	return 0;
 }

@@ -63,6 +63,9 @@ void vtd_ir_table_destroy(struct vtd_ir_table *table)
 	if (table->entry)
 		iommu_free_pages(table->entry);
 	table->entry = NULL;
+	if (table->twin)
+		iommu_free_pages(table->twin);
+	table->twin = NULL;
 }
 
 /* The bits of a run of @nr indexes from @index on; they are in one word. */
@@ -134,10 +137,10 @@ int vtd_ir_table_alloc(struct vtd_ir_table *table, unsigned int nr, u32 from)
 }
 
 /* The one store.  Returns what stood there. */
-static struct vtd_irte vtd_ir_store(struct vtd_ir_table *table, u32 index,
+static struct vtd_irte vtd_ir_store(struct vtd_ir_table *table,
+				    struct vtd_irte *entry,
 				    struct vtd_irte irte)
 {
-	struct vtd_irte *entry = &table->entry[index];
 	u128 new = (u128)irte.w[1] << 64 | irte.w[0];
 	struct vtd_irte before;
 	u128 old;
@@ -154,11 +157,25 @@ static struct vtd_irte vtd_ir_store(struct vtd_ir_table *table, u32 index,
 	return before;
 }
 
+/* Callers think in 32-bit ids; hardware may not. */
+static struct vtd_irte vtd_ir_shape(struct vtd_irte irte, bool narrow)
+{
+	return narrow ? vtd_irte_narrow(irte) : irte;
+}
+
+static void vtd_ir_store_twin(struct vtd_ir_table *table, u32 index,
+			      struct vtd_irte irte)
+{
+	if (table->twin)
+		vtd_ir_store(table, &table->twin[index],
+			     vtd_ir_shape(irte, !table->narrow));
+}
+
 /**
  * vtd_ir_table_set() - write an entry, and have the unit use it
  * @table: the table
  * @index: of an entry that is the caller's
- * @irte: new contents
+ * @irte: new contents; with a 32-bit APIC id when the table is narrow
  *
  * A request that comes meanwhile meets the old entry or the new one.  VT-d 6.5.2.7.
  *
@@ -174,7 +191,9 @@ int vtd_ir_table_set(struct vtd_ir_table *table, u32 index,
 	unsigned long flags;
 
 	raw_spin_lock_irqsave(&table->lock, flags);
-	before = vtd_ir_store(table, index, irte);
+	vtd_ir_store_twin(table, index, irte);
+	irte = vtd_ir_shape(irte, table->narrow);
+	before = vtd_ir_store(table, &table->entry[index], irte);
 	raw_spin_unlock_irqrestore(&table->lock, flags);
 	/* What is not present is cached in caching mode only (6.1). */
 	if (!(before.w[0] & VTD_IRTE_P) && !table->caching_mode)
@@ -197,14 +216,16 @@ int vtd_ir_table_set(struct vtd_ir_table *table, u32 index,
 int vtd_ir_table_clear(struct vtd_ir_table *table, u32 index, unsigned int nr)
 {
 	unsigned int i, mask = ilog2(nr);
-	struct vtd_irte none = {};
+	struct vtd_irte none = {}, before;
 	bool present = false;
 	unsigned long flags;
 
 	raw_spin_lock_irqsave(&table->lock, flags);
-	for (i = 0; i < nr; i++)
-		present |= vtd_ir_store(table, index + i, none).w[0] &
-			   VTD_IRTE_P;
+	for (i = 0; i < nr; i++) {
+		vtd_ir_store_twin(table, index + i, none);
+		before = vtd_ir_store(table, &table->entry[index + i], none);
+		present |= before.w[0] & VTD_IRTE_P;
+	}
 	raw_spin_unlock_irqrestore(&table->lock, flags);
 	if (!present)
 		return 0;
@@ -281,6 +302,77 @@ u32 vtd_ir_table_used(struct vtd_ir_table *table, u32 *lost)
 	*lost = table->lost;
 	raw_spin_unlock_irqrestore(&table->lock, flags);
 	return used;
+}
+
+/* What an entry of 8-bit ids is with 32-bit ones. */
+static struct vtd_irte vtd_ir_widen(struct vtd_irte irte)
+{
+	u64 dest = FIELD_GET(VTD_IRTE_DST_XAPIC, irte.w[0]);
+
+	if (irte.w[0] & VTD_IRTE_IM)
+		return irte;
+	irte.w[0] &= ~VTD_IRTE_DST;
+	irte.w[0] |= FIELD_PREP(VTD_IRTE_DST, dest);
+	return irte;
+}
+
+/**
+ * vtd_ir_table_stage() - make a twin for the other size of APIC ids
+ * @table: the table; every id in it has 8 bits
+ * @nid: NUMA node of the unit, or NUMA_NO_NODE
+ *
+ * From now on every change goes to both, so that hardware may use either, and
+ * change over from one to the other at any moment.
+ *
+ * Context: may sleep.
+ * Return: 0; -EBUSY when there is a twin; -ENOMEM.
+ */
+int vtd_ir_table_stage(struct vtd_ir_table *table, int nid)
+{
+	struct vtd_irte *twin;
+	unsigned long flags;
+	u32 i;
+
+	if (table->twin)
+		return -EBUSY;
+	twin = iommu_alloc_pages_node_sz(nid, GFP_KERNEL,
+					 table->nr * sizeof(*twin));
+	if (!twin)
+		return -ENOMEM;
+	if (!table->coherent)
+		vtd_flush_cache(twin, table->nr * sizeof(*twin));
+	raw_spin_lock_irqsave(&table->lock, flags);
+	for (i = 0; i < table->nr; i++) {
+		struct vtd_irte irte = table->entry[i];
+
+		if (irte.w[0] & VTD_IRTE_P)
+			vtd_ir_store(table, &twin[i],
+				     table->narrow ? vtd_ir_widen(irte) :
+						     vtd_irte_narrow(irte));
+	}
+	table->twin = twin;
+	raw_spin_unlock_irqrestore(&table->lock, flags);
+	return 0;
+}
+
+/**
+ * vtd_ir_table_commit() - the twin is the table
+ * @table: with a twin, which the unit has; it has forgotten every entry since
+ *
+ * Context: may sleep.
+ */
+void vtd_ir_table_commit(struct vtd_ir_table *table)
+{
+	struct vtd_irte *gone;
+	unsigned long flags;
+
+	raw_spin_lock_irqsave(&table->lock, flags);
+	gone = table->entry;
+	table->entry = table->twin;
+	table->twin = NULL;
+	table->narrow = !table->narrow;
+	raw_spin_unlock_irqrestore(&table->lock, flags);
+	iommu_free_pages(gone);
 }
 
 /**

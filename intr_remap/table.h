@@ -19,6 +19,9 @@
 /**
  * struct vtd_ir_table - table and who has which index
  * @entry: what hardware reads (l)
+ * @twin: the same for the other size of APIC ids, while hardware is switched
+ *	over to it, or NULL (l)
+ * @narrow: @entry has 8-bit ids, @twin 32-bit ones; otherwise the reverse (l)
  * @used: bit for each index that belongs to somebody (l)
  * @nr: entries, a power of two (c)
  * @next: where the search for a free index goes on (l)
@@ -35,6 +38,8 @@
  */
 struct vtd_ir_table {
 	struct vtd_irte *entry;
+	struct vtd_irte *twin;
+	bool narrow;
 	unsigned long *used;
 	u32 nr;
 	u32 next;
@@ -49,6 +54,8 @@ struct vtd_ir_table {
 
 int vtd_ir_table_init(struct vtd_ir_table *table, u32 nr, int nid);
 void vtd_ir_table_destroy(struct vtd_ir_table *table);
+int vtd_ir_table_stage(struct vtd_ir_table *table, int nid);
+void vtd_ir_table_commit(struct vtd_ir_table *table);
 int vtd_ir_table_alloc(struct vtd_ir_table *table, unsigned int nr, u32 from);
 int vtd_ir_table_set(struct vtd_ir_table *table, u32 index,
 		     struct vtd_irte irte);

@@ -15,6 +15,7 @@
 #include <asm/apic.h>
 
 #include <vtd/hw/regs.h>
+#include "mode.h"
 #include "remap.h"
 #include "slab.h"
 #include "syscore.h"
@@ -94,9 +95,36 @@ static int vtd_ir_unit_init(struct vtd_ir_unit *iru, unsigned int index)
 	iru->table.mask_max = FIELD_GET(VTD_ECAP_MHMV, iru->info.ecap);
 	iru->table.invalidate = vtd_ir_invalidate;
 	iru->table.data = iru;
+	/* Until every interrupt is adopted; see mode.c. */
+	iru->table.narrow = true;
 	ret = vtd_ir_table_init(&iru->table, vtd_ir_entries_wanted(),
 				iru->info.nid);
 	return ret ?: vtd_ir_domain_create(iru);
+}
+
+static int vtd_ir_check_mode(void)
+{
+	struct vtd_ir_mode mode = {
+		.x2apic = x2apic_enabled(),
+		.opt_out = vtd_ir.platform.x2apic_opt_out,
+		.eim = true,
+		.logical = apic->dest_mode_logical,
+	};
+	const char *refusal;
+	unsigned int i;
+	int cpu;
+
+	for (i = 0; i < vtd_ir.nr; i++)
+		mode.eim &= !!(vtd_ir.unit[i].info.ecap & VTD_ECAP_EIM);
+	for_each_present_cpu(cpu)
+		mode.id_max = max(mode.id_max, cpu_physical_id(cpu));
+	refusal = vtd_ir_mode_refusal(&mode);
+	if (!refusal) {
+		vtd_ir.eim = mode.x2apic;
+		return 0;
+	}
+	pr_err("%s\n", refusal);
+	return -EOPNOTSUPP;
 }
 
 /**
@@ -140,7 +168,10 @@ int vtd_ir_units_create(void)
 			return ret;
 		}
 	}
-	return 0;
+	ret = vtd_ir_check_mode();
+	if (ret)
+		vtd_ir_units_destroy();
+	return ret;
 
 release:
 	vtd_units_release();
@@ -179,8 +210,8 @@ static int vtd_ir_unit_on(struct vtd_ir_unit *iru)
 	u64 phys = virt_to_phys(iru->table.entry);
 	int ret;
 
-	vtd_units_set_table(iru->unit,
-			    vtd_ir_table_reg(&iru->table, phys, false));
+	vtd_units_set_table(iru->unit, vtd_ir_table_reg(&iru->table, phys,
+							!iru->table.narrow));
 	ret = vtd_units_command(iru->unit, VTD_GCMD_SIRTP, true,
 				VTD_IR_TIMEOUT_US);
 	if (ret)
@@ -195,6 +226,30 @@ static int vtd_ir_unit_on(struct vtd_ir_unit *iru)
 			iru->info.name);
 	return vtd_units_command(iru->unit, VTD_GCMD_IRE, true,
 				 VTD_IR_TIMEOUT_US);
+}
+
+/*
+ * The unit changes over from one table to the other while requests come in.
+ * Each is remapped by the old one or the new one; what it remembers of the old
+ * one is gone after the invalidation (11.4.4, SIRTP).
+ */
+static int vtd_ir_unit_switch(struct vtd_ir_unit *iru)
+{
+	struct vtd_ir_table *table = &iru->table;
+	int ret = vtd_ir_table_stage(table, iru->info.nid);
+
+	if (ret)
+		return ret;
+	vtd_units_set_table(iru->unit,
+			    vtd_ir_table_reg(table, virt_to_phys(table->twin),
+					     table->narrow));
+	ret = vtd_units_command(iru->unit, VTD_GCMD_SIRTP, true,
+				VTD_IR_TIMEOUT_US);
+	ret = ret ?: vtd_ir_invalidate(iru, vtd_qi_iec_global());
+	/* Otherwise it may use either: both stay, and both are kept right. */
+	if (!ret)
+		vtd_ir_table_commit(table);
+	return ret;
 }
 
 /* Any context: also at shutdown. */
@@ -285,6 +340,41 @@ void vtd_ir_units_block(bool block)
 		return;
 	for (i = 0; i < vtd_ir.nr; i++)
 		vtd_ir.unit[i].domain->flags |= IRQ_DOMAIN_FLAG_ISOLATED_MSI;
+}
+
+/**
+ * vtd_ir_units_extend() - to extended interrupt mode, or back
+ * @extend: to it; every interrupt is adopted, since from then on the hardware
+ *	blocks all others
+ *
+ * Nothing changes where the CPUs are not in x2APIC mode.
+ *
+ * Context: may sleep; the units are on.
+ * Return: 0; -ENOMEM or what the hardware failed with, and then some units may
+ * be in one mode and some in the other.
+ */
+int vtd_ir_units_extend(bool extend)
+{
+	unsigned int i, switched = 0;
+	int ret = 0;
+
+	for (i = 0; i < vtd_ir.nr && vtd_ir.eim; i++) {
+		struct vtd_ir_unit *iru = &vtd_ir.unit[i];
+		int err;
+
+		if (iru->table.narrow != extend)
+			continue;
+		err = vtd_ir_unit_switch(iru);
+		if (err)
+			pr_err("%s: extended interrupt mode does not switch %s (error %d)\n",
+			       iru->info.name, extend ? "on" : "off", err);
+		ret = err ?: ret;
+		switched++;
+	}
+	/* What was sent on by a destination of the other size is sent again. */
+	if (switched)
+		vtd_ir_for_each_irq(vtd_ir_retrigger, NULL);
+	return ret;
 }
 
 static int vtd_ir_suspend(void *data)

@@ -101,6 +101,19 @@ static inline struct vtd_irte vtd_irte_remapped(u8 vector, u32 dest, bool eim,
 	return (struct vtd_irte){ .w = { lo, source } };
 }
 
+/* The same entry for a unit whose ids have 8 bits; @irte has 32-bit ids. */
+static inline struct vtd_irte vtd_irte_narrow(struct vtd_irte irte)
+{
+	u64 dest = FIELD_GET(VTD_IRTE_DST, irte.w[0]);
+
+	/* A posted entry names a descriptor there. */
+	if (irte.w[0] & VTD_IRTE_IM)
+		return irte;
+	irte.w[0] &= ~VTD_IRTE_DST;
+	irte.w[0] |= FIELD_PREP(VTD_IRTE_DST_XAPIC, dest & 0xff);
+	return irte;
+}
+
 /* Make a unit forget every entry. */
 static inline struct vtd_qi_desc vtd_qi_iec_global(void)
 {
