@@ -67,7 +67,7 @@ static int vtd_ir_take_over(void)
 		return ret;
 	vtd_ir_find_domain(vtd_ir_count_left, NULL);
 	if (vtd_ir.left && vtd_ir.eim) {
-		pr_err("in x2APIC mode what is left would be blocked: boot with nox2apic, or give up what the lines before name\n");
+		pr_err("in x2APIC mode hardware would block what the lines before name: boot with nox2apic\n");
 		return -EBUSY;
 	}
 	if (vtd_ir.left) {
@@ -89,6 +89,7 @@ static int __init vtd_intr_remap_init(void)
 					     vtd_ir_units_create();
 	if (ret)
 		return ret;
+	vtd_ir_crash_add();
 	ret = vtd_ir_ioapic_init() ?: vtd_ir_units_on();
 	if (ret)
 		goto destroy;
@@ -110,6 +111,7 @@ give_back:
 off:
 	vtd_ir_units_off();
 destroy:
+	vtd_ir_crash_remove();
 	vtd_ir_ioapic_exit();
 	vtd_ir_units_destroy();
 	return ret;
@@ -121,6 +123,7 @@ static void __exit vtd_intr_remap_exit(void)
 	vtd_ir_syscore_remove();
 	vtd_ir_give_back();
 	vtd_ir_units_off();
+	vtd_ir_crash_remove();
 	vtd_ir_ioapic_exit();
 	vtd_ir_units_destroy();
 	pr_info("interrupts are not remapped\n");

@@ -102,6 +102,7 @@ int vtd_ir_units_create(void);
 void vtd_ir_units_destroy(void);
 int vtd_ir_units_on(void);
 int vtd_ir_units_off(void);
+void vtd_ir_units_crash(void);
 void vtd_ir_units_block(bool block);
 int vtd_ir_units_extend(bool extend);
 void vtd_ir_syscore_add(void);
@@ -140,6 +141,10 @@ int vtd_ir_ioapic_adopt(void);
 void vtd_ir_ioapic_give_back(struct list_head *gone);
 void __iomem *vtd_ir_ioapic_eoi_reg(u32 id);
 void vtd_ir_ioapic_use_chip(struct irq_data *outer);
+
+/* crash.c */
+void vtd_ir_crash_add(void);
+void vtd_ir_crash_remove(void);
 
 /* hidden.c */
 int vtd_ir_hidden_init(void);

@@ -109,6 +109,8 @@ static const char *vtd_ir_why_left(const struct irq_data *outer,
 
 	if (vtd_ir_is_unit_fault(outer->domain))
 		return "a unit's own interrupts do not go through it";
+	if (outer->domain->name && !strncmp(outer->domain->name, "HPET", 4))
+		return "the HPET's MSIs are not taken over: boot with hpet=disable";
 	if (!pdev)
 		return "it is neither a PCI device's nor an I/O APIC's";
 	if (vtd_units_of_device(pdev, sid, &nr) < 0)

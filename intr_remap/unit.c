@@ -26,6 +26,8 @@
 /* Some emulators never show this status: not worth more than a moment. */
 #define VTD_IR_CFI_TIMEOUT_US 1000
 
+#define VTD_IR_CRASH_TIMEOUT_US 100000
+
 /* Room for what is added later. */
 #define VTD_IR_SPARE 1024
 
@@ -312,6 +314,24 @@ int vtd_ir_units_off(void)
 		if (vtd_ir.unit[i].on)
 			ret = vtd_ir_unit_off(&vtd_ir.unit[i]) ?: ret;
 	return ret;
+}
+
+/**
+ * vtd_ir_units_crash() - switch remapping off, and no more
+ *
+ * What is on its way in remappable format arrives as something else, or not
+ * at all; nobody is left to miss it.
+ *
+ * Context: any, in a crash: no lock is taken, and nothing is waited for long.
+ */
+void vtd_ir_units_crash(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < vtd_ir.nr; i++)
+		if (vtd_ir.unit[i].on)
+			vtd_units_command(vtd_ir.unit[i].unit, VTD_GCMD_IRE,
+					  false, VTD_IR_CRASH_TIMEOUT_US);
 }
 
 /**

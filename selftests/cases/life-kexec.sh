@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
 # The next kernel finds quiet hardware: kexec into the same kernel, with a
-# translated disk and network in use.
+# translated disk and network in use and interrupts remapped.
 # vm: --qemu "-drive file=@share/d0.img,if=none,id=d0,format=raw -device nvme,drive=d0,serial=x1"
 # disk: d0.img 64M
 # vm: --qemu "-netdev user,id=n0 -device e1000e,netdev=n0"
@@ -10,13 +10,14 @@
 . /src/selftests/lib/life.sh
 nvme=$(pci_find 1b36:0010) e1000e=$(pci_find 8086:10d3)
 
-plan 8
+plan 10
 modprobe vtd_dmar || bail "the module does not load"
 modprobe nvme
 modprobe e1000e
 disk=$(disk_ready "$nvme")
 is "$(group_type "$nvme") $(group_type "$e1000e")" "DMA-FQ DMA-FQ" "nvme and e1000e are translated"
 ok "the network works" net_up "$e1000e"
+ok "vtd_intr_remap loads" modprobe vtd_intr_remap
 head -c 4M /dev/urandom > /tmp/data
 ok "data is on the disk" dd if=/tmp/data of="$disk" bs=1M seek=16 oflag=direct conv=fsync
 
@@ -26,7 +27,7 @@ mkdir -p $root/bin $root/modules
 cp /run/vtd/busybox $root/bin/
 cp /run/vtd/nonce $root/
 cp /src/selftests/lib/second-init $root/init
-echo "5 $(sha256sum < /tmp/data | cut -d' ' -f1)" > $root/expect
+echo "6 $(sha256sum < /tmp/data | cut -d' ' -f1)" > $root/expect
 modprobe -a --show-depends nvme | awk '$1 == "insmod" && !seen[$2]++ { print $2 }' |
 	while read -r path; do
 		name=$(basename "$path" .xz)
