@@ -39,6 +39,13 @@
 /* Polls between two looks at whether others need a hand. */
 #define VTD_QI_HELP 64
 
+/*
+ * What is done at once under the lock, with interrupts off: slots that are
+ * taken back, and submissions of one batch.
+ */
+#define VTD_QI_RECLAIM 32
+#define VTD_QI_MEMBERS 64
+
 /* Most polls that a batch is held back for more submissions to come. */
 #define VTD_QI_HOLD 128U
 
@@ -185,12 +192,23 @@ static bool vtd_qi_judged(const struct vtd_qi *qi, u32 first)
 	return true;
 }
 
-/* Take back the slots of finished batches, oldest first. */
-static void vtd_qi_reclaim(struct vtd_qi *qi)
+static u32 vtd_qi_free_slots(const struct vtd_qi *qi)
 {
+	/* One slot stays empty: head == tail means an empty ring. */
+	return (qi->head - qi->tail - 1) & (qi->slots - 1);
+}
+
+/*
+ * Take back the slots of finished batches, oldest first, until there is room for
+ * @nr descriptors and a wait descriptor, and some more.
+ */
+static void vtd_qi_reclaim(struct vtd_qi *qi, unsigned int nr)
+{
+	u32 enough = max(nr, VTD_QI_RECLAIM);
+
 	lockdep_assert_held(&qi->lock);
 
-	while (qi->head != vtd_qi_end(qi)) {
+	while (qi->head != vtd_qi_end(qi) && vtd_qi_free_slots(qi) <= enough) {
 		u32 first = qi->head;
 
 		if (!vtd_qi_done(qi, first, qi->slot[first].expect))
@@ -201,12 +219,6 @@ static void vtd_qi_reclaim(struct vtd_qi *qi)
 			return;
 		qi->head = vtd_qi_next(qi, first, qi->slot[first].batch);
 	}
-}
-
-static u32 vtd_qi_free_slots(const struct vtd_qi *qi)
-{
-	/* One slot stays empty: head == tail means an empty ring. */
-	return (qi->head - qi->tail - 1) & (qi->slots - 1);
 }
 
 static void vtd_qi_write_slot(struct vtd_qi *qi, u32 slot,
@@ -250,7 +262,7 @@ static inline bool vtd_qi_has_room(struct vtd_qi *qi, unsigned int nr)
 
 	if (likely(vtd_qi_free_slots(qi) > nr))
 		return true;
-	vtd_qi_reclaim(qi);
+	vtd_qi_reclaim(qi, nr);
 	return vtd_qi_free_slots(qi) > nr;
 }
 
@@ -377,6 +389,8 @@ static int vtd_qi_queue(struct vtd_qi *qi, const struct vtd_qi_desc *desc,
 	if (qi->open_nr) {
 		ticket->batch = qi->open;
 		WRITE_ONCE(qi->open_nr, qi->open_nr + 1);
+		if (qi->open_nr == VTD_QI_MEMBERS)
+			vtd_qi_ring_open(qi);
 	} else if (idle && !vtd_qi_more_to_come(qi)) {
 		vtd_qi_ring(qi, ticket->first, nr, 1);
 	} else {
@@ -441,25 +455,30 @@ static void vtd_qi_refused(struct vtd_qi *qi, u32 hw_head)
 	}
 }
 
-/* All of a batch start again, but whoever was refused. */
+/*
+ * All of a batch start again, but whoever was refused.  No one else will tell
+ * them; see vtd_qi_tell().
+ */
 static void vtd_qi_retry_batch(struct vtd_qi *qi, u32 first)
 {
-	u32 wait = vtd_qi_wait_slot(qi, first);
+	u32 wait = vtd_qi_wait_slot(qi, first), seq = qi->slot[first].expect;
 	u32 at = first;
 
-	for (; at != wait; at = vtd_qi_next(qi, at, qi->slot[at].length))
+	for (; at != wait; at = vtd_qi_next(qi, at, qi->slot[at].length)) {
 		if (qi->slot[at].verdict == VTD_QI_FINE)
 			WRITE_ONCE(qi->slot[at].verdict, VTD_QI_RETRY);
-	/* No one else will. */
-	vtd_qi_tell(qi, first);
+		smp_store_release(&qi->line[at].done, seq);
+	}
+	WRITE_ONCE(qi->slot[first].shared, false);
 }
 
 /*
  * A device did not answer an invalidation in time (6.5.2.10, ITE).  The unit
  * has dropped every wait descriptor that it had fetched and not completed:
- * their submitters start again.
+ * their submitters start again.  Does one batch; returns false when none is
+ * left.
  */
-static void vtd_qi_dropped(struct vtd_qi *qi, u32 hw_head)
+static bool vtd_qi_dropped(struct vtd_qi *qi, u32 hw_head)
 {
 	u32 at = qi->head, end;
 
@@ -467,14 +486,20 @@ static void vtd_qi_dropped(struct vtd_qi *qi, u32 hw_head)
 		end = vtd_qi_next(qi, at, qi->slot[at].batch);
 		if (!vtd_qi_within(qi, vtd_qi_wait_slot(qi, at), qi->head,
 				   hw_head))
-			return;
-		if (!vtd_qi_done(qi, at, qi->slot[at].expect))
+			return false;
+		if (!vtd_qi_done(qi, at, qi->slot[at].expect)) {
 			vtd_qi_retry_batch(qi, at);
+			return true;
+		}
 	}
+	return false;
 }
 
-/* Look at the fault status and put right what stops the queue. */
-static void vtd_qi_recover(struct vtd_qi *qi)
+/*
+ * Look at the fault status and put right what stops the queue.  Returns true
+ * when there is more to do, after the lock was let go of.
+ */
+static bool vtd_qi_recover(struct vtd_qi *qi)
 {
 	u32 fsts, hw_head;
 
@@ -482,17 +507,18 @@ static void vtd_qi_recover(struct vtd_qi *qi)
 
 	fsts = vtd_read32(qi->regs, VTD_FSTS) & VTD_QI_ERRORS;
 	if (likely(!fsts))
-		return;
-	qi->stats.errors++;
+		return false;
 	hw_head = vtd_read64(qi->regs, VTD_IQH) / sizeof(*qi->ring);
 	if (hw_head < qi->slots) {
+		if ((fsts & VTD_FSTS_ITE) && vtd_qi_dropped(qi, hw_head))
+			return true;
 		if (fsts & VTD_FSTS_IQE)
 			vtd_qi_refused(qi, hw_head);
-		if (fsts & VTD_FSTS_ITE)
-			vtd_qi_dropped(qi, hw_head);
 	}
+	qi->stats.errors++;
 	/* Only after the ring is right again: clearing restarts the unit. */
 	vtd_write32(qi->regs, VTD_FSTS, fsts);
+	return false;
 }
 
 /*
@@ -582,13 +608,14 @@ static void vtd_qi_take_turn(struct vtd_qi *qi,
 /* The rare look: is the unit all right?  Returns an errno when it is not. */
 static int vtd_qi_look(struct vtd_qi *qi, u64 *deadline)
 {
+	bool more = vtd_read32(qi->regs, VTD_FSTS) & VTD_QI_ERRORS;
 	unsigned long flags;
 
 	if (READ_ONCE(qi->dead))
 		return -EIO;
-	if (vtd_read32(qi->regs, VTD_FSTS) & VTD_QI_ERRORS) {
+	while (more) {
 		raw_spin_lock_irqsave(&qi->lock, flags);
-		vtd_qi_recover(qi);
+		more = vtd_qi_recover(qi);
 		raw_spin_unlock_irqrestore(&qi->lock, flags);
 	}
 	if (!vtd_qi_too_long(deadline))

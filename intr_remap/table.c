@@ -11,6 +11,7 @@
 #include <linux/errno.h>
 #include <linux/gfp.h>
 #include <linux/log2.h>
+#include <linux/minmax.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 
@@ -76,16 +77,18 @@ static unsigned long vtd_ir_run(u32 index, unsigned int nr)
 	return bits << (index % BITS_PER_LONG);
 }
 
-/* A free run between @from and @to, or @to. */
-static u32 vtd_ir_find(struct vtd_ir_table *table, unsigned int nr, u32 from,
-		       u32 to)
+/*
+ * A free run between @from and @to, or @to.  A hint: without the lock, which
+ * would keep interrupts off for as long as a full table takes.
+ */
+static u32 vtd_ir_find(const struct vtd_ir_table *table, unsigned int nr,
+		       u32 from, u32 to)
 {
 	u32 at;
 
-	lockdep_assert_held(&table->lock);
-
 	for (at = from; at < to;) {
-		unsigned long word = table->used[at / BITS_PER_LONG];
+		unsigned long word =
+			READ_ONCE(table->used[at / BITS_PER_LONG]);
 
 		if (!(word & vtd_ir_run(at, nr)))
 			return at;
@@ -96,6 +99,23 @@ static u32 vtd_ir_find(struct vtd_ir_table *table, unsigned int nr, u32 from,
 			at += nr;
 	}
 	return to;
+}
+
+/* Take a run that looked free; false when somebody was faster. */
+static bool vtd_ir_take(struct vtd_ir_table *table, u32 at, unsigned int nr)
+{
+	unsigned long *word = &table->used[at / BITS_PER_LONG];
+	unsigned long flags;
+	bool free;
+
+	raw_spin_lock_irqsave(&table->lock, flags);
+	free = !(*word & vtd_ir_run(at, nr));
+	if (free) {
+		WRITE_ONCE(*word, *word | vtd_ir_run(at, nr));
+		WRITE_ONCE(table->next, (at + nr) % table->nr);
+	}
+	raw_spin_unlock_irqrestore(&table->lock, flags);
+	return free;
 }
 
 /**
@@ -113,26 +133,21 @@ static u32 vtd_ir_find(struct vtd_ir_table *table, unsigned int nr, u32 from,
  */
 int vtd_ir_table_alloc(struct vtd_ir_table *table, unsigned int nr, u32 from)
 {
-	unsigned long flags;
 	u32 start, at;
 
 	if (!is_power_of_2(nr) || nr > VTD_IR_RUN_MAX ||
 	    from % VTD_IR_RUN_MAX || from >= table->nr)
 		return -EINVAL;
-	raw_spin_lock_irqsave(&table->lock, flags);
-	start = table->next < from ? from : table->next;
-	start = (start + nr - 1) & ~(nr - 1);
-	at = vtd_ir_find(table, nr, start, table->nr);
-	if (at == table->nr) {
-		at = vtd_ir_find(table, nr, from, table->nr);
-		if (at == table->nr) {
-			raw_spin_unlock_irqrestore(&table->lock, flags);
+	do {
+		start = max(READ_ONCE(table->next), from);
+		start = (start + nr - 1) & ~(nr - 1);
+		at = vtd_ir_find(table, nr, start, table->nr);
+		if (at == table->nr)
+			at = vtd_ir_find(table, nr, from, table->nr);
+		if (at == table->nr)
 			return -ENOSPC;
-		}
-	}
-	table->used[at / BITS_PER_LONG] |= vtd_ir_run(at, nr);
-	table->next = (at + nr) % table->nr;
-	raw_spin_unlock_irqrestore(&table->lock, flags);
+		/* Each time that it is taken there is one run less. */
+	} while (!vtd_ir_take(table, at, nr));
 	return at;
 }
 
@@ -220,13 +235,13 @@ int vtd_ir_table_clear(struct vtd_ir_table *table, u32 index, unsigned int nr)
 	bool present = false;
 	unsigned long flags;
 
-	raw_spin_lock_irqsave(&table->lock, flags);
 	for (i = 0; i < nr; i++) {
+		raw_spin_lock_irqsave(&table->lock, flags);
 		vtd_ir_store_twin(table, index + i, none);
 		before = vtd_ir_store(table, &table->entry[index + i], none);
+		raw_spin_unlock_irqrestore(&table->lock, flags);
 		present |= before.w[0] & VTD_IRTE_P;
 	}
-	raw_spin_unlock_irqrestore(&table->lock, flags);
 	if (!present)
 		return 0;
 	/* It would refuse a mask that it has not (ECAP.MHMV). */
@@ -249,14 +264,15 @@ int vtd_ir_table_clear(struct vtd_ir_table *table, u32 index, unsigned int nr)
  */
 int vtd_ir_table_free(struct vtd_ir_table *table, u32 index, unsigned int nr)
 {
+	unsigned long *word = &table->used[index / BITS_PER_LONG];
 	int ret = vtd_ir_table_clear(table, index, nr);
 	unsigned long flags;
 
 	raw_spin_lock_irqsave(&table->lock, flags);
 	if (ret)
-		table->lost += nr;
+		WRITE_ONCE(table->lost, table->lost + nr);
 	else
-		table->used[index / BITS_PER_LONG] &= ~vtd_ir_run(index, nr);
+		WRITE_ONCE(*word, *word & ~vtd_ir_run(index, nr));
 	raw_spin_unlock_irqrestore(&table->lock, flags);
 	return ret;
 }
@@ -291,16 +307,13 @@ struct vtd_irte vtd_ir_table_get(struct vtd_ir_table *table, u32 index)
  */
 u32 vtd_ir_table_used(struct vtd_ir_table *table, u32 *lost)
 {
-	unsigned long flags;
 	unsigned long word;
 	u32 used = 0, i;
 
-	raw_spin_lock_irqsave(&table->lock, flags);
 	for (i = 0; i < table->nr / BITS_PER_LONG; i++)
-		for (word = table->used[i]; word; word &= word - 1)
+		for (word = READ_ONCE(table->used[i]); word; word &= word - 1)
 			used++;
-	*lost = table->lost;
-	raw_spin_unlock_irqrestore(&table->lock, flags);
+	*lost = READ_ONCE(table->lost);
 	return used;
 }
 
@@ -329,7 +342,7 @@ static struct vtd_irte vtd_ir_widen(struct vtd_irte irte)
  */
 int vtd_ir_table_stage(struct vtd_ir_table *table, int nid)
 {
-	struct vtd_irte *twin;
+	struct vtd_irte *twin, irte;
 	unsigned long flags;
 	u32 i;
 
@@ -342,16 +355,18 @@ int vtd_ir_table_stage(struct vtd_ir_table *table, int nid)
 	if (!table->coherent)
 		vtd_flush_cache(twin, table->nr * sizeof(*twin));
 	raw_spin_lock_irqsave(&table->lock, flags);
+	table->twin = twin;
+	raw_spin_unlock_irqrestore(&table->lock, flags);
+	/* What changes from here on is in both, what is copied too. */
 	for (i = 0; i < table->nr; i++) {
-		struct vtd_irte irte = table->entry[i];
-
+		raw_spin_lock_irqsave(&table->lock, flags);
+		irte = table->entry[i];
 		if (irte.w[0] & VTD_IRTE_P)
 			vtd_ir_store(table, &twin[i],
 				     table->narrow ? vtd_ir_widen(irte) :
 						     vtd_irte_narrow(irte));
+		raw_spin_unlock_irqrestore(&table->lock, flags);
 	}
-	table->twin = twin;
-	raw_spin_unlock_irqrestore(&table->lock, flags);
 	return 0;
 }
 

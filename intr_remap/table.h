@@ -22,9 +22,9 @@
  * @twin: the same for the other size of APIC ids, while hardware is switched
  *	over to it, or NULL (l)
  * @narrow: @entry has 8-bit ids, @twin 32-bit ones; otherwise the reverse (l)
- * @used: bit for each index that belongs to somebody (l)
+ * @used: bit for each index that belongs to somebody (l); looked at without @lock
  * @nr: entries, a power of two (c)
- * @next: where the search for a free index goes on (l)
+ * @next: where the search for a free index goes on; a hint (l)
  * @coherent: the unit snoops CPU caches (c)
  * @caching_mode: the unit may cache entries that are not present (c)
  * @mask_max: 2^ as many entries the unit can forget at once, or all (c)

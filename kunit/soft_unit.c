@@ -89,6 +89,16 @@ static void soft_run_queue(struct soft_unit *su)
 	}
 }
 
+static void soft_answer(struct irq_work *work)
+{
+	struct soft_unit *su = container_of(work, struct soft_unit, answer);
+	unsigned long flags;
+
+	raw_spin_lock_irqsave(&su->lock, flags);
+	soft_run_queue(su);
+	raw_spin_unlock_irqrestore(&su->lock, flags);
+}
+
 static void soft_command(struct soft_unit *su, u32 val)
 {
 	u32 *gsts = reg32(su, R_GSTS);
@@ -140,7 +150,9 @@ static void soft_write64(const struct vtd_regs *regs, u32 off, u64 val)
 
 	raw_spin_lock_irqsave(&su->lock, flags);
 	su->reg[off / 8] = val;
-	if (off == R_IQT)
+	if (off == R_IQT && su->late)
+		irq_work_queue(&su->answer);
+	else if (off == R_IQT)
 		soft_run_queue(su);
 	raw_spin_unlock_irqrestore(&su->lock, flags);
 }
@@ -159,6 +171,7 @@ struct soft_unit *soft_unit_new(struct kunit *test, u64 cap, u64 ecap)
 
 	KUNIT_ASSERT_NOT_NULL(test, su);
 	raw_spin_lock_init(&su->lock);
+	su->answer = IRQ_WORK_INIT_HARD(soft_answer);
 	*reg32(su, R_VER) = 0x10;
 	su->reg[R_CAP / 8] = cap;
 	su->reg[R_ECAP / 8] = ecap;

@@ -9,6 +9,7 @@
 #define VTD_KUNIT_SOFT_UNIT_H
 
 #include <kunit/test.h>
+#include <linux/irq_work.h>
 
 #include "unit.h"
 
@@ -21,6 +22,9 @@
  * @reg: register space, 64-bit registers by offset / 8
  * @ignore: global commands that it does not answer
  * @stopped: it takes descriptors and executes none
+ * @late: it executes them only when an interrupt comes to the CPU that gave
+ *	them
+ * @answer: that interrupt
  * @refuse: number, from 1, of the descriptor that is refused (IQE); 0: none
  * @time_out: number of the descriptor at which a device does not answer (ITE):
  *	it drops all wait descriptors that are queued; 0: none
@@ -37,6 +41,8 @@ struct soft_unit {
 	u64 reg[512];
 	u32 ignore;
 	bool stopped;
+	bool late;
+	struct irq_work answer;
 	u32 refuse;
 	u32 time_out;
 	u32 seen;

@@ -258,6 +258,24 @@ static void no_interrupts_off_is_needed(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, irqs_disabled());
 }
 
+/* The unit answers in an interrupt: one that is off is never answered. */
+static void interrupts_stay_on_while_it_waits(struct kunit *test)
+{
+	struct soft_unit *su = ready(test);
+	struct vtd_qi_desc desc[3];
+	u64 start = ktime_get_mono_fast_ns(), took;
+
+	fill(desc, ARRAY_SIZE(desc), 100);
+	su->late = true;
+	KUNIT_EXPECT_EQ(test, vtd_qi_submit_one(queue_of(su), desc[0]), 0);
+	KUNIT_EXPECT_EQ(test, vtd_qi_submit(queue_of(su), desc, 1), 0);
+	KUNIT_EXPECT_EQ(test, vtd_qi_submit(queue_of(su), desc, 3), 0);
+	irq_work_sync(&su->answer);
+	took = ktime_get_mono_fast_ns() - start;
+	KUNIT_EXPECT_LE(test, took, 900 * NSEC_PER_MSEC);
+	KUNIT_EXPECT_EQ(test, su->nr, 5);
+}
+
 /* Several submitters at once, with errors among them. */
 struct submitter {
 	struct soft_unit *su;
@@ -366,6 +384,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE_SLOW(dead_unit_is_given_up_in_time),
 	KUNIT_CASE(programming_it_again_revives_it),
 	KUNIT_CASE(no_interrupts_off_is_needed),
+	KUNIT_CASE(interrupts_stay_on_while_it_waits),
 	KUNIT_CASE_SLOW(submitters_do_not_disturb_each_other),
 	KUNIT_CASE_SLOW(one_refusal_fails_one_submission),
 	{}

@@ -55,6 +55,13 @@ void vtd_shim_might_sleep(const char *who)
 		vtd_shim_warn(who, 0, "sleeps with a spin lock held");
 }
 
+/* In the kernel interrupts would be off meanwhile, and others spin. */
+static void might_wait(const char *who)
+{
+	if (spinning)
+		vtd_shim_warn(who, 0, "waits with a spin lock held");
+}
+
 /* Memory. */
 
 void vtd_shim_fail_alloc(unsigned int nth)
@@ -428,6 +435,7 @@ void vtd_shim_delay_ns(u64 ns)
 {
 	struct timespec ts = { ns / NSEC_PER_SEC, ns % NSEC_PER_SEC };
 
+	might_wait("delay");
 	if (READ_ONCE(virtual_clock))
 		__atomic_add_fetch(&virtual_ns, ns, __ATOMIC_SEQ_CST);
 	else
@@ -436,6 +444,7 @@ void vtd_shim_delay_ns(u64 ns)
 
 void vtd_shim_cpu_relax(void)
 {
+	might_wait("cpu_relax");
 	if (READ_ONCE(virtual_clock))
 		vtd_shim_delay_ns(READ_ONCE(virtual_poll_ns));
 	if (hooks.relax)

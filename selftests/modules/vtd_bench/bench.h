@@ -37,12 +37,15 @@ struct bench_case {
  * struct bench_seen - what the unit was asked to do in between
  * @descriptors: put into the invalidation queue, wait descriptors included
  * @waits: wait descriptors among them
- * @lines: cache lines that clflush_cache_range() wrote back
+ * @lines: cache lines that were written back
+ * @irqs_off: instructions of the longest section of our modules that keeps
+ *	interrupts off by a spin lock
  */
 struct bench_seen {
 	u64 descriptors;
 	u64 waits;
 	u64 lines;
+	u64 irqs_off;
 };
 
 int bench_run(struct seq_file *s, const struct bench_case *c);
@@ -56,6 +59,7 @@ struct bench_seen bench_observe_end(void);
 
 int bench_iommu(struct seq_file *s, struct pci_dev *pdev);
 int bench_dma(struct seq_file *s, struct pci_dev *pdev);
+int bench_irq(struct seq_file *s, struct pci_dev *pdev);
 
 #ifdef BENCH_PT
 int bench_pt(struct seq_file *s, bool ours);

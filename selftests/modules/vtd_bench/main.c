@@ -3,8 +3,8 @@
  * Benchmark of whatever driver translates, through the kernel's own APIs.
  *
  * Owns the debugfs directory vtd_bench: reading "iommu" works on the device
- * that the parameter bdf names, which then has no driver; reading "dma" works
- * on the device bound to this driver; "pt-ours" and "pt-built-in" on tables
+ * that the parameter bdf names, which then has no driver; reading "dma" and "irq"
+ * works on the device bound to this driver; "pt-ours" and "pt-built-in" on tables
  * that no device uses.  Must never start a DMA.
  */
 #include <linux/debugfs.h>
@@ -49,13 +49,14 @@ static int bench_iommu_show(struct seq_file *s, void *unused)
 	return ret;
 }
 
-static int bench_dma_show(struct seq_file *s, void *unused)
+static int bench_bound_show(struct seq_file *s, void *unused)
 {
+	int (*bench)(struct seq_file *s, struct pci_dev *pdev) = s->private;
 	int ret = -ENODEV;
 
 	mutex_lock(&bench_lock);
 	if (bench_bound)
-		ret = bench_dma(s, bench_bound);
+		ret = bench(s, bench_bound);
 	mutex_unlock(&bench_lock);
 	return ret;
 }
@@ -76,9 +77,10 @@ static int bench_iommu_open(struct inode *inode, struct file *file)
 	return single_open_size(file, bench_iommu_show, NULL, SZ_32K);
 }
 
-static int bench_dma_open(struct inode *inode, struct file *file)
+static int bench_bound_open(struct inode *inode, struct file *file)
 {
-	return single_open_size(file, bench_dma_show, NULL, SZ_32K);
+	return single_open_size(file, bench_bound_show, inode->i_private,
+				SZ_32K);
 }
 
 static int bench_pt_open(struct inode *inode, struct file *file)
@@ -93,9 +95,9 @@ static const struct file_operations bench_iommu_fops = {
 	.release = single_release,
 };
 
-static const struct file_operations bench_dma_fops = {
+static const struct file_operations bench_bound_fops = {
 	.owner = THIS_MODULE,
-	.open = bench_dma_open,
+	.open = bench_bound_open,
 	.read = seq_read,
 	.release = single_release,
 };
@@ -152,7 +154,10 @@ static int __init bench_init(void)
 	}
 	bench_dir = debugfs_create_dir("vtd_bench", NULL);
 	debugfs_create_file("iommu", 0400, bench_dir, NULL, &bench_iommu_fops);
-	debugfs_create_file("dma", 0400, bench_dir, NULL, &bench_dma_fops);
+	debugfs_create_file("dma", 0400, bench_dir, bench_dma,
+			    &bench_bound_fops);
+	debugfs_create_file("irq", 0400, bench_dir, bench_irq,
+			    &bench_bound_fops);
 	debugfs_create_file("pt-built-in", 0400, bench_dir, NULL,
 			    &bench_pt_fops);
 	debugfs_create_file("pt-ours", 0400, bench_dir, &bench_dir,

@@ -9,6 +9,7 @@
 #include <linux/errno.h>
 #include <linux/irqflags.h>
 #include <linux/kernel.h>
+#include <linux/minmax.h>
 #include <linux/slab.h>
 #include <linux/sort.h>
 #include <linux/string.h>
@@ -82,6 +83,7 @@ static int bench_measure(const struct bench_case *c, u64 *ticks[BENCH_STEPS])
 static int bench_observe(const struct bench_case *c,
 			 struct bench_seen seen[BENCH_STEPS])
 {
+	struct bench_seen now;
 	unsigned int i, step;
 	int ret;
 	u64 ticks;
@@ -96,7 +98,10 @@ static int bench_observe(const struct bench_case *c,
 			bench_observe_begin();
 			if (!bench_step(c, step, i, &ticks))
 				ret = -EIO;
-			seen[step] = bench_observe_end();
+			now = bench_observe_end();
+			/* The others are of the last round, when all is warm. */
+			now.irqs_off = max(now.irqs_off, seen[step].irqs_off);
+			seen[step] = now;
 		}
 	}
 	bench_observe_stop();
@@ -113,8 +118,8 @@ static void bench_print(struct seq_file *s, const struct bench_case *c,
 	seq_printf(s, "row op=%s size=%s rounds=%u median=%llu min=%llu ",
 		   c->name[step], c->size, c->rounds,
 		   ticks[c->rounds / 2] - overhead, ticks[0] - overhead);
-	seq_printf(s, "descriptors=%llu waits=%llu lines=%llu\n",
-		   seen->descriptors, seen->waits, seen->lines);
+	seq_printf(s, "descriptors=%llu waits=%llu lines=%llu irqs_off=%llu\n",
+		   seen->descriptors, seen->waits, seen->lines, seen->irqs_off);
 }
 
 /**

@@ -3,15 +3,22 @@
  * Observes, from outside the driver, what one operation makes of the unit.
  *
  * Owns a read-only look at the registers and the invalidation queue of the
- * first unit in the DMAR table, and probes on what writes cache lines back.  Must
- * never write to the unit.  Works the same for any driver.
+ * first unit in the DMAR table, and probes on what writes cache lines back and
+ * what our modules switch interrupts off with.  Must never write to the unit.
+ * Works the same for any driver.
  */
 #include <linux/acpi.h>
 #include <linux/array_size.h>
 #include <linux/errno.h>
 #include <linux/io.h>
+#include <linux/kallsyms.h>
 #include <linux/kprobes.h>
+#include <linux/minmax.h>
+#include <linux/mm.h>
 #include <linux/sizes.h>
+#include <linux/spinlock.h>
+#include <linux/string.h>
+#include <linux/timex.h>
 
 #include "bench.h"
 
@@ -31,6 +38,10 @@ static u64 observe_ring_at;
 static u64 observe_slots;
 static u64 observe_tail;
 static u64 observe_lines;
+static unsigned long observe_off_lock;
+static u64 observe_off_since;
+static u64 observe_off_longest;
+static u64 observe_off_nothing;
 
 static int observe_flush(struct kprobe *p, struct pt_regs *regs)
 {
@@ -48,6 +59,45 @@ static int observe_line(struct kprobe *p, struct pt_regs *regs)
 	return 0;
 }
 
+static bool observe_is_ours(const struct pt_regs *regs)
+{
+	unsigned long caller = *(unsigned long *)regs->sp;
+	char name[KSYM_SYMBOL_LEN];
+
+	if (!is_vmalloc_or_module_addr((void *)caller))
+		return false;
+	sprint_symbol(name, caller);
+	return strstr(name, "[vtd_");
+}
+
+/* Which of them are followed until they return; the data is the lock. */
+static int observe_takes(struct kretprobe_instance *ri, struct pt_regs *regs)
+{
+	*(unsigned long *)ri->data = regs->di;
+	return !observe_is_ours(regs);
+}
+
+/* Only now interrupts are off for certain. */
+static int observe_taken(struct kretprobe_instance *ri, struct pt_regs *regs)
+{
+	observe_off_lock = *(unsigned long *)ri->data;
+	observe_off_since = get_cycles();
+	return 0;
+}
+
+static int observe_gives(struct kprobe *p, struct pt_regs *regs)
+{
+	u64 now = get_cycles();
+
+	if (regs->di != observe_off_lock)
+		return 0;
+	observe_off_longest = max(observe_off_longest, now - observe_off_since);
+	observe_off_lock = 0;
+	return 0;
+}
+
+static struct kretprobe observe_lock;
+
 /* Only the first is in every kernel; ours writes single lines back itself. */
 static struct {
 	struct kprobe probe;
@@ -57,7 +107,20 @@ static struct {
 	{ { .pre_handler = observe_flush }, "clflush_cache_range" },
 	{ { .pre_handler = observe_line }, "vtd_dmar:vtd_write_back_line" },
 	{ { .pre_handler = observe_line }, "vtd_bench:vtd_write_back_line" },
+	{ { .pre_handler = observe_gives }, "_raw_spin_unlock_irqrestore" },
 };
+
+/* What taking a lock and letting go of it costs when it is watched. */
+static void observe_nothing(void)
+{
+	static DEFINE_RAW_SPINLOCK(lock);
+	unsigned long flags;
+
+	observe_off_longest = 0;
+	raw_spin_lock_irqsave(&lock, flags);
+	raw_spin_unlock_irqrestore(&lock, flags);
+	observe_off_nothing = observe_off_longest;
+}
 
 /* Where the first unit's registers are, or 0. */
 static u64 observe_find_unit(void)
@@ -144,6 +207,19 @@ int bench_observe_start(void)
 		if (ret && !i)
 			return ret;
 	}
+	observe_lock = (struct kretprobe){
+		.kp.symbol_name = "_raw_spin_lock_irqsave",
+		.entry_handler = observe_takes,
+		.handler = observe_taken,
+		.data_size = sizeof(unsigned long),
+	};
+	ret = register_kretprobe(&observe_lock);
+	if (ret) {
+		observe_lock.kp.addr = NULL;
+		bench_observe_stop();
+		return ret;
+	}
+	observe_nothing();
 	return 0;
 }
 
@@ -156,6 +232,9 @@ void bench_observe_stop(void)
 {
 	unsigned int i;
 
+	if (observe_lock.kp.addr)
+		unregister_kretprobe(&observe_lock);
+	observe_lock.kp.addr = NULL;
 	for (i = 0; i < ARRAY_SIZE(observe_probes); i++)
 		if (observe_probes[i].on)
 			unregister_kprobe(&observe_probes[i].probe);
@@ -169,6 +248,8 @@ void bench_observe_stop(void)
 void bench_observe_begin(void)
 {
 	observe_lines = 0;
+	observe_off_lock = 0;
+	observe_off_longest = 0;
 	observe_tail = readq(observe_regs + OBSERVE_IQT) / OBSERVE_SLOT;
 }
 
@@ -185,6 +266,9 @@ struct bench_seen bench_observe_end(void)
 	u64 tail = readq(observe_regs + OBSERVE_IQT) / OBSERVE_SLOT;
 	struct bench_seen seen = { .lines = observe_lines };
 	u64 at;
+
+	if (observe_off_longest > observe_off_nothing)
+		seen.irqs_off = observe_off_longest - observe_off_nothing;
 
 	for (at = observe_tail; at != tail; at = (at + 1) % observe_slots) {
 		const u64 *slot = observe_ring + 2 * at;

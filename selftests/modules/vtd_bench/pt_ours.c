@@ -4,10 +4,12 @@
  */
 #include "cacheline.c"
 #include "pgtable.c"
+#include "pool.c"
 
 #include "pt.h"
 
 static struct vtd_pgtable pt_ours;
+static struct vtd_pool pt_ours_pool;
 
 static int pt_ours_init(bool coherent)
 {
@@ -16,14 +18,17 @@ static int pt_ours_init(bool coherent)
 		.coherent = coherent,
 		.pgsize_bitmap = SZ_4K | SZ_2M | SZ_1G,
 		.nid = NUMA_NO_NODE,
+		.pool = &pt_ours_pool,
 	};
 
+	vtd_pools_init(&pt_ours_pool, 1);
 	return vtd_pt_init(&pt_ours, &config, GFP_KERNEL);
 }
 
 static void pt_ours_destroy(void)
 {
 	vtd_pt_destroy(&pt_ours);
+	vtd_pool_trim(&pt_ours_pool, ULONG_MAX);
 }
 
 static bool pt_ours_map(u64 iova, u64 paddr, u64 pgsize, u64 bytes)
@@ -44,7 +49,7 @@ static bool pt_ours_unmap(u64 iova, u64 pgsize, u64 bytes)
 	done = vtd_pt_unmap(&pt_ours, iova, pgsize, bytes >> __ffs(pgsize),
 			    &freed, &tables_freed);
 	if (tables_freed)
-		iommu_put_pages_list(&freed);
+		vtd_pools_put(&pt_ours_pool, &freed);
 	return done == bytes;
 }
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * Native build: spin locks are pthread mutexes.  Sleeping while one is held
- * (might_sleep(), a GFP_KERNEL allocation, a mutex) counts as a WARN.
+ * (might_sleep(), a GFP_KERNEL allocation, a mutex) counts as a WARN, and so does
+ * waiting (cpu_relax(), udelay()).
  */
 #ifndef VTD_SHIM_SPINLOCK_H
 #define VTD_SHIM_SPINLOCK_H
