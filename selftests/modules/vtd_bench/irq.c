@@ -85,9 +85,12 @@ int bench_irq(struct seq_file *s, struct pci_dev *pdev)
 {
 	int irq, ret;
 
+	ret = pci_enable_device(pdev);
+	if (ret)
+		return ret;
 	ret = pci_alloc_irq_vectors(pdev, 1, 1, PCI_IRQ_MSI);
 	if (ret < 0)
-		return ret;
+		goto disable;
 	irq = pci_irq_vector(pdev, 0);
 	ret = request_irq(irq, bench_irq_handler, 0, "vtd_bench", pdev);
 	if (ret)
@@ -97,5 +100,7 @@ int bench_irq(struct seq_file *s, struct pci_dev *pdev)
 	free_irq(irq, pdev);
 free_vectors:
 	pci_free_irq_vectors(pdev);
+disable:
+	pci_disable_device(pdev);
 	return ret;
 }
