@@ -34,6 +34,7 @@ int vtd_main_model_ir(void);
 int vtd_main_model_queue(void);
 int vtd_main_model_regs(void);
 int vtd_main_model_walk(void);
+int vtd_main_x2apic(void);
 
 /* Before the suites of test_shared.c. */
 void vtd_shared_init(void);

@@ -83,6 +83,7 @@ SHARED(submissions, "dmar-qi")
 SHARED(domains, "dmar-domain")
 SHARED(random_operations, "dmar-random")
 SHARED(remapping, "ir-model")
+SHARED(x2apic_mode, "x2apic")
 
 /* The programs tell their cases. */
 void vtd_shared_init(void)
@@ -98,6 +99,7 @@ void vtd_shared_init(void)
 	vtd_main_dmar_domain();
 	vtd_main_dmar_random();
 	vtd_main_ir_model();
+	vtd_main_x2apic();
 }
 
 static struct kunit_case model_cases[] = {
@@ -121,6 +123,7 @@ static struct kunit_case driver_cases[] = {
 	KUNIT_CASE_PARAM(domains, domains_gen),
 	KUNIT_CASE_PARAM(random_operations, random_operations_gen),
 	KUNIT_CASE_PARAM(remapping, remapping_gen),
+	KUNIT_CASE_PARAM(x2apic_mode, x2apic_mode_gen),
 	{}
 };
 
