@@ -7,6 +7,8 @@
 # disk: d0.img 64M
 # timeout: 90
 # variants-from: selftests/lib/dmar-tables
+# in-turn: yes
+# tier: check soak
 # allow: ^tainted: I \(0x800\)$
 
 # The taint allowed is the kernel's own word for a firmware bug.
