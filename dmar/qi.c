@@ -199,8 +199,8 @@ static u32 vtd_qi_free_slots(const struct vtd_qi *qi)
 }
 
 /*
- * Take back the slots of finished batches, oldest first, until there is room for
- * @nr descriptors and a wait descriptor, and some more.
+ * Take back the slots of finished batches, oldest first, until there is room
+ * for @nr descriptors and a wait descriptor, and some more.
  */
 static void vtd_qi_reclaim(struct vtd_qi *qi, unsigned int nr)
 {
@@ -467,6 +467,7 @@ static void vtd_qi_retry_batch(struct vtd_qi *qi, u32 first)
 	for (; at != wait; at = vtd_qi_next(qi, at, qi->slot[at].length)) {
 		if (qi->slot[at].verdict == VTD_QI_FINE)
 			WRITE_ONCE(qi->slot[at].verdict, VTD_QI_RETRY);
+		/* After the verdict, which is read then; see vtd_qi_leave(). */
 		smp_store_release(&qi->line[at].done, seq);
 	}
 	WRITE_ONCE(qi->slot[first].shared, false);

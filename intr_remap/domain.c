@@ -356,15 +356,15 @@ bool vtd_ir_is_domain(const struct irq_domain *domain)
 
 /**
  * vtd_ir_for_each_irq() - every interrupt that comes to a CPU by a vector
- * @fn: called for each, in the order of their numbers; may sleep
  * @data: for @fn
+ * @fn: called for each, in the order of their numbers; may sleep
  *
  * Interrupts do not come, go or change their levels meanwhile.
  *
  * Context: may sleep; takes the vector domain's mutex.
  */
-void vtd_ir_for_each_irq(void (*fn)(struct irq_desc *desc, void *data),
-			 void *data)
+void vtd_ir_for_each_irq(void *data,
+			 void (*fn)(struct irq_desc *desc, void *data))
 {
 	struct irq_data *irqd;
 	unsigned long at = 0;

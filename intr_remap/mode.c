@@ -15,6 +15,19 @@
 /* The highest id that one CPU alone answers to in 8 bits. */
 #define VTD_IR_ID_8_BIT_MAX 254
 
+#define VTD_IR_OPT_OUT                                                \
+	"the firmware asks not to use x2APIC mode (DMAR table, flag " \
+	"X2APIC_OPT_OUT), but the CPUs are in it: boot with nox2apic"
+#define VTD_IR_NO_EIM                                              \
+	"the CPUs are in x2APIC mode, and a unit has no extended " \
+	"interrupt mode for it (ECAP.EIM): boot with nox2apic"
+#define VTD_IR_LOGICAL                                                  \
+	"the CPUs are in x2APIC mode with logical destinations, which " \
+	"no 8 bits can name: boot with x2apic_phys"
+#define VTD_IR_ID_TOO_HIGH                                              \
+	"the CPUs are in x2APIC mode, and one's APIC id is above 254: " \
+	"its interrupts cannot be taken over while they come in"
+
 /**
  * vtd_ir_mode_refusal() - what stands against remapping on this machine
  * @mode: how it is
@@ -27,12 +40,12 @@ const char *vtd_ir_mode_refusal(const struct vtd_ir_mode *mode)
 	if (!mode->x2apic)
 		return NULL;
 	if (mode->opt_out)
-		return "the firmware asks not to use x2APIC mode (DMAR table, flag X2APIC_OPT_OUT), but the CPUs are in it: boot with nox2apic";
+		return VTD_IR_OPT_OUT;
 	if (!mode->eim)
-		return "the CPUs are in x2APIC mode, and a unit has no extended interrupt mode for it (ECAP.EIM): boot with nox2apic";
+		return VTD_IR_NO_EIM;
 	if (mode->logical)
-		return "the CPUs are in x2APIC mode with logical destinations, which no 8 bits can name: boot with x2apic_phys";
+		return VTD_IR_LOGICAL;
 	if (mode->id_max > VTD_IR_ID_8_BIT_MAX)
-		return "a CPU's APIC id is above 254: its interrupts cannot be taken over while they come in";
+		return VTD_IR_ID_TOO_HIGH;
 	return NULL;
 }

@@ -87,8 +87,7 @@ static u32 vtd_ir_find(const struct vtd_ir_table *table, unsigned int nr,
 	u32 at;
 
 	for (at = from; at < to;) {
-		unsigned long word =
-			READ_ONCE(table->used[at / BITS_PER_LONG]);
+		unsigned long word = READ_ONCE(table->used[at / BITS_PER_LONG]);
 
 		if (!(word & vtd_ir_run(at, nr)))
 			return at;
@@ -192,7 +191,8 @@ static void vtd_ir_store_twin(struct vtd_ir_table *table, u32 index,
  * @index: of an entry that is the caller's
  * @irte: new contents; with a 32-bit APIC id when the table is narrow
  *
- * A request that comes meanwhile meets the old entry or the new one.  VT-d 6.5.2.7.
+ * A request that comes meanwhile meets the old entry or the new one.
+ * VT-d 6.5.2.7.
  *
  * Context: any that may spin for the unit's answer; the caller keeps other
  * writers of the same index out.

@@ -294,9 +294,13 @@ EXPORT_SYMBOL_GPL(vtd_model_host_create);
  */
 void vtd_model_host_destroy(struct vtd_model_host *host)
 {
+	struct pci_host_bridge *bridge = to_pci_host_bridge(host->bus->bridge);
+
 	pci_lock_rescan_remove();
 	pci_stop_root_bus(host->bus);
 	pci_remove_root_bus(host->bus);
+	/* pci_scan_root_bus() made it, and nobody else gives it back. */
+	pci_free_host_bridge(bridge);
 	pci_unlock_rescan_remove();
 	kfree(host);
 }

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * How long the queue keeps interrupts off: the instructions between each taking
- * of its lock and letting go of it, single-stepped in a child process, where the
- * ring is as full and the batches are as large as can be.  The unit answers in
- * no time.
+ * of its lock and letting go of it, single-stepped in a child process, where
+ * the ring is as full and the batches are as large as can be.  The unit answers
+ * in no time.
  *
  * SRCS:
  * CFLAGS: -O2 -fno-sanitize=all -fomit-frame-pointer
@@ -243,9 +243,9 @@ static void (*const works[])(void) = {
 	last_refused,
 };
 
-#define CASE(n, what)                                        \
+#define CASE(n, what)                                           \
 	{ .name = "interrupts are off for a short time: " what, \
-	  .test_func = test_interrupts_off,                  \
+	  .test_func = test_interrupts_off,                     \
 	  .initial_state = (void *)&works[n] }
 
 int main(void)
