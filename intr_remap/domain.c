@@ -355,7 +355,7 @@ bool vtd_ir_is_domain(const struct irq_domain *domain)
 }
 
 /**
- * vtd_ir_for_each_irq() - every interrupt that comes to a CPU by a vector
+ * vtd_ir_irqs_each() - every interrupt that comes to a CPU by a vector
  * @data: for @fn
  * @fn: called for each, in the order of their numbers; may sleep
  *
@@ -363,8 +363,7 @@ bool vtd_ir_is_domain(const struct irq_domain *domain)
  *
  * Context: may sleep; takes the vector domain's mutex.
  */
-void vtd_ir_for_each_irq(void *data,
-			 void (*fn)(struct irq_desc *desc, void *data))
+void vtd_ir_irqs_each(void *data, void (*fn)(struct irq_desc *desc, void *data))
 {
 	struct irq_data *irqd;
 	unsigned long at = 0;

@@ -113,8 +113,8 @@ int vtd_ir_domain_create(struct vtd_ir_unit *iru);
 void vtd_ir_domain_destroy(struct vtd_ir_unit *iru);
 bool vtd_ir_is_domain(const struct irq_domain *domain);
 void vtd_ir_irq_free(struct vtd_ir_irq *irq);
-void vtd_ir_for_each_irq(void *data,
-			 void (*fn)(struct irq_desc *desc, void *data));
+void vtd_ir_irqs_each(void *data,
+		      void (*fn)(struct irq_desc *desc, void *data));
 extern struct irq_chip vtd_ir_chip;
 
 /* adopt.c */

@@ -393,7 +393,7 @@ int vtd_ir_units_extend(bool extend)
 	}
 	/* What was sent on by a destination of the other size is sent again. */
 	if (switched)
-		vtd_ir_for_each_irq(NULL, vtd_ir_retrigger);
+		vtd_ir_irqs_each(NULL, vtd_ir_retrigger);
 	return ret;
 }
 
