@@ -51,7 +51,7 @@ loop status vtd status &
 wait
 for name in rebind reload adopt attach status; do
 	diag "$name: $(cat /tmp/storm.$name) (all, good)"
-	ok "$name was done" test "$(cut -d' ' -f1 /tmp/storm.$name)" -gt 2
+	ok "$name was done" test "$(cut -d' ' -f1 /tmp/storm.$name)" -gt 0
 done
 
 modprobe nvme
