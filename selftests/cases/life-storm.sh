@@ -13,13 +13,14 @@
 nvme=$(pci_find 1b36:0010) e1000e=$(pci_find 8086:10d3)
 seconds=20
 [ "$TIER" != soak ] || seconds=600
-end=$((SECONDS + seconds))
+end=$((SECONDS + seconds)) last=$((SECONDS + seconds + 60))
 
-# loop NAME COMMAND...: until the time is over; counts how often it went well
+# loop NAME COMMAND...: until the time is over, and on a slow machine until it was
+# done three times; counts how often it went well
 loop() {
 	local name=$1 all=0 good=0
 	shift
-	while [ $SECONDS -lt $end ]; do
+	while [ $SECONDS -lt $end ] || { [ $all -lt 3 ] && [ $SECONDS -lt $last ]; }; do
 		"$@" > /dev/null 2>&1 && good=$((good + 1))
 		all=$((all + 1))
 	done
@@ -51,7 +52,7 @@ loop status vtd status &
 wait
 for name in rebind reload adopt attach status; do
 	diag "$name: $(cat /tmp/storm.$name) (all, good)"
-	ok "$name was done" test "$(cut -d' ' -f1 /tmp/storm.$name)" -gt 0
+	ok "$name was done" test "$(cut -d' ' -f1 /tmp/storm.$name)" -gt 2
 done
 
 modprobe nvme
