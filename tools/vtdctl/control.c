@@ -274,6 +274,41 @@ int vtd_control_records(struct vtdctl *ctl, const char *command,
 }
 
 /**
+ * vtd_show_records() - a whole "vtdctl COMMAND [--json]" that asks and shows
+ * @ctl: what to work with
+ * @argc: number of words
+ * @argv: the words
+ * @command: what the module is asked
+ * @text: shows the reply to people
+ * @json: shows it to programs; returns an exit status
+ *
+ * Return: an exit status.
+ */
+int vtd_show_records(struct vtdctl *ctl, int argc, char *const argv[],
+		     const char *command,
+		     void (*text)(struct vtdctl *ctl,
+				  const struct vtd_records *recs),
+		     int (*json)(struct vtdctl *ctl,
+				 const struct vtd_records *recs))
+{
+	struct vtd_records recs;
+	struct vtd_reply reply;
+	bool want_json;
+	int ret;
+
+	if (vtd_flag(ctl, argc, argv, "--json", &want_json))
+		return VTD_EXIT_USAGE;
+	ret = vtd_control_records(ctl, command, &reply, &recs);
+	if (!ret && want_json)
+		ret = json(ctl, &recs);
+	else if (!ret)
+		text(ctl, &recs);
+	vtd_records_free(&recs);
+	vtd_reply_free(&reply);
+	return ret;
+}
+
+/**
  * vtd_reply_free() - free a reply
  * @reply: filled by vtd_control() or vtd_control_ask(), or all zero
  */

@@ -93,24 +93,11 @@ static void faults_text(struct vtdctl *ctl, const struct vtd_records *recs)
  */
 int vtd_cmd_faults(struct vtdctl *ctl, int argc, char *const argv[])
 {
-	struct vtd_records recs;
-	struct vtd_reply reply;
-	bool json;
-	int ret;
-
 	for (int i = 1; i < argc; i++)
 		if (!strcmp(argv[i], "--follow"))
 			return vtd_usage_error(
 				ctl,
 				"faults: --follow is not in this version; repeat: vtdctl faults");
-	if (vtd_flag(ctl, argc, argv, "--json", &json))
-		return VTD_EXIT_USAGE;
-	ret = vtd_control_records(ctl, "faults", &reply, &recs);
-	if (!ret && json)
-		ret = faults_json(ctl, &recs);
-	else if (!ret)
-		faults_text(ctl, &recs);
-	vtd_records_free(&recs);
-	vtd_reply_free(&reply);
-	return ret;
+	return vtd_show_records(ctl, argc, argv, "faults", faults_text,
+				faults_json);
 }

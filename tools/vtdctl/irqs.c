@@ -216,19 +216,5 @@ static int irqs_json(struct vtdctl *ctl, const struct vtd_records *recs)
  */
 int vtd_cmd_irqs(struct vtdctl *ctl, int argc, char *const argv[])
 {
-	struct vtd_records recs;
-	struct vtd_reply reply;
-	bool json;
-	int ret;
-
-	if (vtd_flag(ctl, argc, argv, "--json", &json))
-		return VTD_EXIT_USAGE;
-	ret = vtd_control_records(ctl, "irqs", &reply, &recs);
-	if (!ret && json)
-		ret = irqs_json(ctl, &recs);
-	else if (!ret)
-		irqs_text(ctl, &recs);
-	vtd_records_free(&recs);
-	vtd_reply_free(&reply);
-	return ret;
+	return vtd_show_records(ctl, argc, argv, "irqs", irqs_text, irqs_json);
 }
