@@ -5,35 +5,24 @@
  * the ring is as full and the batches are as large as can be.  The unit answers
  * in no time.
  *
- * SRCS:
+ * SRCS: selftests/native/step.c
  * CFLAGS: -O2 -fno-sanitize=all -fomit-frame-pointer
  */
-#include <stdio.h>
-#include <stdlib.h>
-#include <sys/mman.h>
-#include <sys/ptrace.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
 #include <linux/jump_label.h>
 #include <linux/spinlock.h>
 
+#include "step.h"
 #include "vtd_test.h"
 
-/* What is promised; the child shares the flag with who steps it. */
+/* What is promised. */
 #define LIMIT 2000
-
-static struct seen {
-	int locked;
-	int finished;
-} *seen;
 
 #undef raw_spin_lock_irqsave
 #undef raw_spin_unlock_irqrestore
 #define raw_spin_lock_irqsave(lock, flags) \
-	((void)(lock), (flags) = 0, WRITE_ONCE(seen->locked, 1))
+	((void)(lock), (flags) = 0, WRITE_ONCE(step_shared->locked, 1))
 #define raw_spin_unlock_irqrestore(lock, flags) \
-	((void)(lock), (void)(flags), WRITE_ONCE(seen->locked, 0))
+	((void)(lock), (void)(flags), WRITE_ONCE(step_shared->locked, 0))
 #undef lockdep_assert_held
 #define lockdep_assert_held(lock) ((void)(lock))
 
@@ -85,25 +74,25 @@ static u64 read64(const struct vtd_regs *regs, u32 off)
 /* What the unit does in a register write is not the driver's. */
 static void write32(const struct vtd_regs *regs, u32 off, u32 val)
 {
-	int was = seen->locked;
+	int was = step_shared->locked;
 
-	WRITE_ONCE(seen->locked, was ? -1 : 0);
+	WRITE_ONCE(step_shared->locked, was ? -1 : 0);
 	((u32 *)unit)[off / 4] &= ~val;
 	refuse_at = 0;
 	drop_at = 0;
 	run();
-	WRITE_ONCE(seen->locked, was);
+	WRITE_ONCE(step_shared->locked, was);
 }
 
 static void write64(const struct vtd_regs *regs, u32 off, u64 val)
 {
-	int was = seen->locked;
+	int was = step_shared->locked;
 
-	WRITE_ONCE(seen->locked, was ? -1 : 0);
+	WRITE_ONCE(step_shared->locked, was ? -1 : 0);
 	unit[off / 8] = val;
 	if (off == VTD_IQT)
 		run();
-	WRITE_ONCE(seen->locked, was);
+	WRITE_ONCE(step_shared->locked, was);
 }
 
 static const struct vtd_reg_ops ops = {
@@ -185,55 +174,48 @@ static void last_refused(void)
 	one_by_one();
 }
 
-static void child(void (*work)(void))
+static void prepare(const void *arg)
 {
 	static_branch_enable(&vtd_soft_regs);
 	vtd_qi_init(&qi, &regs, NUMA_NO_NODE, true);
 	vtd_qi_program(&qi);
-	ptrace(PTRACE_TRACEME, 0, NULL, NULL);
-	__asm__ __volatile__("int3" ::: "memory");
-	work();
-	WRITE_ONCE(seen->finished, 1);
-	_exit(0);
 }
 
-static long longest(void (*work)(void))
+static void work(const void *arg)
 {
-	long steps = 0, most = 0;
-	int status;
-	pid_t pid;
+	void (*const *fn)(void) = arg;
 
-	memset(seen, 0, sizeof(*seen));
-	pid = fork();
-	if (!pid)
-		child(work);
-	assert_true(pid > 0);
-	assert_int_equal(waitpid(pid, &status, 0), pid);
-	assert_true(WIFSTOPPED(status));
-	while (!READ_ONCE(seen->finished)) {
-		assert_int_equal(ptrace(PTRACE_SINGLESTEP, pid, NULL, NULL), 0);
-		assert_int_equal(waitpid(pid, &status, 0), pid);
-		assert_true(WIFSTOPPED(status));
-		if (!READ_ONCE(seen->locked))
-			steps = 0;
-		else if (READ_ONCE(seen->locked) > 0)
-			most = max(most, ++steps);
-	}
-	assert_int_equal(ptrace(PTRACE_CONT, pid, NULL, NULL), 0);
-	assert_int_equal(waitpid(pid, &status, 0), pid);
-	return most;
+	(*fn)();
+}
+
+/* Instructions with the lock held: of this section, and of the longest. */
+struct section {
+	long steps;
+	long most;
+};
+
+static void count_locked(void *data)
+{
+	struct section *section = data;
+	int locked = READ_ONCE(step_shared->locked);
+
+	if (!locked)
+		section->steps = 0;
+	else if (locked > 0)
+		section->most = max(section->most, ++section->steps);
 }
 
 static void test_interrupts_off(void **state)
 {
-	void (*const *work)(void) = *state;
-	long most = longest(*work);
+	struct section section = {};
 
-	print_message("# interrupts off for %ld instructions at most\n", most);
+	step_each(prepare, work, *state, count_locked, &section);
+	print_message("# interrupts off for %ld instructions at most\n",
+		      section.most);
 #ifdef __LLVM_INSTR_PROFILE_GENERATE
 	skip(); /* the counters of the coverage build would be counted too */
 #endif
-	assert_in_range(most, 1, LIMIT);
+	assert_in_range(section.most, 1, LIMIT);
 }
 
 static void (*const works[])(void) = {
@@ -257,9 +239,7 @@ int main(void)
 		CASE(3, "the last one refused"),
 	};
 
-	seen = mmap(NULL, 4096, PROT_READ | PROT_WRITE,
-		    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	if (seen == MAP_FAILED)
+	if (step_init())
 		return 1;
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

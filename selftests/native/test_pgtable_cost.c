@@ -8,21 +8,15 @@
  * The others are no goals: they stand a tenth above what was measured when
  * they were set, so that a change for the worse is seen.
  *
- * SRCS:
+ * SRCS: selftests/native/step.c
  * CFLAGS: -O2 -fno-sanitize=all -fomit-frame-pointer
  * CFLAGS: -mno-sse -mno-avx -fno-vectorize -fno-slp-vectorize
  */
-#include <stdio.h>
-#include <stdlib.h>
-#include <sys/mman.h>
-#include <sys/ptrace.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
 #include <linux/cacheflush.h>
 #include <linux/sizes.h>
 
 #include "iommu-pages.h"
+#include "step.h"
 #include "vtd_test.h"
 
 #define POOL_TABLES 1100
@@ -58,7 +52,6 @@ static void cost_clflush(void *p, unsigned int bytes)
 #define clflush_cache_range cost_clflush
 #include "../../dmar/pgtable.c"
 
-static int *finished;
 static struct vtd_pgtable pt;
 static struct iommu_pages_list freed;
 static struct vtd_pt_leaf leaf;
@@ -127,8 +120,9 @@ static void prepare_mapped(const struct cost *cost)
 	run_map(cost);
 }
 
-static void child(const struct cost *cost)
+static void prepare(const void *arg)
 {
+	const struct cost *cost = arg;
 	struct vtd_pt_config config = {
 		.levels = 4,
 		.coherent = cost->coherent,
@@ -140,34 +134,25 @@ static void child(const struct cost *cost)
 	vtd_pt_map(&pt, IOVA - SZ_4K, PADDR, SZ_4K, 1, VTD_PTE_R, GFP_ATOMIC,
 		   NULL, &mapped);
 	cost->prepare(cost);
-	ptrace(PTRACE_TRACEME, 0, NULL, NULL);
-	__asm__ __volatile__("int3" ::: "memory");
+}
+
+static void work(const void *arg)
+{
+	const struct cost *cost = arg;
+
 	cost->run(cost);
-	WRITE_ONCE(*finished, 1);
-	_exit(0);
+}
+
+static void count_one(void *steps)
+{
+	++*(long *)steps;
 }
 
 static long count_steps(const struct cost *cost)
 {
 	long steps = 0;
-	int status;
-	pid_t pid;
 
-	WRITE_ONCE(*finished, 0);
-	pid = fork();
-	if (!pid)
-		child(cost);
-	assert_true(pid > 0);
-	assert_int_equal(waitpid(pid, &status, 0), pid);
-	assert_true(WIFSTOPPED(status));
-	while (!READ_ONCE(*finished)) {
-		assert_int_equal(ptrace(PTRACE_SINGLESTEP, pid, NULL, NULL), 0);
-		assert_int_equal(waitpid(pid, &status, 0), pid);
-		assert_true(WIFSTOPPED(status));
-		steps++;
-	}
-	assert_int_equal(ptrace(PTRACE_CONT, pid, NULL, NULL), 0);
-	assert_int_equal(waitpid(pid, &status, 0), pid);
+	step_each(prepare, work, cost, count_one, &steps);
 	return steps;
 }
 
@@ -239,9 +224,7 @@ int main(void)
 	struct CMUnitTest tests[ARRAY_SIZE(costs)];
 	size_t i;
 
-	finished = mmap(NULL, 4096, PROT_READ | PROT_WRITE,
-			MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	if (finished == MAP_FAILED)
+	if (step_init())
 		return 1;
 	for (i = 0; i < ARRAY_SIZE(costs); i++)
 		tests[i] = (struct CMUnitTest){
