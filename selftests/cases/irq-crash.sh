@@ -21,20 +21,7 @@ unlike "$(dmesg)" 'remapping stays on in a crash' "the module is told of a crash
 head -c 4M /dev/urandom > /tmp/data
 dd if=/tmp/data of="$disk" bs=1M seek=16 oflag=direct conv=fsync status=none
 
-# An initramfs with what the second kernel needs.
-root=/tmp/second
-mkdir -p $root/bin $root/modules
-cp /run/vtd/busybox $root/bin/
-cp /run/vtd/nonce $root/
-cp /src/selftests/lib/second-init $root/init
-echo "5 $(sha256sum < /tmp/data | cut -d' ' -f1) crash" > $root/expect
-modprobe -a --show-depends nvme | awk '$1 == "insmod" && !seen[$2]++ { print $2 }' |
-	while read -r path; do
-		name=$(basename "$path" .xz)
-		xz -dc "$path" > "$root/modules/$name"
-		echo "$name" >> $root/modules/order
-	done
-(cd $root && find . | cpio -o -H newc --quiet) > /tmp/initrd
+second_initrd 5 /tmp/data crash > /tmp/initrd
 ok "the kernel for a crash is loaded" kexec -s -p "/boot/vmlinuz-$(uname -r)" --initrd=/tmp/initrd \
 	--command-line="console=ttyS0,115200 panic=-1 loglevel=8 nr_cpus=1 reset_devices rdinit=/init intel_iommu=off intremap=off"
 disk_start "$disk" 1

@@ -25,10 +25,6 @@ irqs() { sed -n "s/^ *\([0-9]*\):.*[ -]$1.*/\1/p" /proc/interrupts; }
 chips() { grep -E "$1" /proc/interrupts | grep -oE '(IR-)?(PCI-MSIX?|IO-APIC)[^ ]*' | sort -u | paste -sd' '; }
 count() { awk -v n="$1:" '$1 == n { for (i = 2; i <= 3; i++) s += $i; print s }' /proc/interrupts; }
 
-# Every interrupt message and redirection entry, counted, and none is wrong.
-messages() { /src/selftests/lib/irq_messages.py; }
-total() { awk -F= "/ $1=/ { n += \$2 } END { print n }"; }
-
 load_start() {
 	local d
 	for d in "${disks[@]}"; do disk_start "$d" 1; done

@@ -11,7 +11,6 @@
 . /src/selftests/lib/life.sh
 
 xhci=$(pci_find 1b36:000d)
-messages() { /src/selftests/lib/irq_messages.py; }
 vectors() { find "/sys/bus/pci/devices/$xhci/msi_irqs" -type f 2> /dev/null | wc -l; }
 entries() { vtdctl irqs --json | grep -A12 "\"device\": *\"$xhci\"" | sed -n 's/.*"index": *"\(0x[0-9a-f]*\)".*/\1/p'; }
 

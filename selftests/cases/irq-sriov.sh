@@ -8,7 +8,6 @@
 # shellcheck source=selftests/lib/life.sh
 . /src/selftests/lib/life.sh
 
-messages() { /src/selftests/lib/irq_messages.py; }
 # entries BDF: the 128 bits of each of its entries that is in use
 entries() {
 	vtdctl irqs --json | python3 -c '

@@ -22,8 +22,6 @@
 extended() {
 	[ $((0x$(qmp hmp "xp /1wx 0xfed900b8" | sed 's/.*0x//') >> 11 & 1)) = 1 ]
 }
-messages() { /src/selftests/lib/irq_messages.py; }
-total() { awk -F= "/ $1=/ { n += \$2 } END { print n }"; }
 
 plan 26
 like "$(dmesg)" 'x2apic enabled' "the CPUs are in x2APIC mode"

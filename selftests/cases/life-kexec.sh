@@ -21,20 +21,7 @@ ok "vtd_intr_remap loads" modprobe vtd_intr_remap
 head -c 4M /dev/urandom > /tmp/data
 ok "data is on the disk" dd if=/tmp/data of="$disk" bs=1M seek=16 oflag=direct conv=fsync
 
-# An initramfs with what the second kernel needs.
-root=/tmp/second
-mkdir -p $root/bin $root/modules
-cp /run/vtd/busybox $root/bin/
-cp /run/vtd/nonce $root/
-cp /src/selftests/lib/second-init $root/init
-echo "6 $(sha256sum < /tmp/data | cut -d' ' -f1)" > $root/expect
-modprobe -a --show-depends nvme | awk '$1 == "insmod" && !seen[$2]++ { print $2 }' |
-	while read -r path; do
-		name=$(basename "$path" .xz)
-		xz -dc "$path" > "$root/modules/$name"
-		echo "$name" >> $root/modules/order
-	done
-(cd $root && find . | cpio -o -H newc --quiet) > /tmp/initrd
+second_initrd 6 /tmp/data > /tmp/initrd
 ok "the next kernel is loaded" kexec -s -l "/boot/vmlinuz-$(uname -r)" --initrd=/tmp/initrd \
 	--command-line="console=ttyS0,115200 panic=-1 loglevel=8 rdinit=/init intel_iommu=off intremap=off"
 

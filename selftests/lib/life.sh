@@ -92,6 +92,34 @@ ping_stop() {
 			exit bad || n < 3 }' "$out"
 }
 
+# --- another kernel ----------------------------------------------------------
+
+# second_initrd N FILE [crash]: prints an initramfs whose init (second-init) goes
+# on with check N in the kernel that kexec starts, and finds FILE on the nvme disk
+second_initrd() {
+	local root=/tmp/second path name
+	mkdir -p $root/bin $root/modules
+	cp /run/vtd/busybox $root/bin/
+	cp /run/vtd/nonce $root/
+	cp /src/selftests/lib/second-init $root/init
+	echo "$1 $(sha256sum < "$2" | cut -d' ' -f1) ${3:-}" > $root/expect
+	modprobe -a --show-depends nvme | awk '$1 == "insmod" && !seen[$2]++ { print $2 }' |
+		while read -r path; do
+			name=$(basename "$path" .xz)
+			xz -dc "$path" > "$root/modules/$name"
+			echo "$name" >> $root/modules/order
+		done
+	(cd $root && find . | cpio -o -H newc --quiet)
+}
+
+# --- interrupts ----------------------------------------------------------------
+
+# Every interrupt message and redirection entry, counted, and none is wrong.
+messages() { /src/selftests/lib/irq_messages.py; }
+
+# total NAME: the sum of one of the counts that messages prints
+total() { awk -F= "/ $1=/ { n += \$2 } END { print n }"; }
+
 # --- what is to be found as it was -----------------------------------------
 
 names_in() { find "$1" -mindepth 1 -maxdepth 1 -printf '%f ' | tr ' ' '\n' | sort | tr '\n' ' ' | sed 's/^ *//'; }
