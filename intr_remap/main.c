@@ -66,7 +66,7 @@ static int vtd_ir_take_over(void)
 	if (ret)
 		return ret;
 	vtd_ir_find_domain(vtd_ir_count_left, NULL);
-	if (vtd_ir.left && vtd_ir.eim) {
+	if (vtd_ir.left && x2apic_enabled()) {
 		pr_err("in x2APIC mode hardware would block what the lines before name: boot with nox2apic\n");
 		return -EBUSY;
 	}
@@ -102,7 +102,7 @@ static int __init vtd_intr_remap_init(void)
 	vtd_ir_syscore_add();
 	vtd_ir_report_add();
 	pr_info("%u unit(s) remap interrupts%s%s\n", vtd_ir.nr,
-		vtd_ir.eim ? " to 32-bit APIC ids" : "",
+		x2apic_enabled() ? " to 32-bit APIC ids" : "",
 		vtd_ir.isolated ? "; all others are blocked" : "");
 	return 0;
 

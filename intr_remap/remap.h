@@ -76,7 +76,6 @@ struct vtd_ir_irq {
  * @unit: the units, @nr of them
  * @nr: how many
  * @platform: what the DMAR table says
- * @eim: extended interrupt mode once everything is adopted
  * @left: devices and interrupts that could not be adopted
  * @isolated: compatibility format is blocked everywhere
  * @msi_set_affinity: what the kernel puts into MSI chips on the CPU vectors
@@ -85,7 +84,6 @@ struct vtd_ir {
 	struct vtd_ir_unit *unit;
 	unsigned int nr;
 	struct vtd_platform_info platform;
-	bool eim;
 	unsigned int left;
 	bool isolated;
 	int (*msi_set_affinity)(struct irq_data *data,

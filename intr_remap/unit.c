@@ -121,10 +121,8 @@ static int vtd_ir_check_mode(void)
 	for_each_present_cpu(cpu)
 		mode.id_max = max(mode.id_max, cpu_physical_id(cpu));
 	refusal = vtd_ir_mode_refusal(&mode);
-	if (!refusal) {
-		vtd_ir.eim = mode.x2apic;
+	if (!refusal)
 		return 0;
-	}
 	pr_err("%s\n", refusal);
 	return -EOPNOTSUPP;
 }
@@ -378,7 +376,9 @@ int vtd_ir_units_extend(bool extend)
 	unsigned int i, switched = 0;
 	int ret = 0;
 
-	for (i = 0; i < vtd_ir.nr && vtd_ir.eim; i++) {
+	if (!x2apic_enabled())
+		return 0;
+	for (i = 0; i < vtd_ir.nr; i++) {
 		struct vtd_ir_unit *iru = &vtd_ir.unit[i];
 		int err;
 
