@@ -284,12 +284,10 @@ int vtd_control_records(struct vtdctl *ctl, const char *command,
  *
  * Return: an exit status.
  */
-int vtd_show_records(struct vtdctl *ctl, int argc, char *const argv[],
-		     const char *command,
-		     void (*text)(struct vtdctl *ctl,
-				  const struct vtd_records *recs),
-		     int (*json)(struct vtdctl *ctl,
-				 const struct vtd_records *recs))
+int vtd_show_records(
+	struct vtdctl *ctl, int argc, char *const argv[], const char *command,
+	void (*text)(struct vtdctl *ctl, const struct vtd_records *recs),
+	int (*json)(struct vtdctl *ctl, const struct vtd_records *recs))
 {
 	struct vtd_records recs;
 	struct vtd_reply reply;

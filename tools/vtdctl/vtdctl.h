@@ -161,12 +161,10 @@ int vtd_control(struct vtdctl *ctl, const char *command,
 		struct vtd_reply *reply);
 int vtd_control_records(struct vtdctl *ctl, const char *command,
 			struct vtd_reply *reply, struct vtd_records *recs);
-int vtd_show_records(struct vtdctl *ctl, int argc, char *const argv[],
-		     const char *command,
-		     void (*text)(struct vtdctl *ctl,
-				  const struct vtd_records *recs),
-		     int (*json)(struct vtdctl *ctl,
-				 const struct vtd_records *recs));
+int vtd_show_records(
+	struct vtdctl *ctl, int argc, char *const argv[], const char *command,
+	void (*text)(struct vtdctl *ctl, const struct vtd_records *recs),
+	int (*json)(struct vtdctl *ctl, const struct vtd_records *recs));
 void vtd_reply_free(struct vtd_reply *reply);
 
 /* errors.c */

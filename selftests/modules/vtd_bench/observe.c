@@ -98,7 +98,7 @@ static int observe_gives(struct kprobe *p, struct pt_regs *regs)
 
 static struct kretprobe observe_lock;
 
-/* Only the first is in every kernel; ours writes single lines back itself. */
+/* Those of modules are there for ours only, which writes single lines back. */
 static struct {
 	struct kprobe probe;
 	const char *symbol;
