@@ -18,6 +18,7 @@
 #include "adapter.h"
 #include "device.h"
 #include "domain.h"
+#include "fault.h"
 #include "iommu-pages.h"
 #include "pci.h"
 #include "pgtable_walk.h"
@@ -329,27 +330,86 @@ static void vtd_free(struct iommu_domain *domain)
 	vtd_domain_free(to_vtd_domain(domain));
 }
 
-#define VTD_PAGING_OPS                                                        \
-	.attach_dev = vtd_attach_op(vtd_attach_paging),                       \
-	.map_pages = vtd_map_pages, .unmap_pages = vtd_unmap_pages,           \
-	.flush_iotlb_all = vtd_flush_iotlb_all, .iotlb_sync = vtd_iotlb_sync, \
-	.iova_to_phys = vtd_iova_to_phys,                                     \
-	.enforce_cache_coherency = vtd_enforce_cache_coherency,               \
+/*
+ * The same with a note of each change, for domains that are made while the
+ * parameter "history" is on.  The others do not even look.
+ */
+static int vtd_map_pages_noted(struct iommu_domain *domain, unsigned long iova,
+			       phys_addr_t paddr, size_t pgsize, size_t pgcount,
+			       int prot, gfp_t gfp, size_t *mapped)
+{
+	int ret = vtd_map_many(domain, iova, paddr, pgsize, pgcount, prot, gfp,
+			       mapped);
+
+	vtd_history_note(to_vtd_domain(domain), iova, *mapped, true);
+	return ret;
+}
+
+static size_t vtd_unmap_pages_noted(struct iommu_domain *domain,
+				    unsigned long iova, size_t pgsize,
+				    size_t pgcount,
+				    struct iommu_iotlb_gather *gather)
+{
+	size_t bytes = vtd_unmap_many(domain, iova, pgsize, pgcount, gather);
+
+	vtd_history_note(to_vtd_domain(domain), iova, bytes, false);
+	return bytes;
+}
+
+static int vtd_map_range_noted(struct pt_iommu *iommu, dma_addr_t iova,
+			       phys_addr_t paddr, dma_addr_t len,
+			       unsigned int prot, gfp_t gfp, size_t *mapped)
+{
+	int ret = vtd_map_length(iommu, iova, paddr, len, prot, gfp, mapped);
+
+	vtd_history_note(to_vtd_domain(&iommu->domain), iova, *mapped, true);
+	return ret;
+}
+
+static size_t vtd_unmap_range_noted(struct pt_iommu *iommu, dma_addr_t iova,
+				    dma_addr_t len,
+				    struct iommu_iotlb_gather *gather)
+{
+	size_t bytes = vtd_unmap_length(iommu, iova, len, gather);
+
+	vtd_history_note(to_vtd_domain(&iommu->domain), iova, bytes, false);
+	return bytes;
+}
+
+#define VTD_PAGING_OPS(map, unmap)                                          \
+	.attach_dev = vtd_attach_op(vtd_attach_paging), .map_pages = (map), \
+	.unmap_pages = (unmap), .flush_iotlb_all = vtd_flush_iotlb_all,     \
+	.iotlb_sync = vtd_iotlb_sync, .iova_to_phys = vtd_iova_to_phys,     \
+	.enforce_cache_coherency = vtd_enforce_cache_coherency,             \
 	.free = vtd_free
 
 /* For units that find new mappings by themselves, and for all the others. */
 static const struct iommu_domain_ops vtd_paging_ops = {
-	VTD_PAGING_OPS,
+	VTD_PAGING_OPS(vtd_map_pages, vtd_unmap_pages),
 };
 
 static const struct iommu_domain_ops vtd_paging_sync_ops = {
-	VTD_PAGING_OPS,
+	VTD_PAGING_OPS(vtd_map_pages, vtd_unmap_pages),
+	.iotlb_sync_map = vtd_iotlb_sync_map,
+};
+
+static const struct iommu_domain_ops vtd_noted_ops = {
+	VTD_PAGING_OPS(vtd_map_pages_noted, vtd_unmap_pages_noted),
+};
+
+static const struct iommu_domain_ops vtd_noted_sync_ops = {
+	VTD_PAGING_OPS(vtd_map_pages_noted, vtd_unmap_pages_noted),
 	.iotlb_sync_map = vtd_iotlb_sync_map,
 };
 
 static const struct pt_iommu_ops vtd_range_ops = {
 	.map_range = vtd_map_range,
 	.unmap_range = vtd_unmap_range,
+};
+
+static const struct pt_iommu_ops vtd_noted_range_ops = {
+	.map_range = vtd_map_range_noted,
+	.unmap_range = vtd_unmap_range_noted,
 };
 
 static const struct iommu_domain_ops vtd_identity_ops = {
@@ -381,9 +441,15 @@ static struct iommu_domain *vtd_domain_alloc_paging(struct device *dev)
 	d = vtd_domain_alloc(unit);
 	if (IS_ERR(d))
 		return ERR_CAST(d);
-	d->domain.ops = vtd_needs_sync_map(unit) ? &vtd_paging_sync_ops :
-						   &vtd_paging_ops;
-	vtd_use_ranges(&d->iommu, &vtd_range_ops);
+	if (vtd_history_on())
+		d->domain.ops = vtd_needs_sync_map(unit) ? &vtd_noted_sync_ops :
+							   &vtd_noted_ops;
+	else
+		d->domain.ops = vtd_needs_sync_map(unit) ?
+					&vtd_paging_sync_ops :
+					&vtd_paging_ops;
+	vtd_use_ranges(&d->iommu, vtd_history_on() ? &vtd_noted_range_ops :
+						     &vtd_range_ops);
 	return &d->domain;
 }
 

@@ -12,6 +12,7 @@
 #include <linux/miscdevice.h>
 #include <linux/module.h>
 #include <linux/pci.h>
+#include <linux/poll.h>
 #include "slab.h"
 #include <linux/string.h>
 #include <linux/uaccess.h>
@@ -29,10 +30,12 @@
  * struct vtd_session - one open file
  * @lock: a write and the reads of its answer
  * @reply: answer to the last command
+ * @told: number of the last fault that was told
  */
 struct vtd_session {
 	struct mutex lock;
 	struct vtd_reply reply;
+	u64 told;
 };
 
 /* Half an answer would look like a whole one. */
@@ -79,7 +82,24 @@ static int vtd_cmd_detach(const char *arg, struct vtd_reply *reply)
 
 static int vtd_cmd_faults(const char *arg, struct vtd_reply *reply)
 {
-	vtd_fault_report(reply);
+	/* Every reply to a command is that of a session. */
+	struct vtd_session *session =
+		container_of(reply, struct vtd_session, reply);
+	u64 after = 0, told;
+
+	if (!strcmp(arg, "sources")) {
+		vtd_fault_report_sources(reply);
+		return vtd_whole(reply);
+	}
+	if (*arg &&
+	    (strncmp(arg, "after=", 6) || kstrtou64(arg + 6, 10, &after))) {
+		vtd_say(reply,
+			"faults takes nothing, sources, or after=NUMBER with the seq of a fault\n");
+		return -EINVAL;
+	}
+	told = vtd_fault_report(reply, after);
+	if (!reply->cut)
+		WRITE_ONCE(session->told, told);
 	return vtd_whole(reply);
 }
 
@@ -156,7 +176,7 @@ static const struct vtd_command vtd_commands[] = {
 	{ "detach", false, vtd_cmd_detach },
 	{ "adopt", true, vtd_cmd_adopt },
 	{ "release", true, vtd_cmd_release },
-	{ "faults", false, vtd_cmd_faults },
+	{ "faults", true, vtd_cmd_faults },
 	{ "irqs", false, vtd_cmd_irqs },
 };
 
@@ -230,6 +250,18 @@ static ssize_t vtd_read(struct file *file, char __user *buf, size_t count,
 	return ret;
 }
 
+/* Reading and writing never wait; what is waited for are faults. */
+static __poll_t vtd_poll(struct file *file, struct poll_table_struct *wait)
+{
+	struct vtd_session *session = file->private_data;
+	__poll_t mask = EPOLLIN | EPOLLRDNORM | EPOLLOUT | EPOLLWRNORM;
+
+	poll_wait(file, &vtd_fault_wait, wait);
+	if (vtd_fault_newest() > READ_ONCE(session->told))
+		mask |= EPOLLPRI;
+	return mask;
+}
+
 static int vtd_open(struct inode *inode, struct file *file)
 {
 	struct vtd_session *session;
@@ -260,6 +292,7 @@ static const struct file_operations vtd_fops = {
 	.release = vtd_close,
 	.read = vtd_read,
 	.write = vtd_write,
+	.poll = vtd_poll,
 	.llseek = noop_llseek,
 };
 

@@ -90,6 +90,7 @@ int vtd_release(struct pci_dev *pdev, struct vtd_reply *reply);
 void vtd_release_all(struct vtd_reply *reply);
 
 /* status.c */
+const char *vtd_domain_type(unsigned int type);
 void vtd_status(struct vtd_reply *reply);
 void vtd_status_unit(const struct vtd_unit *unit, struct vtd_reply *reply);
 

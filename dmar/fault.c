@@ -1,207 +1,185 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * DMA and interrupts that a unit refused: read from its fault records, counted,
- * kept for /dev/vtd and, within limits, told in the log (VT-d 7.2, 11.4.7).
+ * kept for /dev/vtd and, within limits, told in the log (VT-d 11.4.7).
  *
- * Runs in an interrupt thread, never in hard interrupt context.  Must never
- * loop for as long as a device keeps faulting.
+ * Runs in an interrupt thread and, when there is too much of it, in a work
+ * item, never in hard interrupt context.  Must never loop for as long as a
+ * device keeps faulting, and never leave records for which no interrupt comes.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
+#include <linux/delay.h>
 #include <linux/interrupt.h>
 #include <linux/pci.h>
 #include <linux/ratelimit.h>
-#include <linux/spinlock.h>
+#include <linux/sched.h>
+#include <linux/slab.h>
 #include <linux/time64.h>
 #include <linux/timekeeping.h>
+#include <linux/wait.h>
+#include <linux/workqueue.h>
 
-#include <vtd/hw/fault.h>
-#include <vtd/hw/ir.h>
 #include "fault.h"
 #include "reply.h"
+#include "trace.h"
 #include "unit.h"
 
-/* Faults kept for /dev/vtd; older ones are overwritten. */
-#define VTD_FAULTS_KEPT 256
+/* Most records that one run takes; the rest waits for the work item. */
+#define VTD_FAULT_BUDGET 256
 
-/* Passes over the records before the interrupt is let go and comes again. */
-#define VTD_FAULT_PASSES 4
+/* When the work item looks again: at records; at what keeps interrupts away. */
+#define VTD_FAULT_AGAIN msecs_to_jiffies(10)
+#define VTD_FAULT_HELD_UP msecs_to_jiffies(200)
+
+/* More than so many in so long is a storm: its interrupts are slowed down. */
+#define VTD_FAULT_STORM 64
+#define VTD_FAULT_STORM_NS (20 * NSEC_PER_MSEC)
 
 /**
- * struct vtd_fault_kept - a fault as it is remembered
- * @seq: number of the fault since load, from 1; 0 for an unused place
- * @ns: when it was read, since boot
- * @unit: name of the unit
- * @segment: of the device
- * @record: what the unit recorded
+ * struct vtd_fault_listener - who reads the records of one unit
+ * @unit: the unit (c)
+ * @lock: one reader at a time
+ * @again: reads what the interrupt thread left (c)
+ * @lossy: the unit has lost faults (l)
+ * @since: when @taken was 0, since boot, in nanoseconds (l)
+ * @taken: faults taken since then (l)
+ *
+ * (c) constant after set-up, (l) under @lock.
  */
-struct vtd_fault_kept {
-	u64 seq;
-	u64 ns;
-	char unit[16];
-	u16 segment;
-	struct vtd_fault_record record;
+struct vtd_fault_listener {
+	struct vtd_unit *unit;
+	struct mutex lock;
+	struct delayed_work again;
+	bool lossy;
+	u64 since;
+	unsigned int taken;
 };
 
-/* Under vtd_faults_lock, taken in process context only. */
-static struct vtd_fault_kept vtd_faults[VTD_FAULTS_KEPT];
-static u64 vtd_faults_seq;
-static DEFINE_SPINLOCK(vtd_faults_lock);
+static struct vtd_fault_store vtd_faults = {
+	.lock = __SPIN_LOCK_UNLOCKED(vtd_faults.lock),
+	.sources = LIST_HEAD_INIT(vtd_faults.sources),
+	.kept = LIST_HEAD_INIT(vtd_faults.kept),
+};
 
-static DEFINE_RATELIMIT_STATE(vtd_faults_limit, 5 * HZ, 10);
+/* Woken for each fault that is kept. */
+DECLARE_WAIT_QUEUE_HEAD(vtd_fault_wait);
 
-static const char *vtd_fault_text(unsigned int reason)
+/* A source has limits of its own; this one is for many sources. */
+static DEFINE_RATELIMIT_STATE(vtd_faults_limit, 5 * HZ, 50);
+
+static void vtd_fault_log(const struct vtd_fault_kept *fault, u64 untold)
 {
-	static const char *const text[] = {
-		[VTD_FAULT_ROOT_NOT_PRESENT] =
-			"no device of this bus may do DMA",
-		[VTD_FAULT_CONTEXT_NOT_PRESENT] =
-			"the device is blocked: it is attached to nothing",
-		[VTD_FAULT_CONTEXT_INVALID] =
-			"the device's context entry is invalid",
-		[VTD_FAULT_BEYOND_WIDTH] =
-			"the address is beyond the width of the domain",
-		[VTD_FAULT_WRITE_DENIED] =
-			"the address is not mapped, or not for writing",
-		[VTD_FAULT_READ_DENIED] =
-			"the address is not mapped, or not for reading",
-		[VTD_FAULT_TABLE_UNREADABLE] = "a page table could not be read",
-		[VTD_FAULT_ROOT_UNREADABLE] =
-			"the root table could not be read",
-		[VTD_FAULT_CONTEXT_UNREADABLE] =
-			"a context table could not be read",
-		[VTD_FAULT_ROOT_RESERVED] =
-			"reserved bits are set in a root entry",
-		[VTD_FAULT_CONTEXT_RESERVED] =
-			"reserved bits are set in a context entry",
-		[VTD_FAULT_TABLE_RESERVED] =
-			"reserved bits are set in a page-table entry",
-		[VTD_FAULT_TRANSLATED_BLOCKED] =
-			"the device may not send translated requests",
-		[VTD_FAULT_IR_RESERVED_REQUEST] =
-			"interrupt request with reserved bits set",
-		[VTD_FAULT_IR_INDEX_TOO_LARGE] =
-			"interrupt index beyond the remapping table",
-		[VTD_FAULT_IR_NOT_PRESENT] = "interrupt index without an entry",
-		[VTD_FAULT_IR_TABLE_UNREADABLE] =
-			"the interrupt remapping table could not be read",
-		[VTD_FAULT_IR_RESERVED_ENTRY] =
-			"reserved bits are set in an interrupt entry",
-		[VTD_FAULT_IR_COMPATIBILITY_BLOCKED] =
-			"compatibility-format interrupt blocked",
-		[VTD_FAULT_IR_SOURCE_REFUSED] =
-			"interrupt from a source-id that does not own the entry",
-	};
-
-	if (reason < ARRAY_SIZE(text) && text[reason])
-		return text[reason];
-	return "reason not known in legacy mode";
-}
-
-static bool vtd_fault_is_interrupt(u64 hi)
-{
-	unsigned int reason = FIELD_GET(VTD_FRCD_HI_FR, hi);
-
-	return reason >= VTD_FAULT_IR_RESERVED_REQUEST &&
-	       reason <= VTD_FAULT_IR_SOURCE_REFUSED;
-}
-
-static const char *vtd_fault_access(u64 hi)
-{
-	if (vtd_fault_is_interrupt(hi))
-		return "interrupt";
-	if (hi & VTD_FRCD_HI_T2)
-		return hi & VTD_FRCD_HI_T1 ? "atomic" : "page-request";
-	return hi & VTD_FRCD_HI_T1 ? "read" : "write";
-}
-
-/* The address of DMA in bytes; of an interrupt the index in its table. */
-static u64 vtd_fault_where(const struct vtd_fault_record *record)
-{
-	if (vtd_fault_is_interrupt(record->hi))
-		return FIELD_GET(VTD_FRCD_LO_INDEX, record->lo);
-	return record->lo & VTD_FRCD_LO_FI;
-}
-
-static void vtd_fault_log(const struct vtd_unit *unit,
-			  const struct vtd_fault_record *record)
-{
-	unsigned int reason = FIELD_GET(VTD_FRCD_HI_FR, record->hi);
-	u16 sid = FIELD_GET(VTD_FRCD_HI_SID, record->hi);
-	bool interrupt = vtd_fault_is_interrupt(record->hi);
-	struct pci_dev *pdev;
+	struct vtd_fault_request request = vtd_fault_decode(&fault->record);
+	char *text;
 
 	if (!__ratelimit(&vtd_faults_limit))
 		return;
-	pdev = pci_get_domain_bus_and_slot(unit->drhd->segment,
-					   PCI_BUS_NUM(sid), sid & 0xff);
-	pr_warn("%s: %s%s by %04x:%02x:%02x.%u (driver %s) to %s0x%llx blocked: reason 0x%02x, %s\n",
-		unit->name, interrupt ? "" : "DMA ",
-		vtd_fault_access(record->hi), unit->drhd->segment,
-		PCI_BUS_NUM(sid), PCI_SLOT(sid & 0xff), PCI_FUNC(sid & 0xff),
-		pdev && pdev->dev.driver ? pdev->dev.driver->name : "-",
-		interrupt ? "index " : "", vtd_fault_where(record), reason,
-		vtd_fault_text(reason));
-	pci_dev_put(pdev);
+	text = kmalloc(VTD_FAULT_SENTENCE, GFP_KERNEL);
+	if (!text)
+		return;
+	vtd_fault_sentence(fault->segment, &fault->record, &fault->facts, text,
+			   VTD_FAULT_SENTENCE);
+	if (untold)
+		pr_warn("%s: %llu faults of %04x:%02x:%02x.%u were not told here, see 'vtdctl faults'\n",
+			fault->unit, untold, fault->segment, request.sid >> 8,
+			PCI_SLOT(request.sid & 0xff),
+			PCI_FUNC(request.sid & 0xff));
+	pr_warn("%s: %s. Likely remedy: %s\n", fault->unit, text,
+		vtd_fault_reason(request.reason)->remedy);
+	kfree(text);
 }
 
-static void vtd_fault_take(struct vtd_unit *unit,
-			   const struct vtd_fault_record *record)
+static void vtd_fault_take(void *data, const struct vtd_fault_record *record)
 {
-	struct vtd_fault_kept *kept;
+	struct vtd_fault_listener *l = data;
+	struct vtd_fault_request request = vtd_fault_decode(record);
+	u16 segment = l->unit->drhd->segment;
+	struct vtd_fault_verdict verdict;
+	struct vtd_fault_kept *fault;
+	u64 now = ktime_get_boottime_ns();
 
-	atomic64_inc(&unit->faults);
-	spin_lock(&vtd_faults_lock);
-	kept = &vtd_faults[vtd_faults_seq % VTD_FAULTS_KEPT];
-	kept->seq = ++vtd_faults_seq;
-	kept->ns = ktime_get_boottime_ns();
-	strscpy(kept->unit, unit->name);
-	kept->segment = unit->drhd->segment;
-	kept->record = *record;
-	spin_unlock(&vtd_faults_lock);
-	vtd_fault_log(unit, record);
+	atomic64_inc(&l->unit->faults);
+	vtd_fault_count(&vtd_faults, l->unit->name, segment, request.sid, now,
+			l->lossy, &verdict);
+	trace_vtd_fault(l->unit->name, segment, &request, verdict.seq);
+	cond_resched();
+	if (!verdict.describe)
+		return;
+	fault = kzalloc(sizeof(*fault), GFP_KERNEL);
+	if (!fault)
+		return;
+	fault->seq = verdict.seq;
+	fault->ns = now;
+	strscpy(fault->unit, l->unit->name);
+	fault->segment = segment;
+	fault->record = *record;
+	vtd_fault_look(l->unit, &request, &fault->facts);
+	vtd_fault_keep(&vtd_faults, fault);
+	wake_up_interruptible(&vtd_fault_wait);
+	if (verdict.log)
+		vtd_fault_log(fault, verdict.untold);
+	kfree(fault);
 }
 
-/* One pass over all records, from the oldest; how many were found. */
-static unsigned int vtd_fault_pass(struct vtd_unit *unit)
+/* Is it a storm, with @found more? */
+static bool vtd_fault_storms(struct vtd_fault_listener *l, unsigned int found)
 {
-	u32 nr = FIELD_GET(VTD_CAP_NFR, unit->cap) + 1;
-	u32 base = FIELD_GET(VTD_CAP_FRO, unit->cap) * 16;
-	u32 first = FIELD_GET(VTD_FSTS_FRI, vtd_read32(&unit->regs, VTD_FSTS));
-	unsigned int found = 0, i;
+	u64 now = ktime_get_boottime_ns();
 
-	for (i = 0; i < nr; i++) {
-		u32 off = base + (first + i) % nr * VTD_FRCD_BYTES;
-		struct vtd_fault_record record;
-
-		record.hi = vtd_read64(&unit->regs, off + 8);
-		if (!(record.hi & VTD_FRCD_HI_F))
-			break;
-		record.lo = vtd_read64(&unit->regs, off);
-		/* Clear only F: it is the one bit that takes a write. */
-		vtd_write64(&unit->regs, off + 8, VTD_FRCD_HI_F);
-		vtd_fault_take(unit, &record);
-		found++;
+	if (now - l->since > VTD_FAULT_STORM_NS) {
+		l->since = now;
+		l->taken = 0;
 	}
-	return found;
+	l->taken += found;
+	return l->taken > VTD_FAULT_STORM;
+}
+
+/* One bounded look at the records; true in a storm. */
+static bool vtd_fault_run(struct vtd_fault_listener *l)
+{
+	struct vtd_unit *unit = l->unit;
+	struct vtd_fault_reading reading;
+	bool storms;
+
+	mutex_lock(&l->lock);
+	vtd_fault_read(&unit->regs, unit->cap, VTD_FAULT_BUDGET, vtd_fault_take,
+		       l, &reading);
+	if (reading.overflow) {
+		l->lossy = true;
+		atomic64_inc(&unit->fault_overflows);
+		vtd_fault_lost(&vtd_faults, unit->name);
+		pr_warn_ratelimited(
+			"%s: more faults than it can record: some are lost\n",
+			unit->name);
+	}
+	storms = vtd_fault_storms(l, reading.found);
+	mutex_unlock(&l->lock);
+
+	if (reading.pending)
+		queue_delayed_work(system_freezable_wq, &l->again,
+				   VTD_FAULT_AGAIN);
+	else if (reading.held_up && unit->health == VTD_HEALTH_OK)
+		queue_delayed_work(system_freezable_wq, &l->again,
+				   VTD_FAULT_HELD_UP);
+	return storms;
+}
+
+static void vtd_fault_work(struct work_struct *work)
+{
+	vtd_fault_run(container_of(to_delayed_work(work),
+				   struct vtd_fault_listener, again));
 }
 
 static irqreturn_t vtd_fault_thread(int irq, void *data)
 {
-	struct vtd_unit *unit = data;
-	unsigned int pass;
-	u32 fsts;
-
-	for (pass = 0; pass < VTD_FAULT_PASSES; pass++)
-		if (!vtd_fault_pass(unit))
-			break;
-	fsts = vtd_read32(&unit->regs, VTD_FSTS);
-	if (fsts & VTD_FSTS_PFO) {
-		pr_warn_ratelimited(
-			"%s: more faults than it can record: some are lost\n",
-			unit->name);
-		vtd_write32(&unit->regs, VTD_FSTS, VTD_FSTS_PFO);
-	}
+	/*
+	 * The interrupt is masked for as long as this takes, and the thread is
+	 * one of those that go before all others: in a storm it sleeps, and
+	 * the unit's records overflow meanwhile.
+	 */
+	if (vtd_fault_run(data))
+		usleep_range(4000, 6000);
 	return IRQ_HANDLED;
 }
 
@@ -214,20 +192,34 @@ static irqreturn_t vtd_fault_thread(int irq, void *data)
  */
 int vtd_fault_start(struct vtd_unit *unit)
 {
-	int irq = vtd_irq_alloc(unit);
-	int ret;
+	struct vtd_fault_listener *l = kzalloc(sizeof(*l), GFP_KERNEL);
+	int irq, ret;
 
-	if (irq < 0)
-		return irq;
+	if (!l)
+		return -ENOMEM;
+	l->unit = unit;
+	mutex_init(&l->lock);
+	INIT_DELAYED_WORK(&l->again, vtd_fault_work);
+	irq = vtd_irq_alloc(unit);
+	if (irq < 0) {
+		ret = irq;
+		goto free;
+	}
 	/* Masked while the thread runs: a storm cannot starve the CPU. */
 	ret = request_threaded_irq(irq, NULL, vtd_fault_thread, IRQF_ONESHOT,
-				   unit->name, unit);
-	if (ret) {
-		vtd_irq_free(irq);
-		return ret;
-	}
+				   unit->name, l);
+	if (ret)
+		goto free_irq;
 	unit->irq = irq;
+	unit->listener = l;
 	return 0;
+
+free_irq:
+	vtd_irq_free(irq);
+free:
+	mutex_destroy(&l->lock);
+	kfree(l);
+	return ret;
 }
 
 /**
@@ -238,48 +230,146 @@ int vtd_fault_start(struct vtd_unit *unit)
  */
 void vtd_fault_stop(struct vtd_unit *unit)
 {
+	struct vtd_fault_listener *l = unit->listener;
+
 	if (!unit->irq)
 		return;
-	free_irq(unit->irq, unit);
+	free_irq(unit->irq, l);
+	/* Nobody queues it any more but itself. */
+	cancel_delayed_work_sync(&l->again);
 	vtd_irq_free(unit->irq);
 	unit->irq = 0;
+	unit->listener = NULL;
+	mutex_destroy(&l->lock);
+	kfree(l);
+}
+
+/**
+ * vtd_fault_exit() - forget all faults
+ *
+ * Context: may sleep; no unit is listened to.
+ */
+void vtd_fault_exit(void)
+{
+	vtd_fault_store_empty(&vtd_faults);
+}
+
+/**
+ * vtd_fault_newest() - number of the last fault that is kept
+ *
+ * Context: any.
+ * Return: the number, 0 before the first.
+ */
+u64 vtd_fault_newest(void)
+{
+	return READ_ONCE(vtd_faults.newest);
+}
+
+/* Seconds and microseconds of a time since boot. */
+static u64 vtd_fault_seconds(u64 ns, u32 *us)
+{
+	u32 rest;
+	u64 seconds = div_u64_rem(ns, NSEC_PER_SEC, &rest);
+
+	*us = rest / NSEC_PER_USEC;
+	return seconds;
+}
+
+static void vtd_fault_say(struct vtd_reply *reply,
+			  const struct vtd_fault_kept *kept, char *text)
+{
+	struct vtd_fault_request r = vtd_fault_decode(&kept->record);
+	const struct vtd_fault_reason *reason = vtd_fault_reason(r.reason);
+	const struct vtd_fault_facts *facts = &kept->facts;
+	bool interrupt = r.access == VTD_ACCESS_INTERRUPT;
+	u32 us;
+	u64 seconds = vtd_fault_seconds(kept->ns, &us);
+
+	vtd_say(reply,
+		"fault seq=%llu time=%llu.%06u unit=%s device=%04x:%02x:%02x.%u address=0x%llx access=%s reason=0x%02x text=\"%s\"",
+		kept->seq, seconds, us, kept->unit, kept->segment, r.sid >> 8,
+		PCI_SLOT(r.sid & 0xff), PCI_FUNC(r.sid & 0xff), r.where,
+		vtd_fault_access_name(r.access), r.reason, reason->text);
+	vtd_say(reply, " name=%s more=%llu driver=%s domain=%s behind=%s",
+		reason->name, kept->more,
+		facts->driver[0] ? facts->driver : "-",
+		facts->domain[0] ? facts->domain : "-",
+		facts->behind[0] ? facts->behind : "-");
+	if (r.has_pasid)
+		vtd_say(reply, " pasid=0x%x", r.pasid);
+	vtd_fault_say_tables(&r, &facts->tables, text, VTD_FAULT_SENTENCE);
+	vtd_say(reply, " tables=\"%s\"", text);
+	vtd_fault_say_last(&facts->last, text, VTD_FAULT_SENTENCE);
+	vtd_say(reply, " last=\"%s\" remedy=\"%s\"", interrupt ? "" : text,
+		reason->remedy);
+	vtd_fault_sentence(kept->segment, &kept->record, facts, text,
+			   VTD_FAULT_SENTENCE);
+	vtd_say(reply, " sentence=\"%s\"\n", text);
 }
 
 /**
  * vtd_fault_report() - the faults that are remembered, oldest first
  * @reply: one record a line
+ * @after: number of a fault; only later ones are told
+ *
+ * Context: may sleep.
+ * Return: the number of the last one told, or @after.
+ */
+u64 vtd_fault_report(struct vtd_reply *reply, u64 after)
+{
+	/* Faults that come meanwhile wait for the next report. */
+	u64 newest = vtd_fault_newest();
+	struct vtd_fault_kept *kept = kzalloc(sizeof(*kept), GFP_KERNEL);
+	char *text = kmalloc(VTD_FAULT_SENTENCE, GFP_KERNEL);
+
+	if (!kept || !text) {
+		reply->cut = true;
+		goto free;
+	}
+	while (after < newest && vtd_fault_next(&vtd_faults, after, kept)) {
+		vtd_fault_say(reply, kept, text);
+		after = kept->seq;
+		cond_resched();
+	}
+free:
+	kfree(text);
+	kfree(kept);
+	return after;
+}
+
+/**
+ * vtd_fault_report_sources() - how many faults each source had
+ * @reply: one record a line, the latest to fault first
  *
  * Context: may sleep.
  */
-void vtd_fault_report(struct vtd_reply *reply)
+void vtd_fault_report_sources(struct vtd_reply *reply)
 {
+	struct vtd_fault_source *source = kzalloc(sizeof(*source), GFP_KERNEL);
 	unsigned int i;
-	u64 next;
+	u32 first, last;
 
-	spin_lock(&vtd_faults_lock);
-	next = vtd_faults_seq;
-	spin_unlock(&vtd_faults_lock);
-
-	for (i = 0; i < VTD_FAULTS_KEPT; i++) {
-		struct vtd_fault_kept kept;
-		unsigned int reason;
-		u64 sec, ns;
-		u16 sid;
-
-		spin_lock(&vtd_faults_lock);
-		kept = vtd_faults[(next + i) % VTD_FAULTS_KEPT];
-		spin_unlock(&vtd_faults_lock);
-		if (!kept.seq)
-			continue;
-		reason = FIELD_GET(VTD_FRCD_HI_FR, kept.record.hi);
-		sid = FIELD_GET(VTD_FRCD_HI_SID, kept.record.hi);
-		sec = div64_u64_rem(kept.ns, NSEC_PER_SEC, &ns);
-		vtd_say(reply,
-			"fault seq=%llu time=%llu.%06llu unit=%s device=%04x:%02x:%02x.%u address=0x%llx access=%s reason=0x%02x text=\"%s\"\n",
-			kept.seq, sec, ns / NSEC_PER_USEC, kept.unit,
-			kept.segment, PCI_BUS_NUM(sid), PCI_SLOT(sid & 0xff),
-			PCI_FUNC(sid & 0xff), vtd_fault_where(&kept.record),
-			vtd_fault_access(kept.record.hi), reason,
-			vtd_fault_text(reason));
+	if (!source) {
+		reply->cut = true;
+		return;
 	}
+	for (i = 0; i < VTD_FAULT_SOURCES; i++) {
+		u64 first_s, last_s;
+
+		if (!vtd_fault_next_source(&vtd_faults, i, source))
+			break;
+		first_s = vtd_fault_seconds(source->first_ns, &first);
+		last_s = vtd_fault_seconds(source->last_ns, &last);
+		vtd_say(reply,
+			"source unit=%s device=%04x:%02x:%02x.%u faults=%llu at_least=%s described=%llu first=%llu.%06u last=%llu.%06u\n",
+			source->unit, source->segment, source->sid >> 8,
+			PCI_SLOT(source->sid & 0xff),
+			PCI_FUNC(source->sid & 0xff), source->count,
+			source->partial ? "yes" : "no", source->described,
+			first_s, first, last_s, last);
+	}
+	if (READ_ONCE(vtd_faults.forgotten))
+		vtd_say(reply, "forgotten faults=%llu\n",
+			READ_ONCE(vtd_faults.forgotten));
+	kfree(source);
 }

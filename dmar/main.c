@@ -60,6 +60,7 @@ detach:
 	mutex_unlock(&vtd_control.lock);
 exit:
 	vtd_control_exit();
+	vtd_fault_exit();
 	vtd_irq_domain_destroy();
 pools:
 	vtd_pools_destroy();
@@ -77,6 +78,7 @@ static void __exit vtd_dmar_exit(void)
 	mutex_unlock(&vtd_control.lock);
 	vtd_reply_free(&reply);
 	vtd_control_exit();
+	vtd_fault_exit();
 	vtd_irq_domain_destroy();
 	vtd_pools_destroy();
 }

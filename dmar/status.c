@@ -34,16 +34,24 @@ void vtd_status_unit(const struct vtd_unit *unit, struct vtd_reply *reply)
 	}
 	rcu_read_unlock();
 	vtd_say(reply,
-		"unit name=%s segment=%04x base=0x%llx version=%lu.%lu cap=0x%llx ecap=0x%llx translation=%s mode=legacy devices=%u domains=%u faults=%lld health=%s\n",
+		"unit name=%s segment=%04x base=0x%llx version=%lu.%lu cap=0x%llx ecap=0x%llx translation=%s mode=legacy devices=%u domains=%u faults=%lld overflows=%lld health=%s\n",
 		unit->name, unit->drhd->segment, unit->drhd->base,
 		FIELD_GET(VTD_VER_MAJOR, unit->version),
 		FIELD_GET(VTD_VER_MINOR, unit->version), unit->cap, unit->ecap,
 		unit->translating ? "on" : "off", devices, domains,
 		(long long)atomic64_read(&unit->faults),
+		(long long)atomic64_read(&unit->fault_overflows),
 		unit->health == VTD_HEALTH_OK ? "ok" : "failed");
 }
 
-static const char *vtd_domain_type(unsigned int type)
+/**
+ * vtd_domain_type() - the kind of a domain, in a word
+ * @type: IOMMU_DOMAIN_*
+ *
+ * Context: any.
+ * Return: the word, as in the records of the control interface.
+ */
+const char *vtd_domain_type(unsigned int type)
 {
 	switch (type) {
 	case IOMMU_DOMAIN_DMA:

@@ -17,6 +17,7 @@
 #include "pgtable.h"
 #include "qi.h"
 
+struct vtd_fault_listener;
 struct vtd_reply;
 
 /* Domain-ids: 0 is what hardware tags non-present entries with (6.1). */
@@ -61,7 +62,9 @@ enum vtd_health {
  * @in_sysfs: @iommu has been added (m)
  * @registered: @iommu is known to the core (m)
  * @irq: Linux number of the fault interrupt, 0 if none (m)
+ * @listener: reads its faults, NULL if nobody does (m)
  * @faults: faults read from it
+ * @fault_overflows: times that it had more faults than room for them
  *
  * (c) constant after set-up, (l) under @lock, (m) under the control mutex.
  */
@@ -92,7 +95,9 @@ struct vtd_unit {
 	bool in_sysfs;
 	bool registered;
 	unsigned int irq;
+	struct vtd_fault_listener *listener;
 	atomic64_t faults;
+	atomic64_t fault_overflows;
 };
 
 static inline bool vtd_unit_coherent(const struct vtd_unit *unit)

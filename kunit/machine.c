@@ -202,6 +202,7 @@ static void machine_end(void *data)
 	if (!m->expect_broken)
 		vtd_model_check_quiescent();
 	machine_give_back(m);
+	vtd_fault_exit();
 	irq_work_sync(&machine_work);
 	vtd_reply_free(&m->reply);
 	while (m->nr_pages) {

@@ -107,7 +107,14 @@
 #define VTD_FRCD_LO_FI GENMASK_ULL(63, 12)
 #define VTD_FRCD_HI_SID GENMASK_ULL(15, 0)
 #define VTD_FRCD_HI_T2 BIT_ULL(28)
+#define VTD_FRCD_HI_PRIV BIT_ULL(29) /* with PP: supervisor privilege */
+#define VTD_FRCD_HI_EXE BIT_ULL(30) /* with PP: a read for execution */
+#define VTD_FRCD_HI_PP BIT_ULL(31) /* the request had a PASID */
 #define VTD_FRCD_HI_FR GENMASK_ULL(39, 32)
+#define VTD_FRCD_HI_PV GENMASK_ULL(59, 40) /* with PP: the PASID */
+#define VTD_FRCD_HI_AT GENMASK_ULL(61, 60)
+#define VTD_FRCD_AT_TRANSLATION 1
+#define VTD_FRCD_AT_TRANSLATED 2
 #define VTD_FRCD_HI_T1 BIT_ULL(62)
 #define VTD_FRCD_HI_F BIT_ULL(63) /* RW1C */
 

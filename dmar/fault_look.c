@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What is known of a device at the moment that its fault is read.
+ *
+ * Looks at things that may change and go at any time, and so keeps nothing but
+ * copies.  Must never wait for anybody: whoever holds a lock may be waiting for
+ * the device that faults.
+ */
+#include <linux/mm.h>
+#include <linux/pci.h>
+#include <linux/rculist.h>
+#include <linux/string.h>
+#include <linux/timekeeping.h>
+#include <linux/uaccess.h>
+
+#include "control.h"
+#include "device.h"
+#include "fault.h"
+#include "unit.h"
+
+/* A table may be given back while it is read, and hold anything then. */
+static bool vtd_fault_peek_memory(u64 phys, u64 *value)
+{
+	if (!pfn_valid(PHYS_PFN(phys)))
+		return false;
+	return !get_kernel_nofault(*value, (u64 *)phys_to_virt(phys));
+}
+
+static bool vtd_fault_has_sid(const struct vtd_device *vdev, u16 sid)
+{
+	unsigned int i;
+
+	for (i = 0; i < vdev->nr_sids; i++)
+		if (vdev->sid[i] == sid)
+			return true;
+	return false;
+}
+
+/*
+ * A driver that is bound inside of a grace period has its name until that ends:
+ * a module that goes is not freed before.
+ */
+static void vtd_fault_look_driver(struct pci_dev *pdev,
+				  struct vtd_fault_facts *facts)
+{
+	const struct device_driver *driver = READ_ONCE(pdev->dev.driver);
+
+	if (driver)
+		strscpy(facts->driver, driver->name);
+}
+
+/* The managed device that sends with @sid: @pdev itself, if that is one. */
+static void vtd_fault_look_device(const struct vtd_unit *unit,
+				  struct pci_dev *pdev,
+				  const struct vtd_fault_request *request,
+				  struct vtd_fault_facts *facts)
+{
+	struct vtd_device *vdev, *found = NULL;
+
+	rcu_read_lock();
+	list_for_each_entry_rcu(vdev, &vtd_devices, node) {
+		if (vdev->unit != unit ||
+		    !vtd_fault_has_sid(vdev, request->sid))
+			continue;
+		found = vdev;
+		if (vdev->pdev == pdev)
+			break;
+	}
+	if (found) {
+		strscpy(facts->domain, vtd_domain_type(READ_ONCE(found->type)));
+		/* Only compared with what was noted, never followed. */
+		if (request->access != VTD_ACCESS_INTERRUPT)
+			vtd_history_find(READ_ONCE(found->domain),
+					 request->where,
+					 ktime_get_boottime_ns(), &facts->last);
+		if (found->pdev != pdev)
+			strscpy(facts->behind, pci_name(found->pdev));
+		vtd_fault_look_driver(found->pdev, facts);
+	} else if (pdev) {
+		vtd_fault_look_driver(pdev, facts);
+	}
+	rcu_read_unlock();
+}
+
+/**
+ * vtd_fault_look() - what is known of the device of a fault
+ * @unit: translates, so that its root table stays
+ * @request: the fault
+ * @facts: filled in
+ *
+ * Context: may sleep; takes no lock.
+ */
+void vtd_fault_look(const struct vtd_unit *unit,
+		    const struct vtd_fault_request *request,
+		    struct vtd_fault_facts *facts)
+{
+	struct pci_dev *pdev;
+
+	memset(facts, 0, sizeof(*facts));
+	pdev = pci_get_domain_bus_and_slot(unit->drhd->segment,
+					   PCI_BUS_NUM(request->sid),
+					   request->sid & 0xff);
+	facts->present = pdev;
+	vtd_fault_look_device(unit, pdev, request, facts);
+	pci_dev_put(pdev);
+	if (request->access != VTD_ACCESS_INTERRUPT && unit->root)
+		vtd_fault_walk(virt_to_phys(unit->root), request->sid,
+			       request->where, vtd_fault_peek_memory,
+			       &facts->tables);
+}
