@@ -7,6 +7,7 @@
 #define _GNU_SOURCE 1
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -46,6 +47,17 @@ static void system_close(void *priv, int fd)
 {
 	(void)priv;
 	close(fd);
+}
+
+static int system_wait(void *priv, int fd)
+{
+	struct pollfd what = { .fd = fd, .events = POLLPRI };
+
+	(void)priv;
+	while (poll(&what, 1, -1) < 0)
+		if (errno != EINTR)
+			return -errno;
+	return what.revents & POLLPRI ? 0 : -EIO;
 }
 
 static void system_pause(void *priv, unsigned int ms)
@@ -138,6 +150,7 @@ const struct vtd_calls vtd_system_calls = {
 	.close = system_close,
 	.run = system_run,
 	.pause = system_pause,
+	.wait = system_wait,
 };
 
 /**
@@ -243,6 +256,45 @@ int vtd_control(struct vtdctl *ctl, const char *command,
 	return VTD_EXIT_OK;
 }
 
+static int split_reply(struct vtdctl *ctl, const char *command,
+		       struct vtd_reply *reply, struct vtd_records *recs)
+{
+	int ret = vtd_records_parse(reply->text, reply->bytes, recs);
+
+	if (!ret)
+		return VTD_EXIT_OK;
+	if (ret == -EINVAL)
+		return vtd_kernel_error(
+			ctl,
+			"the reply to \"%s\" cannot be read: line %zu has %s; do vtdctl and the module come from one version?",
+			command, recs->line, recs->why);
+	return vtd_kernel_error(ctl, "out of memory");
+}
+
+/**
+ * vtd_control_ask_records() - one command, its reply split into records
+ * @ctl: what to work with
+ * @fd: from vtd_control_open()
+ * @command: the words
+ * @reply: result; the records point into it
+ * @recs: result
+ *
+ * Both results are to be freed whatever is returned. Errors are printed.
+ *
+ * Return: an exit status.
+ */
+int vtd_control_ask_records(struct vtdctl *ctl, int fd, const char *command,
+			    struct vtd_reply *reply, struct vtd_records *recs)
+{
+	int ret;
+
+	memset(recs, 0, sizeof(*recs));
+	ret = vtd_control_ask(ctl, fd, command, reply);
+	if (ret)
+		return vtd_refused(ctl, command, ret, reply->text);
+	return split_reply(ctl, command, reply, recs);
+}
+
 /**
  * vtd_control_records() - as vtd_control(), with the reply split into records
  * @ctl: what to work with
@@ -262,15 +314,7 @@ int vtd_control_records(struct vtdctl *ctl, const char *command,
 	memset(recs, 0, sizeof(*recs));
 	if (ret)
 		return ret;
-	ret = vtd_records_parse(reply->text, reply->bytes, recs);
-	if (!ret)
-		return VTD_EXIT_OK;
-	if (ret == -EINVAL)
-		return vtd_kernel_error(
-			ctl,
-			"the reply to \"%s\" cannot be read: line %zu has %s; do vtdctl and the module come from one version?",
-			command, recs->line, recs->why);
-	return vtd_kernel_error(ctl, "out of memory");
+	return split_reply(ctl, command, reply, recs);
 }
 
 /**

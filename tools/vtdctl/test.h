@@ -17,6 +17,8 @@ struct fixture {
 	int open_error; /* negative: what open() fails with */
 	int write_error; /* negative: what write() fails with */
 	const char *reply;
+	const char *next; /* the reply after a wait */
+	int waits; /* how many succeed */
 	size_t at, chunk; /* where the reader is; bytes a read gives */
 	int interrupts; /* reads that fail with EINTR first */
 	char sent[128];
@@ -33,6 +35,11 @@ void assert_columns(const char *text);
 void test_irqs(void **state);
 void test_irqs_json(void **state);
 void test_irqs_refused(void **state);
+
+/* test_faults.c */
+void test_faults(void **state);
+void test_faults_json(void **state);
+void test_faults_follow(void **state);
 
 /* test_schema.c */
 struct json_object;

@@ -42,6 +42,8 @@ enum vtd_exit {
  *       (malloc'ed, never NULL on success) and returns its exit status, or
  *       -errno when it could not be started
  * @pause: sleep for a number of milliseconds
+ * @wait: until the module has faults that this descriptor was not told of;
+ *        0 or -errno
  */
 struct vtd_calls {
 	int (*open)(void *priv, const char *path);
@@ -50,6 +52,7 @@ struct vtd_calls {
 	void (*close)(void *priv, int fd);
 	int (*run)(void *priv, char *const argv[], char **output);
 	void (*pause)(void *priv, unsigned int ms);
+	int (*wait)(void *priv, int fd);
 };
 
 /**
@@ -159,6 +162,8 @@ int vtd_control_ask(struct vtdctl *ctl, int fd, const char *command,
 		    struct vtd_reply *reply);
 int vtd_control(struct vtdctl *ctl, const char *command,
 		struct vtd_reply *reply);
+int vtd_control_ask_records(struct vtdctl *ctl, int fd, const char *command,
+			    struct vtd_reply *reply, struct vtd_records *recs);
 int vtd_control_records(struct vtdctl *ctl, const char *command,
 			struct vtd_reply *reply, struct vtd_records *recs);
 int vtd_show_records(
