@@ -44,6 +44,8 @@
  * @lossy: the unit has lost faults (l)
  * @since: when @taken was 0, since boot, in nanoseconds (l)
  * @taken: faults taken since then (l)
+ * @fault: the one that is described just now (l)
+ * @text: its sentence (l)
  *
  * (c) constant after set-up, (l) under @lock.
  */
@@ -54,6 +56,8 @@ struct vtd_fault_listener {
 	bool lossy;
 	u64 since;
 	unsigned int taken;
+	struct vtd_fault_kept fault;
+	char text[VTD_FAULT_SENTENCE];
 };
 
 static struct vtd_fault_store vtd_faults = {
@@ -68,58 +72,51 @@ DECLARE_WAIT_QUEUE_HEAD(vtd_fault_wait);
 /* A source has limits of its own; this one is for many sources. */
 static DEFINE_RATELIMIT_STATE(vtd_faults_limit, 5 * HZ, 50);
 
-static void vtd_fault_log(const struct vtd_fault_kept *fault, u64 untold)
+static void vtd_fault_log(struct vtd_fault_listener *l, u64 untold)
 {
-	struct vtd_fault_request request = vtd_fault_decode(&fault->record);
-	char *text;
+	const struct vtd_fault_kept *fault = &l->fault;
+	struct vtd_fault_request r = vtd_fault_decode(&fault->record);
 
 	if (!__ratelimit(&vtd_faults_limit))
 		return;
-	text = kmalloc(VTD_FAULT_SENTENCE, GFP_KERNEL);
-	if (!text)
-		return;
-	vtd_fault_sentence(fault->segment, &fault->record, &fault->facts, text,
-			   VTD_FAULT_SENTENCE);
+	vtd_fault_sentence(fault->segment, &fault->record, &fault->facts,
+			   l->text, sizeof(l->text));
 	if (untold)
 		pr_warn("%s: %llu faults of %04x:%02x:%02x.%u were not told here, see 'vtdctl faults'\n",
-			fault->unit, untold, fault->segment, request.sid >> 8,
-			PCI_SLOT(request.sid & 0xff),
-			PCI_FUNC(request.sid & 0xff));
-	pr_warn("%s: %s. Likely remedy: %s\n", fault->unit, text,
-		vtd_fault_reason(request.reason)->remedy);
-	kfree(text);
+			fault->unit, untold, fault->segment, r.sid >> 8,
+			PCI_SLOT(r.sid & 0xff), PCI_FUNC(r.sid & 0xff));
+	pr_warn("%s: %s. Likely remedy: %s\n", fault->unit, l->text,
+		vtd_fault_reason(r.reason)->remedy);
 }
 
 static void vtd_fault_take(void *data, const struct vtd_fault_record *record)
 {
 	struct vtd_fault_listener *l = data;
 	struct vtd_fault_request request = vtd_fault_decode(record);
-	u16 segment = l->unit->drhd->segment;
+	struct vtd_fault_kept *fault = &l->fault;
+	struct vtd_unit *unit = l->unit;
 	struct vtd_fault_verdict verdict;
-	struct vtd_fault_kept *fault;
-	u64 now = ktime_get_boottime_ns();
 
-	atomic64_inc(&l->unit->faults);
-	vtd_fault_count(&vtd_faults, l->unit->name, segment, request.sid, now,
-			l->lossy, &verdict);
-	trace_vtd_fault(l->unit->name, segment, &request, verdict.seq);
-	cond_resched();
-	if (!verdict.describe)
-		return;
-	fault = kzalloc(sizeof(*fault), GFP_KERNEL);
-	if (!fault)
-		return;
-	fault->seq = verdict.seq;
-	fault->ns = now;
-	strscpy(fault->unit, l->unit->name);
-	fault->segment = segment;
+	lockdep_assert_held(&l->lock);
+	memset(fault, 0, sizeof(*fault));
+	fault->ns = ktime_get_boottime_ns();
+	fault->segment = unit->drhd->segment;
 	fault->record = *record;
-	vtd_fault_look(l->unit, &request, &fault->facts);
-	vtd_fault_keep(&vtd_faults, fault);
-	wake_up_interruptible(&vtd_fault_wait);
+	strscpy(fault->unit, unit->name);
+	vtd_fault_count(&vtd_faults, unit->name, fault->segment, request.sid,
+			fault->ns, l->lossy, &verdict);
+	fault->seq = verdict.seq;
+	trace_vtd_fault(unit->name, fault->segment, &request, verdict.seq);
+	if (verdict.describe) {
+		vtd_fault_look(unit, &request, &fault->facts);
+		vtd_fault_keep(&vtd_faults, fault);
+		wake_up_interruptible(&vtd_fault_wait);
+	}
 	if (verdict.log)
-		vtd_fault_log(fault, verdict.untold);
-	kfree(fault);
+		vtd_fault_log(l, verdict.untold);
+	/* Last: who waits for the count finds the report. */
+	atomic64_inc(&unit->faults);
+	cond_resched();
 }
 
 /* Is it a storm, with @found more? */

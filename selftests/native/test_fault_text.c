@@ -303,12 +303,13 @@ static void test_golden_made_up(void)
 static void test_golden(void **state)
 {
 	const char *to = getenv("VTD_GOLDEN");
-	char path[512], *end;
+	const char *end;
+	char path[512];
 
-	snprintf(path, sizeof(path), "%s", __FILE__);
-	end = strrchr(path, '/');
+	end = strrchr(__FILE__, '/');
 	assert_non_null(end);
-	strcpy(end, "/faults.golden");
+	snprintf(path, sizeof(path), "%.*s/faults.golden",
+		 (int)(end - __FILE__), __FILE__);
 	golden = fopen(to ?: path, to ? "w" : "r");
 	if (!golden)
 		fail_msg("cannot open %s", to ?: path);
