@@ -317,7 +317,7 @@ u64 vtd_fault_report(struct vtd_reply *reply, u64 after)
 	/* Faults that come meanwhile wait for the next report. */
 	u64 newest = vtd_fault_newest();
 	struct vtd_fault_kept *kept = kzalloc(sizeof(*kept), GFP_KERNEL);
-	char *text = kmalloc(VTD_FAULT_SENTENCE, GFP_KERNEL);
+	char *text = kzalloc(VTD_FAULT_SENTENCE, GFP_KERNEL);
 
 	if (!kept || !text) {
 		reply->cut = true;
