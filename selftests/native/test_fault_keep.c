@@ -447,7 +447,6 @@ static void test_history(void **state)
 {
 	struct vtd_fault_last last;
 	char text[VTD_FAULT_PART];
-	unsigned int i;
 
 	/* Off: it says so. */
 	assert_false(vtd_history_on());
