@@ -12,7 +12,7 @@
  *   unmapped       a write to an address that was never mapped
  *   unmap          a write to an address after it was unmapped
  *   readonly       a write to a page mapped DMA_TO_DEVICE
- *   raise          an interrupt
+ *   raise [N]      an interrupt, or N of them as fast as it can
  *   phys BDF IOVA  what the domain of a device says to an address
  */
 #include <linux/debugfs.h>
@@ -21,6 +21,7 @@
 #include <linux/io.h>
 #include <linux/iommu.h>
 #include <linux/iopoll.h>
+#include <linux/kstrtox.h>
 #include <linux/module.h>
 #include <linux/mutex.h>
 #include <linux/pci.h>
@@ -213,15 +214,19 @@ static int edu_cmd_phys(const char *arg)
 }
 
 /* Whatever its MSI capability says is sent; nobody waits for it. */
-static int edu_cmd_raise(void)
+static int edu_cmd_raise(unsigned int times)
 {
-	writel(1, edu_regs + EDU_RAISE);
-	writel(1, edu_regs + EDU_ACKNOWLEDGE);
+	while (times--) {
+		writel(1, edu_regs + EDU_RAISE);
+		writel(1, edu_regs + EDU_ACKNOWLEDGE);
+		cond_resched();
+	}
 	return 0;
 }
 
 static int edu_run(const char *line)
 {
+	unsigned int times;
 	struct device *dev;
 
 	if (!strncmp(line, "phys ", 5))
@@ -232,7 +237,9 @@ static int edu_run(const char *line)
 	if (!strcmp(line, "copy"))
 		return edu_cmd_copy(dev);
 	if (!strcmp(line, "raise"))
-		return edu_cmd_raise();
+		return edu_cmd_raise(1);
+	if (!strncmp(line, "raise ", 6))
+		return kstrtouint(line + 6, 10, &times) ?: edu_cmd_raise(times);
 	if (!strcmp(line, "unmapped"))
 		return edu_forbidden(dev, false, false);
 	if (!strcmp(line, "unmap"))
