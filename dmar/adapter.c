@@ -22,6 +22,7 @@
 #include "iommu-pages.h"
 #include "pci.h"
 #include "pgtable_walk.h"
+#include "rmrr.h"
 #include "unit.h"
 
 /* Requests to this window are interrupts, never translated (3.14). */
@@ -509,23 +510,17 @@ struct vtd_resv_walk {
 	enum iommu_resv_type type;
 };
 
-static void vtd_add_rmrr(u64 base, u64 limit, void *data)
+static void vtd_add_rmrr(const struct vtd_rmrr *rmrr, void *data)
 {
 	struct vtd_resv_walk *walk = data;
 	struct iommu_resv_region *region;
 
-	region = iommu_alloc_resv_region(base, limit - base + 1,
+	region = iommu_alloc_resv_region(rmrr->base,
+					 rmrr->limit - rmrr->base + 1,
 					 IOMMU_READ | IOMMU_WRITE, walk->type,
 					 GFP_KERNEL);
 	if (region)
 		list_add_tail(&region->list, walk->head);
-}
-
-/* USB and graphics stop using the region once their driver has taken over. */
-static bool vtd_rmrr_relaxable(const struct pci_dev *pdev)
-{
-	return pdev->class >> 8 == PCI_CLASS_SERIAL_USB ||
-	       pdev->class >> 16 == PCI_BASE_CLASS_DISPLAY;
 }
 
 static void vtd_get_resv_regions(struct device *dev, struct list_head *head)
@@ -534,8 +529,9 @@ static void vtd_get_resv_regions(struct device *dev, struct list_head *head)
 	struct vtd_resv_walk walk = { .head = head };
 	struct iommu_resv_region *region;
 
-	walk.type = vtd_rmrr_relaxable(pdev) ? IOMMU_RESV_DIRECT_RELAXABLE :
-					       IOMMU_RESV_DIRECT;
+	walk.type = vtd_rmrr_relaxable(pdev) || vtd_rmrr_relaxed(pdev) ?
+			    IOMMU_RESV_DIRECT_RELAXABLE :
+			    IOMMU_RESV_DIRECT;
 	vtd_policy->rmrr(pdev, vtd_add_rmrr, &walk);
 
 	region = iommu_alloc_resv_region(VTD_MSI_BASE, VTD_MSI_SIZE, 0,

@@ -8,6 +8,8 @@
 #include <linux/iommu.h>
 #include <linux/pci.h>
 
+#include "dmar_parse.h"
+
 extern const struct iommu_ops vtd_iommu_ops;
 
 /**
@@ -21,7 +23,8 @@ extern const struct iommu_ops vtd_iommu_ops;
 struct vtd_probe_policy {
 	struct vtd_unit *(*probe)(struct pci_dev *pdev);
 	void (*rmrr)(struct pci_dev *pdev,
-		     void (*fn)(u64 base, u64 limit, void *data), void *data);
+		     void (*fn)(const struct vtd_rmrr *rmrr, void *data),
+		     void *data);
 };
 
 void vtd_adapter_init(const struct vtd_probe_policy *policy);

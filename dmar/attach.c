@@ -21,6 +21,7 @@
 #include "domain.h"
 #include "fault.h"
 #include "intel_iommu.h"
+#include "rmrr.h"
 #include "syscore.h"
 
 struct vtd_control vtd_control = {
@@ -55,6 +56,18 @@ static int vtd_read_table(struct vtd_reply *reply)
 			  vtd_control.dmar->note[i].offset,
 			  vtd_control.dmar->note[i].text);
 	return 0;
+}
+
+/* Where the table and the machine do not go together; no reason to refuse. */
+static void vtd_review_table(void)
+{
+	struct vtd_reply bugs = {}, notes = {};
+
+	vtd_rmrrs_review(vtd_control.dmar, &bugs, &notes);
+	vtd_reply_print(&bugs, KERN_WARNING);
+	vtd_reply_print(&notes, KERN_NOTICE);
+	vtd_reply_free(&bugs);
+	vtd_reply_free(&notes);
 }
 
 static bool vtd_is_gfx_driver(const struct pci_dev *pdev)
@@ -414,6 +427,7 @@ int vtd_attach(struct vtd_reply *reply)
 
 	/* No device may come or go between its entry and its translation. */
 	pci_lock_rescan_remove();
+	vtd_review_table();
 	ret = vtd_pass_through_everything(reply);
 	if (!ret)
 		ret = vtd_units_on(reply);

@@ -157,6 +157,11 @@ static int vtd_cmd_release(const char *arg, struct vtd_reply *reply)
 	return vtd_on_device(arg, reply, vtd_release);
 }
 
+static int vtd_cmd_why(const char *arg, struct vtd_reply *reply)
+{
+	return vtd_on_device(arg, reply, vtd_why) ?: vtd_whole(reply);
+}
+
 /**
  * struct vtd_command - a word and what it does
  * @name: the word
@@ -176,6 +181,7 @@ static const struct vtd_command vtd_commands[] = {
 	{ "detach", false, vtd_cmd_detach },
 	{ "adopt", true, vtd_cmd_adopt },
 	{ "release", true, vtd_cmd_release },
+	{ "why", true, vtd_cmd_why },
 	{ "faults", true, vtd_cmd_faults },
 	{ "irqs", false, vtd_cmd_irqs },
 };

@@ -94,6 +94,9 @@ const char *vtd_domain_type(unsigned int type);
 void vtd_status(struct vtd_reply *reply);
 void vtd_status_unit(const struct vtd_unit *unit, struct vtd_reply *reply);
 
+/* why.c */
+int vtd_why(struct pci_dev *pdev, struct vtd_reply *reply);
+
 /* sysfs.c */
 int vtd_sysfs_add(struct vtd_unit *unit);
 void vtd_sysfs_remove(struct vtd_unit *unit);

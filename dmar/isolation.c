@@ -94,18 +94,23 @@ void vtd_acs_restore(void)
 	vtd_acs_core_switch = NULL;
 }
 
-static bool vtd_acs_bits_on(struct pci_dev *pdev)
+/* The bits that isolation needs and that are off; all for want of ACS. */
+static u16 vtd_acs_bits_off(struct pci_dev *pdev)
 {
 	u16 pos = pci_find_ext_capability(pdev, PCI_EXT_CAP_ID_ACS);
-	u16 cap, ctrl, need;
+	u16 cap, ctrl;
 
 	if (!pos)
-		return false;
+		return VTD_ACS_NEEDED;
 	pci_read_config_word(pdev, pos + PCI_ACS_CAP, &cap);
 	pci_read_config_word(pdev, pos + PCI_ACS_CTRL, &ctrl);
 	/* What a device cannot do it does not need to be kept from doing. */
-	need = VTD_ACS_NEEDED & cap;
-	return (ctrl & need) == need;
+	return VTD_ACS_NEEDED & cap & ~ctrl;
+}
+
+static bool vtd_acs_bits_on(struct pci_dev *pdev)
+{
+	return !vtd_acs_bits_off(pdev);
 }
 
 /* Does @pdev send requests of its neighbours and children upstream only? */
@@ -255,4 +260,107 @@ bool vtd_pci_alone(struct pci_dev *pdev)
 		return false;
 	}
 	return true;
+}
+
+/* --- what joins two devices, for people ------------------------------------- */
+
+static bool vtd_at_or_above(const struct pci_dev *bridge, struct pci_dev *pdev)
+{
+	for (pdev = vtd_pci_dma_dev(pdev); pdev;
+	     pdev = pci_upstream_bridge(pdev))
+		if (pci_physfn(pdev) == bridge)
+			return true;
+	return false;
+}
+
+/* The same place twice is of no use; what does not fit is left out. */
+static unsigned int vtd_link_add(struct vtd_link *link, unsigned int nr,
+				 enum vtd_link_kind kind, struct pci_dev *at)
+{
+	unsigned int i;
+
+	for (i = 0; i < nr; i++)
+		if (link[i].kind == kind && link[i].at == at)
+			return nr;
+	if (nr == VTD_LINKS_MAX)
+		return nr;
+	link[nr].kind = kind;
+	link[nr].at = at;
+	link[nr].no_acs = false;
+	link[nr].missing = 0;
+	if (kind == VTD_LINK_PORT || kind == VTD_LINK_FUNCTION) {
+		link[nr].no_acs =
+			!pci_find_ext_capability(at, PCI_EXT_CAP_ID_ACS);
+		link[nr].missing = vtd_acs_bits_off(at);
+	}
+	return nr + 1;
+}
+
+static bool vtd_is_port(struct pci_dev *bridge)
+{
+	return pci_is_pcie(bridge) &&
+	       pci_pcie_type(bridge) != PCI_EXP_TYPE_PCI_BRIDGE &&
+	       pci_pcie_type(bridge) != PCI_EXP_TYPE_PCIE_BRIDGE;
+}
+
+/* The bridges above @pdev that let it and @other meet. */
+static unsigned int vtd_links_above(struct pci_dev *pdev, struct pci_dev *other,
+				    struct vtd_link *link, unsigned int nr)
+{
+	struct pci_dev *bridge = pci_upstream_bridge(vtd_pci_dma_dev(pdev));
+
+	for (; bridge; bridge = pci_upstream_bridge(bridge)) {
+		struct pci_dev *reach = bridge;
+
+		if (vtd_acs_isolates(bridge))
+			continue;
+		if (vtd_is_port(bridge) &&
+		    pci_pcie_type(bridge) == PCI_EXP_TYPE_DOWNSTREAM)
+			reach = pci_upstream_bridge(bridge) ?: bridge;
+		if (vtd_at_or_above(reach, other))
+			nr = vtd_link_add(link, nr,
+					  vtd_is_port(bridge) ? VTD_LINK_PORT :
+								VTD_LINK_BUS,
+					  bridge);
+	}
+	return nr;
+}
+
+/**
+ * vtd_pci_links() - what lets two devices reach each other past the unit
+ * @a: any PCI device
+ * @b: another one
+ * @link: room for VTD_LINKS_MAX
+ *
+ * All that would have to be other than it is for the two to be apart.  No
+ * references are taken.
+ *
+ * Context: may sleep, while neither can be removed.
+ * Return: how many; 0 exactly when vtd_pci_same_set() is false.
+ */
+unsigned int vtd_pci_links(struct pci_dev *a, struct pci_dev *b,
+			   struct vtd_link *link)
+{
+	struct pci_dev *head_a, *head_b;
+	unsigned int nr;
+
+	if (!vtd_pci_same_set(a, b))
+		return 0;
+	nr = vtd_links_above(a, b, link, 0);
+	nr = vtd_links_above(b, a, link, nr);
+	head_a = vtd_isolation_head(a);
+	head_b = vtd_isolation_head(b);
+	if (head_a == head_b) {
+		/* Virtual functions of one device, and itself. */
+		if (head_a == pci_physfn(a) && head_b == pci_physfn(b) &&
+		    !vtd_acs_isolates(head_a))
+			nr = vtd_link_add(link, nr, VTD_LINK_FUNCTION, head_a);
+	} else if (vtd_functions_of_one(head_a, head_b) &&
+		   !vtd_core_tells_apart(head_a, head_b)) {
+		nr = vtd_link_add(link, nr, VTD_LINK_FUNCTION, head_a);
+		nr = vtd_link_add(link, nr, VTD_LINK_FUNCTION, head_b);
+	}
+	if (vtd_pci_share_sid(a, b))
+		nr = vtd_link_add(link, nr, VTD_LINK_SID, vtd_pci_dma_dev(b));
+	return nr;
 }

@@ -10,6 +10,7 @@
 #include "control.h"
 #include "fault.h"
 #include "pool.h"
+#include "rmrr.h"
 
 static bool attach = true;
 module_param(attach, bool, 0444);
@@ -31,10 +32,23 @@ static int __init vtd_attach_at_load(void)
 	return ret;
 }
 
+static int __init vtd_check_parameters(void)
+{
+	struct vtd_reply reply = {};
+	int ret = vtd_relax_check(vtd_relax_list, &reply);
+
+	if (ret)
+		vtd_reply_log(&reply);
+	vtd_reply_free(&reply);
+	return ret;
+}
+
 static int __init vtd_dmar_init(void)
 {
-	int ret;
+	int ret = vtd_check_parameters();
 
+	if (ret)
+		return ret;
 	vtd_manage_init();
 	ret = vtd_pools_create();
 	if (ret)

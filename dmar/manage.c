@@ -19,6 +19,7 @@
 #include "control.h"
 #include "device.h"
 #include "domain.h"
+#include "rmrr.h"
 
 /* Why a device is not managed, in words that say what to do. */
 #define VTD_WHY_NO_UNIT "no unit of the DMAR table translates it"
@@ -87,6 +88,17 @@ const char *vtd_unmanaged_reason(struct pci_dev *pdev, struct vtd_unit *unit)
 	return NULL;
 }
 
+/* What an administrator took into his own hands is on record. */
+static void vtd_tell_relaxed(const struct vtd_rmrr *rmrr, void *data)
+{
+	struct pci_dev *pdev = data;
+
+	pci_notice(
+		pdev,
+		"reserved region 0x%llx-0x%llx relaxed, as relax_rmrr asks: the device can be assigned and loses the region then\n",
+		rmrr->base, rmrr->limit);
+}
+
 /* The core asks about each PCI device without a group. */
 static struct vtd_unit *vtd_probe(struct pci_dev *pdev)
 {
@@ -101,26 +113,16 @@ static struct vtd_unit *vtd_probe(struct pci_dev *pdev)
 	unit = vtd_unit_of(pdev);
 	if (vtd_unmanaged_reason(pdev, unit))
 		return ERR_PTR(-ENODEV);
+	if (vtd_rmrr_relaxed(pdev))
+		vtd_rmrrs_each(vtd_control.dmar, pdev, vtd_tell_relaxed, pdev);
 	return unit;
 }
 
 static void vtd_rmrrs_of(struct pci_dev *pdev,
-			 void (*fn)(u64 base, u64 limit, void *data),
+			 void (*fn)(const struct vtd_rmrr *rmrr, void *data),
 			 void *data)
 {
-	const struct vtd_dmar *dmar = vtd_control.dmar;
-	struct vtd_pci_path path;
-	unsigned int i;
-
-	if (vtd_pci_path(pdev, &path))
-		return;
-	for (i = 0; i < dmar->nr_rmrr; i++) {
-		const struct vtd_rmrr *rmrr = &dmar->rmrr[i];
-
-		if (rmrr->segment == path.segment &&
-		    vtd_scope_list_matches(&rmrr->scopes, &path))
-			fn(rmrr->base, rmrr->limit, data);
-	}
+	vtd_rmrrs_each(vtd_control.dmar, pdev, fn, data);
 }
 
 static const struct vtd_probe_policy vtd_policy = {

@@ -5,7 +5,11 @@
  * Owns the walk from a device to its root bus.  Knows nothing of units,
  * domains or groups.
  */
+#include <linux/bitfield.h>
+#include <linux/bitops.h>
+#include <linux/limits.h>
 #include <linux/pci.h>
+#include <linux/string.h>
 
 #include <asm/pci.h>
 
@@ -94,13 +98,45 @@ static int vtd_pci_bridge_sid(struct pci_dev *bridge)
 	return pci_dev_id(bridge);
 }
 
+/*
+ * The bits of the function number that requests may carry either way, for more
+ * tags at a time: phantom functions (PCI Express 7.5.3.3, 7.5.3.4).
+ */
+static u8 vtd_pci_phantom_bits(struct pci_dev *pdev)
+{
+	static const u8 bits[] = { 0, 4, 6, 7 };
+	u16 ctrl = 0;
+	u32 cap = 0;
+
+	if (!pci_is_pcie(pdev))
+		return 0;
+	pcie_capability_read_word(pdev, PCI_EXP_DEVCTL, &ctrl);
+	if (!(ctrl & PCI_EXP_DEVCTL_PHANTOM) || ctrl == U16_MAX)
+		return 0;
+	pcie_capability_read_dword(pdev, PCI_EXP_DEVCAP, &cap);
+	return bits[FIELD_GET(PCI_EXP_DEVCAP_PHANTOM, cap)];
+}
+
+/* The source-ids of @pdev with its phantom functions, but for its own. */
+static int vtd_pci_add_phantoms(struct pci_dev *pdev, u16 *sid, int nr)
+{
+	u8 bits = vtd_pci_phantom_bits(pdev), fn;
+
+	for (fn = 0; bits && fn < 8 && nr > 0; fn++)
+		if (!((fn ^ pdev->devfn) & 7 & ~bits))
+			nr = vtd_pci_add_sid(sid, nr,
+					     (pci_dev_id(pdev) & ~7) | fn);
+	return nr;
+}
+
 /**
  * vtd_pci_sids() - every source-id that a device's requests may carry
  * @pdev: any PCI device
  * @sid: room for VTD_SIDS_MAX; the device's own comes first
  *
- * Its own, the ones its quirks name, and those that PCI bridges above it take
- * on its behalf (PCIe-to-PCI bridge specification, 2.3).
+ * Its own, those of its phantom functions, the ones its quirks name, and those
+ * that PCI bridges above it take on its behalf (PCIe-to-PCI bridge
+ * specification, 2.3).
  *
  * Context: any, while @pdev cannot be removed.
  * Return: how many, or -E2BIG.
@@ -112,6 +148,9 @@ int vtd_pci_sids(struct pci_dev *pdev, u16 *sid)
 
 	pdev = vtd_pci_dma_dev(pdev);
 	nr = vtd_pci_add_sid(sid, 0, pci_dev_id(pdev));
+	nr = vtd_pci_add_phantoms(pdev, sid, nr);
+	if (nr < 0)
+		return nr;
 	if (pdev->dma_alias_mask) {
 		for_each_set_bit(devfn, pdev->dma_alias_mask, VTD_DEVFNS) {
 			nr = vtd_pci_add_sid(
@@ -135,6 +174,26 @@ int vtd_pci_sids(struct pci_dev *pdev, u16 *sid)
 			return nr;
 	}
 	return nr;
+}
+
+/**
+ * vtd_pci_sids_text() - source-ids as people write them
+ * @sid: what vtd_pci_sids() filled in
+ * @nr: what it returned; for an error @text stays as it is
+ * @text: room for VTD_SIDS_TEXT: "00:03.0,01:00.0"
+ *
+ * Context: any.
+ */
+void vtd_pci_sids_text(const u16 *sid, int nr, char *text)
+{
+	size_t len = 0;
+	int i;
+
+	for (i = 0; i < nr && len < VTD_SIDS_TEXT; i++)
+		len += scnprintf(text + len, VTD_SIDS_TEXT - len,
+				 "%s%02x:%02x.%u", i ? "," : "",
+				 PCI_BUS_NUM(sid[i]), PCI_SLOT(sid[i] & 0xff),
+				 PCI_FUNC(sid[i] & 0xff));
 }
 
 /**

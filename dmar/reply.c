@@ -58,12 +58,13 @@ void vtd_say(struct vtd_reply *reply, const char *fmt, ...)
 EXPORT_SYMBOL_GPL(vtd_say);
 
 /**
- * vtd_reply_log() - print a reply as errors, line by line
+ * vtd_reply_print() - print a reply to the kernel's log, line by line
  * @reply: what to print
+ * @level: KERN_ERR and so on
  *
  * Context: any.
  */
-void vtd_reply_log(const struct vtd_reply *reply)
+void vtd_reply_print(const struct vtd_reply *reply, const char *level)
 {
 	size_t at = 0;
 
@@ -72,9 +73,20 @@ void vtd_reply_log(const struct vtd_reply *reply)
 		const char *end = memchr(line, '\n', reply->len - at);
 		int len = end ? end - line : reply->len - at;
 
-		pr_err("%.*s\n", len, line);
+		printk("%s" pr_fmt("%.*s\n"), level, len, line);
 		at += len + 1;
 	}
+}
+
+/**
+ * vtd_reply_log() - print a reply as errors, line by line
+ * @reply: what to print
+ *
+ * Context: any.
+ */
+void vtd_reply_log(const struct vtd_reply *reply)
+{
+	vtd_reply_print(reply, KERN_ERR);
 }
 
 /**

@@ -67,24 +67,12 @@ const char *vtd_domain_type(unsigned int type)
 	}
 }
 
-static void vtd_status_sids(const u16 *sid, int nr, char *text, size_t size)
-{
-	size_t len = 0;
-	int i;
-
-	for (i = 0; i < nr && len < size; i++)
-		len += scnprintf(text + len, size - len, "%s%02x:%02x.%u",
-				 i ? "," : "", PCI_BUS_NUM(sid[i]),
-				 PCI_SLOT(sid[i] & 0xff),
-				 PCI_FUNC(sid[i] & 0xff));
-}
-
 static void vtd_status_device(struct pci_dev *pdev, struct vtd_reply *reply)
 {
 	struct vtd_device *vdev = vtd_device_find(pdev);
 	struct vtd_unit *unit = vtd_unit_of(pdev);
 	const char *state, *reason = "", *domain = "-";
-	char sids[VTD_SIDS_MAX * 8 + 1] = "-";
+	char sids[VTD_SIDS_TEXT] = "-";
 	u16 sid[VTD_SIDS_MAX];
 	char group[16] = "-";
 
@@ -100,8 +88,7 @@ static void vtd_status_device(struct pci_dev *pdev, struct vtd_reply *reply)
 				 "released; 'vtdctl adopt' takes it over";
 	}
 	if (unit)
-		vtd_status_sids(sid, vtd_pci_sids(pdev, sid), sids,
-				sizeof(sids));
+		vtd_pci_sids_text(sid, vtd_pci_sids(pdev, sid), sids);
 	vtd_say(reply,
 		"device name=%s unit=%s state=%s driver=%s group=%s domain=%s sid=%s reason=\"%s\"\n",
 		pci_name(pdev), unit ? unit->name : "-", state,

@@ -72,11 +72,17 @@ static struct vtd_unit *probe(struct pci_dev *pdev)
 	return unit ?: ERR_PTR(-ENODEV);
 }
 
-static void rmrr(struct pci_dev *pdev, void (*add)(u64, u64, void *),
+static void rmrr(struct pci_dev *pdev,
+		 void (*add)(const struct vtd_rmrr *rmrr, void *data),
 		 void *data)
 {
-	if (function(pdev)->rmrr)
-		add(function(pdev)->rmrr, function(pdev)->rmrr + 0x2fff, data);
+	const struct vtd_rmrr region = {
+		.base = function(pdev)->rmrr,
+		.limit = function(pdev)->rmrr + 0x2fff,
+	};
+
+	if (region.base)
+		add(&region, data);
 }
 
 static const struct vtd_probe_policy policy = { probe, rmrr };

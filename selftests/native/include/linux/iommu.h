@@ -28,6 +28,10 @@ struct iommu_domain;
 struct iommu_group;
 struct module;
 
+/* Defined by the test that has groups. */
+bool iommu_group_has_isolated_msi(struct iommu_group *group);
+int iommu_group_id(struct iommu_group *group);
+
 enum iommu_cap {
 	IOMMU_CAP_CACHE_COHERENCY,
 	IOMMU_CAP_NOEXEC,

@@ -12,15 +12,70 @@
 #include <linux/printk.h>
 #include <linux/types.h>
 
+#define PCI_HEADER_TYPE_BRIDGE 1
+
+#define PCI_EXP_TYPE_ENDPOINT 0x0
+#define PCI_EXP_TYPE_LEG_END 0x1
+#define PCI_EXP_TYPE_ROOT_PORT 0x4
+#define PCI_EXP_TYPE_UPSTREAM 0x5
+#define PCI_EXP_TYPE_DOWNSTREAM 0x6
+#define PCI_EXP_TYPE_PCI_BRIDGE 0x7
+#define PCI_EXP_TYPE_PCIE_BRIDGE 0x8
+#define PCI_EXP_TYPE_RC_END 0x9
+
+#define PCI_EXP_DEVCAP 4
+#define PCI_EXP_DEVCAP_PHANTOM 0x18
+#define PCI_EXP_DEVCTL 8
+#define PCI_EXP_DEVCTL_PHANTOM 0x0200
+
+#define PCI_EXT_CAP_ID_ACS 0x0d
+#define PCI_ACS_CAP 4
+#define PCI_ACS_CTRL 6
+#define PCI_ACS_SV 0x01
+#define PCI_ACS_TB 0x02
+#define PCI_ACS_RR 0x04
+#define PCI_ACS_CR 0x08
+#define PCI_ACS_UF 0x10
+
+#define PCI_DEV_FLAG_PCIE_BRIDGE_ALIAS 1
+#define PCI_DEV_FLAGS_BRIDGE_XLATE_ROOT 2
+
 #define PCI_BASE_CLASS_DISPLAY 0x03
 #define PCI_CLASS_SERIAL_USB 0x0c03
 
+#define PCI_DEVID(bus, devfn) ((u16)((bus) << 8 | (devfn)))
+#define PCI_DEVFN(slot, fn) ((u8)(((slot) & 0x1f) << 3 | ((fn) & 7)))
 #define PCI_BUS_NUM(sid) ((sid) >> 8 & 0xff)
 #define PCI_SLOT(devfn) ((devfn) >> 3 & 0x1f)
 #define PCI_FUNC(devfn) ((devfn) & 7)
 
 struct device_driver {
 	const char *name;
+};
+
+struct pci_driver {
+	struct device_driver driver;
+	bool driver_managed_dma;
+};
+
+#define to_pci_driver(d) container_of(d, struct pci_driver, driver)
+
+struct pci_dev;
+
+/**
+ * struct pci_bus - a bus
+ * @parent: the bus that the bridge to it is on; NULL for a root bus
+ * @self: that bridge
+ * @number: of the bus
+ * @segment: of PCI
+ * @vmd: the VMD endpoint that it is behind, or NULL
+ */
+struct pci_bus {
+	struct pci_bus *parent;
+	struct pci_dev *self;
+	u8 number;
+	int segment;
+	struct pci_dev *vmd;
 };
 
 struct device {
@@ -38,6 +93,23 @@ struct device {
  * @refs: references taken and not given back
  * @master: it may do DMA
  * @all: in vtd_shim_pci_devices
+ * @bus: that it is on
+ * @subordinate: bridges: the bus below
+ * @devfn: device and function
+ * @hdr_type: of its configuration header
+ * @express: it has a PCI Express capability
+ * @type: of PCI Express device or port
+ * @multifunction: one of several functions
+ * @untrusted: outside of the machine
+ * @external_facing: a port that leads there
+ * @dev_flags: PCI_DEV_FLAG*
+ * @dma_alias_mask: functions of its bus that its requests may come from
+ * @physfn: virtual functions: the physical one
+ * @acs: there is an ACS capability
+ * @acs_cap: bits it has
+ * @acs_ctrl: bits that are on
+ * @devcap: device capabilities of PCI Express
+ * @devctl: device control of PCI Express
  */
 struct pci_dev {
 	struct device dev;
@@ -46,6 +118,23 @@ struct pci_dev {
 	int refs;
 	bool master;
 	struct list_head all;
+	struct pci_bus *bus;
+	struct pci_bus *subordinate;
+	u8 devfn;
+	u8 hdr_type;
+	bool express;
+	int type;
+	bool multifunction;
+	bool untrusted;
+	bool external_facing;
+	unsigned int dev_flags;
+	unsigned long *dma_alias_mask;
+	struct pci_dev *physfn;
+	bool acs;
+	u16 acs_cap;
+	u16 acs_ctrl;
+	u32 devcap;
+	u16 devctl;
 };
 
 /* Defined by the test that has devices. */
@@ -57,6 +146,85 @@ extern struct list_head vtd_shim_pci_devices;
 static inline const char *pci_name(const struct pci_dev *pdev)
 {
 	return pdev->name;
+}
+
+static inline int pci_domain_nr(const struct pci_bus *bus)
+{
+	return bus->segment;
+}
+
+static inline bool pci_is_root_bus(const struct pci_bus *bus)
+{
+	return !bus->parent;
+}
+
+static inline u16 pci_dev_id(const struct pci_dev *pdev)
+{
+	return PCI_DEVID(pdev->bus->number, pdev->devfn);
+}
+
+static inline struct pci_dev *pci_physfn(struct pci_dev *pdev)
+{
+	return pdev->physfn ?: pdev;
+}
+
+static inline struct pci_dev *pci_upstream_bridge(struct pci_dev *pdev)
+{
+	pdev = pci_physfn(pdev);
+	return pci_is_root_bus(pdev->bus) ? NULL : pdev->bus->self;
+}
+
+static inline bool pci_is_pcie(const struct pci_dev *pdev)
+{
+	return pdev->express;
+}
+
+static inline int pci_pcie_type(const struct pci_dev *pdev)
+{
+	return pdev->type;
+}
+
+/* The only capability that is looked for; it is at no place of its own. */
+static inline u16 pci_find_ext_capability(struct pci_dev *pdev, int cap)
+{
+	return pdev->acs && cap == PCI_EXT_CAP_ID_ACS ? 0x100 : 0;
+}
+
+static inline int pci_read_config_word(struct pci_dev *pdev, int where,
+				       u16 *value)
+{
+	*value = where == 0x100 + PCI_ACS_CAP ? pdev->acs_cap : pdev->acs_ctrl;
+	return 0;
+}
+
+static inline int pci_write_config_word(struct pci_dev *pdev, int where,
+					u16 value)
+{
+	if (where == 0x100 + PCI_ACS_CTRL)
+		pdev->acs_ctrl = value & pdev->acs_cap;
+	return 0;
+}
+
+static inline int pcie_capability_read_word(struct pci_dev *pdev, int where,
+					    u16 *value)
+{
+	*value = where == PCI_EXP_DEVCTL ? pdev->devctl : 0;
+	return 0;
+}
+
+static inline int pcie_capability_read_dword(struct pci_dev *pdev, int where,
+					     u32 *value)
+{
+	*value = where == PCI_EXP_DEVCAP ? pdev->devcap : 0;
+	return 0;
+}
+
+static inline void pci_lock_rescan_remove(void)
+{
+}
+
+static inline void pci_unlock_rescan_remove(void)
+{
 }
 
 static inline struct pci_dev *pci_dev_get(struct pci_dev *pdev)
