@@ -64,8 +64,8 @@ static void vtd_review_table(void)
 	struct vtd_reply bugs = {}, notes = {};
 
 	vtd_rmrrs_review(vtd_control.dmar, &bugs, &notes);
-	vtd_reply_print(&bugs, KERN_WARNING);
-	vtd_reply_print(&notes, KERN_NOTICE);
+	vtd_reply_warn(&bugs);
+	vtd_reply_notice(&notes);
 	vtd_reply_free(&bugs);
 	vtd_reply_free(&notes);
 }

@@ -57,14 +57,9 @@ void vtd_say(struct vtd_reply *reply, const char *fmt, ...)
 }
 EXPORT_SYMBOL_GPL(vtd_say);
 
-/**
- * vtd_reply_print() - print a reply to the kernel's log, line by line
- * @reply: what to print
- * @level: KERN_ERR and so on
- *
- * Context: any.
- */
-void vtd_reply_print(const struct vtd_reply *reply, const char *level)
+/* Calls @print for each line. */
+static void vtd_reply_lines(const struct vtd_reply *reply,
+			    void (*print)(const char *line, int len))
 {
 	size_t at = 0;
 
@@ -73,9 +68,24 @@ void vtd_reply_print(const struct vtd_reply *reply, const char *level)
 		const char *end = memchr(line, '\n', reply->len - at);
 		int len = end ? end - line : reply->len - at;
 
-		printk("%s" pr_fmt("%.*s\n"), level, len, line);
+		print(line, len);
 		at += len + 1;
 	}
+}
+
+static void vtd_reply_error_line(const char *line, int len)
+{
+	pr_err("%.*s\n", len, line);
+}
+
+static void vtd_reply_warn_line(const char *line, int len)
+{
+	pr_warn("%.*s\n", len, line);
+}
+
+static void vtd_reply_notice_line(const char *line, int len)
+{
+	pr_notice("%.*s\n", len, line);
 }
 
 /**
@@ -86,7 +96,29 @@ void vtd_reply_print(const struct vtd_reply *reply, const char *level)
  */
 void vtd_reply_log(const struct vtd_reply *reply)
 {
-	vtd_reply_print(reply, KERN_ERR);
+	vtd_reply_lines(reply, vtd_reply_error_line);
+}
+
+/**
+ * vtd_reply_warn() - print a reply as warnings, line by line
+ * @reply: what to print
+ *
+ * Context: any.
+ */
+void vtd_reply_warn(const struct vtd_reply *reply)
+{
+	vtd_reply_lines(reply, vtd_reply_warn_line);
+}
+
+/**
+ * vtd_reply_notice() - print a reply as notices, line by line
+ * @reply: what to print
+ *
+ * Context: any.
+ */
+void vtd_reply_notice(const struct vtd_reply *reply)
+{
+	vtd_reply_lines(reply, vtd_reply_notice_line);
 }
 
 /**

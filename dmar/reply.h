@@ -23,8 +23,9 @@ struct vtd_reply {
 	bool cut;
 };
 
-void vtd_reply_print(const struct vtd_reply *reply, const char *level);
 void vtd_reply_log(const struct vtd_reply *reply);
+void vtd_reply_warn(const struct vtd_reply *reply);
+void vtd_reply_notice(const struct vtd_reply *reply);
 void vtd_reply_free(struct vtd_reply *reply);
 
 #endif /* VTD_REPLY_H */

@@ -61,8 +61,8 @@ static int vtd_first_ram(struct resource *res, void *data)
 
 	if (res->end < o->start || res->start > o->end)
 		return 0;
-	o->start = max(o->start, (u64)res->start);
-	o->end = min(o->end, (u64)res->end);
+	o->start = max_t(u64, o->start, res->start);
+	o->end = min_t(u64, o->end, res->end);
 	o->found = true;
 	return 1;
 }
