@@ -23,6 +23,7 @@
  * @VTD_WHY_NOTE: nothing stands against it, but it explains
  * @VTD_WHY_TODO: the administrator can do something about it now
  * @VTD_WHY_NEVER: not on this machine as it is
+ * @VTD_WEIGHTS: how many there are
  */
 enum vtd_weight {
 	VTD_WHY_NOTE,
@@ -221,6 +222,15 @@ static const char *vtd_why_kind(struct pci_dev *pdev)
 	}
 }
 
+#define VTD_WHY_PORT \
+	"what is below it, and beside it on a switch, can be reached past the unit"
+#define VTD_WHY_FUNCTION "the functions of its device can reach each other"
+#define VTD_FIX_BITS \
+	"something switched the bits off: 'vtdctl detach' and 'vtdctl attach' switch them on"
+#define VTD_FIX_PORT \
+	"move the device to a slot below another root port, or assign all members together"
+#define VTD_FIX_FUNCTION "assign all functions together"
+
 static void vtd_why_acs(struct vtd_why *why, const struct vtd_link *link)
 {
 	bool port = link->kind == VTD_LINK_PORT;
@@ -237,14 +247,11 @@ static void vtd_why_acs(struct vtd_why *why, const struct vtd_link *link)
 		vtd_say(&why->reasons, "has ACS, but %s is off", bits);
 	else
 		vtd_say(&why->reasons, "does not isolate");
-	vtd_say(&why->reasons, ": %s",
-		port ? "what is below it, and beside it on a switch, can be reached past the unit" :
-		       "the functions of its device can reach each other");
-	vtd_say(&why->reasons, "\" remedy=\"%s\"\n",
-		!link->no_acs ?
-			"something switched the bits off: 'vtdctl detach' and 'vtdctl attach' switch them on" :
-		port ? "move the device to a slot below another root port, or assign all members together" :
-		       "assign all functions together");
+	vtd_say(&why->reasons, ": %s\" remedy=\"%s\"\n",
+		port ? VTD_WHY_PORT : VTD_WHY_FUNCTION,
+		!link->no_acs ? VTD_FIX_BITS :
+		port	      ? VTD_FIX_PORT :
+				VTD_FIX_FUNCTION);
 }
 
 static void vtd_why_link(struct vtd_why *why, const struct vtd_link *link)

@@ -83,7 +83,8 @@ static void test_why(void **state)
 		if (lines_with(text, c->says[i]) != 1)
 			fail_msg("\"%s\" not once in:\n%s", c->says[i], text);
 	snprintf(count, sizeof(count), " reasons=%u\n", c->reasons);
-	if (!strstr(text, count) || lines_with(text, "reason code=") != c->reasons)
+	if (!strstr(text, count) ||
+	    lines_with(text, "reason code=") != c->reasons)
 		fail_msg("not %u reasons:\n%s", c->reasons, text);
 	vtd_relax_list = NULL;
 	pci_rig_stop();
@@ -139,8 +140,9 @@ static void test_source_ids(void **state)
 
 	pci_rig_start(spec, NULL);
 	assert_sids("one bit", "01:00.1,01:00.5");
-	assert_sids("all bits", "01:01.2,01:01.0,01:01.1,01:01.3,01:01.4,"
-				"01:01.5,01:01.6,01:01.7");
+	assert_sids(
+		"all bits",
+		"01:01.2,01:01.0,01:01.1,01:01.3,01:01.4,01:01.5,01:01.6,01:01.7");
 	assert_sids("off", "01:02.0");
 	assert_sids("quirk", "01:03.0,01:03.1");
 	assert_sids("old", "02:05.0,02:00.0");
@@ -198,8 +200,10 @@ static void place(u64 *seed, struct rig_spec *spec, unsigned int i)
 static void draw(u64 *seed, struct rig_spec *spec, char (*name)[8])
 {
 	static const int types[] = {
-		PCI_EXP_TYPE_ENDPOINT,	PCI_EXP_TYPE_ENDPOINT,
-		PCI_EXP_TYPE_PCI_BRIDGE, PCI_EXP_TYPE_UPSTREAM,
+		PCI_EXP_TYPE_ENDPOINT,
+		PCI_EXP_TYPE_ENDPOINT,
+		PCI_EXP_TYPE_PCI_BRIDGE,
+		PCI_EXP_TYPE_UPSTREAM,
 		CONVENTIONAL,
 	};
 	unsigned int nr = 6 + vtd_rand(seed) % 14, i;
@@ -258,7 +262,8 @@ static void test_acs_switched_on(void **state)
 	static const struct rig_spec spec[] = {
 		{ "port", NULL, PCI_EXP_TYPE_ROOT_PORT, 0x08, ACS_ALL, 0x1d },
 		{ "weak", NULL, PCI_EXP_TYPE_ROOT_PORT, 0x10, 0x55, 0x1d },
-		{ "outside", NULL, PCI_EXP_TYPE_ROOT_PORT, 0x18, ACS_ALL, 0x1d },
+		{ "outside", NULL, PCI_EXP_TYPE_ROOT_PORT, 0x18, ACS_ALL,
+		  0x1d },
 		{ "none", NULL, PCI_EXP_TYPE_ROOT_PORT, 0x20 },
 		{},
 	};
@@ -361,9 +366,12 @@ static void test_review(void **state)
 	assert_non_null(strstr(
 		bugs.text,
 		"0x1fff3000-0x20000fff is not reserved: 0x1fff3000-0x1fffffff is memory"));
-	assert_int_equal(lines_with(bugs.text, "Update the firmware: Firm 1.07 on ?\n"),
+	assert_int_equal(lines_with(bugs.text,
+				    "Update the firmware: Firm 1.07 on ?\n"),
 			 2);
-	assert_non_null(strstr(bugs.text, "0x3e0004000-0x3e0004fff is for a device behind bus 09, where it is not; 0000:01:03.1 may be"));
+	assert_non_null(strstr(
+		bugs.text,
+		"0x3e0004000-0x3e0004fff is for a device behind bus 09, where it is not; 0000:01:03.1 may be"));
 	assert_int_equal(lines_with(notes.text, "\n"), 4);
 	assert_non_null(strstr(
 		notes.text,
@@ -371,8 +379,12 @@ static void test_review(void **state)
 	assert_non_null(strstr(
 		notes.text,
 		"0x3e0001000-0x3e0005fff and 0x3e0004000-0x3e0004fff overlap"));
-	assert_non_null(strstr(notes.text, "0x1fff3000-0x20000fff is kept for a device that is not there: 0000, bus 00, path to 01.0"));
-	assert_non_null(strstr(notes.text, "0x3e0016000-0x3e0016fff is kept for a device that is not there: 0001"));
+	assert_non_null(strstr(
+		notes.text,
+		"0x1fff3000-0x20000fff is kept for a device that is not there: 0000, bus 00, path to 01.0"));
+	assert_non_null(strstr(
+		notes.text,
+		"0x3e0016000-0x3e0016fff is kept for a device that is not there: 0001"));
 	vtd_reply_free(&bugs);
 	vtd_reply_free(&notes);
 	/* There, and memory ends before it: nothing to say of that one. */
@@ -390,10 +402,9 @@ static void test_review(void **state)
 static void test_meant_by_nobody(void **state)
 {
 	static const struct vtd_path_elem path = { 0, 0 };
-	struct vtd_dev_scope scope = { .type = 1,
-				       .start_bus = 9,
-				       .depth = 1,
-				       .path = &path };
+	struct vtd_dev_scope scope = {
+		.type = 1, .start_bus = 9, .depth = 1, .path = &path
+	};
 	static const struct rig_spec spec[] = {
 		{ "a", NULL, PCI_EXP_TYPE_ROOT_PORT, 0x08, ACS_ALL },
 		{ "b", NULL, PCI_EXP_TYPE_ROOT_PORT, 0x10, ACS_ALL },
@@ -423,9 +434,17 @@ static void test_meant_by_nobody(void **state)
 static void test_relax_list(void **state)
 {
 	static char *const bad[] = {
-		"x", ",", "0000:00:02.0,", "0000:00:02.0,,0000:01:00.0",
-		"00:02.0", "0000:00:02", "0000:00:02.8", "0000:00:20.0",
-		"0000:00:02.0 ", "0000:00:02.0;0000:01:00.0", "all",
+		"x",
+		",",
+		"0000:00:02.0,",
+		"0000:00:02.0,,0000:01:00.0",
+		"00:02.0",
+		"0000:00:02",
+		"0000:00:02.8",
+		"0000:00:20.0",
+		"0000:00:02.0 ",
+		"0000:00:02.0;0000:01:00.0",
+		"all",
 	};
 	struct vtd_reply reply = {};
 	unsigned int i;

@@ -24,10 +24,9 @@
 #define BITS_TO_LONGS(n) (((n) + 63UL) / 64)
 #define DECLARE_BITMAP(name, bits) unsigned long name[BITS_TO_LONGS(bits)]
 
-#define for_each_set_bit(bit, map, size)           \
-	for ((bit) = 0; (bit) < (size); (bit)++)   \
-		if ((map)[(bit) / BITS_PER_LONG] & \
-		    BIT((bit) % BITS_PER_LONG))
+#define for_each_set_bit(bit, map, size)         \
+	for ((bit) = 0; (bit) < (size); (bit)++) \
+		if ((map)[(bit) / BITS_PER_LONG] & BIT((bit) % BITS_PER_LONG))
 
 static inline int fls(unsigned int x)
 {

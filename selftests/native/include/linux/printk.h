@@ -13,13 +13,8 @@
 #define pr_fmt(fmt) fmt
 #endif
 
-#define KERN_ERR ""
-#define KERN_WARNING ""
-#define KERN_NOTICE ""
-
 #define vtd_shim_print(fmt, ...) fprintf(stderr, "# " fmt, ##__VA_ARGS__)
 #define pr_err(fmt, ...) vtd_shim_print(pr_fmt(fmt), ##__VA_ARGS__)
-#define printk(fmt, ...) vtd_shim_print(fmt, ##__VA_ARGS__)
 #define pr_warn pr_err
 #define pr_warn_once pr_err
 #define pr_warn_ratelimited pr_err
