@@ -24,6 +24,7 @@ static const char usage[] =
 	"  detach [--if-loaded]           give everything back\n"
 	"  adopt BDF                      manage a device that had its driver before us\n"
 	"  release BDF                    give one adopted device back\n"
+	"  why BDF [--json]               can it be assigned, and if not, why not\n"
 	"  faults [--follow] [--json]     what was refused, and why; with --follow as it\n"
 	"                                 comes\n"
 	"  irqs [--json]                  every interrupt, and where it goes\n"
@@ -51,7 +52,7 @@ static const struct command commands[] = {
 	{ "confirm", vtd_cmd_confirm }, { "detach", vtd_cmd_detach },
 	{ "adopt", vtd_cmd_adopt },	{ "release", vtd_cmd_release },
 	{ "faults", vtd_cmd_faults },	{ "irqs", vtd_cmd_irqs },
-	{ "doctor", vtd_cmd_doctor },	{ "why", cmd_later },
+	{ "doctor", vtd_cmd_doctor },	{ "why", vtd_cmd_why },
 	{ "walk", cmd_later },		{ "stats", cmd_later },
 };
 

@@ -403,3 +403,29 @@ int vtd_json_number(struct json_object *to, const char *key, const char *val)
 	return vtd_json_add(to, key,
 			    json_object_new_int64(strtoll(val, NULL, 10)));
 }
+
+/**
+ * vtd_json_list() - words with commas between them as a list of strings
+ * @words: NULL or "-" for none
+ *
+ * Return: the list, or NULL without memory.
+ */
+struct json_object *vtd_json_list(const char *words)
+{
+	struct json_object *list = json_object_new_array();
+
+	while (list && words && *words && strcmp(words, "-")) {
+		size_t length = strcspn(words, ",");
+		struct json_object *word =
+			json_object_new_string_len(words, (int)length);
+
+		if (!word || json_object_array_add(list, word)) {
+			json_object_put(word);
+			json_object_put(list);
+			return NULL;
+		}
+		words += length;
+		words += *words == ',';
+	}
+	return list;
+}

@@ -20,26 +20,6 @@ static const struct vtd_record *first_of(const struct vtd_records *recs,
 	return NULL;
 }
 
-static struct json_object *sid_json(const char *sids)
-{
-	struct json_object *list = json_object_new_array();
-
-	while (list && sids && *sids && strcmp(sids, "-")) {
-		size_t length = strcspn(sids, ",");
-		struct json_object *sid =
-			json_object_new_string_len(sids, (int)length);
-
-		if (!sid || json_object_array_add(list, sid)) {
-			json_object_put(sid);
-			json_object_put(list);
-			return NULL;
-		}
-		sids += length;
-		sids += *sids == ',';
-	}
-	return list;
-}
-
 static int kind_json(struct vtdctl *ctl, struct json_object *dev,
 		     const char *name)
 {
@@ -74,7 +54,8 @@ static struct json_object *device_json(struct vtdctl *ctl,
 		ret |= vtd_json_text(dev, texts[i],
 				     vtd_record_get(rec, texts[i]));
 	ret |= vtd_json_number(dev, "group", vtd_record_get(rec, "group"));
-	ret |= vtd_json_add(dev, "sid", sid_json(vtd_record_get(rec, "sid")));
+	ret |= vtd_json_add(dev, "sid",
+			    vtd_json_list(vtd_record_get(rec, "sid")));
 	ret |= kind_json(ctl, dev, vtd_record_show(rec, "name"));
 	if (!ret)
 		return dev;

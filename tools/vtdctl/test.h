@@ -41,6 +41,12 @@ void test_faults(void **state);
 void test_faults_json(void **state);
 void test_faults_follow(void **state);
 
+/* test_why.c */
+void test_why(void **state);
+void test_why_verdicts(void **state);
+void test_why_json(void **state);
+void test_why_refused(void **state);
+
 /* test_schema.c */
 struct json_object;
 struct json_object *vtd_test_parse_valid(const char *text);

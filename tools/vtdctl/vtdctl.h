@@ -87,6 +87,7 @@ int vtd_cmd_adopt(struct vtdctl *ctl, int argc, char *const argv[]);
 int vtd_cmd_release(struct vtdctl *ctl, int argc, char *const argv[]);
 int vtd_cmd_faults(struct vtdctl *ctl, int argc, char *const argv[]);
 int vtd_cmd_irqs(struct vtdctl *ctl, int argc, char *const argv[]);
+int vtd_cmd_why(struct vtdctl *ctl, int argc, char *const argv[]);
 int vtd_cmd_doctor(struct vtdctl *ctl, int argc, char *const argv[]);
 
 /**
@@ -209,5 +210,6 @@ int vtd_json_add(struct json_object *to, const char *key,
 		 struct json_object *val);
 int vtd_json_text(struct json_object *to, const char *key, const char *val);
 int vtd_json_number(struct json_object *to, const char *key, const char *val);
+struct json_object *vtd_json_list(const char *words);
 
 #endif

@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * "vtdctl why BDF": whether a device can be assigned, what stands against it
+ * and what to do, for a reader or as JSON. Shows what the module found out;
+ * decides nothing itself.
+ */
+#include <json-c/json.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "vtdctl.h"
+
+static bool is_value(const struct vtd_record *rec, const char *key,
+		     const char *val)
+{
+	const char *got = vtd_record_get(rec, key);
+
+	return got && !strcmp(got, val);
+}
+
+static const struct vtd_record *answer_of(const struct vtd_records *recs)
+{
+	for (size_t i = 0; i < recs->count; i++)
+		if (vtd_record_is(&recs->list[i], "why"))
+			return &recs->list[i];
+	return NULL;
+}
+
+static const char *verdict(const struct vtd_record *rec)
+{
+	if (is_value(rec, "assignable", "yes"))
+		return "can be assigned";
+	if (is_value(rec, "assignable", "after"))
+		return "can be assigned once this is done:";
+	return "cannot be assigned:";
+}
+
+static void show_paragraph(struct vtdctl *ctl, const char *first,
+			   const char *next, char *text)
+{
+	if (text)
+		vtd_show_wrapped(ctl->out, first, next, text);
+	free(text);
+}
+
+static void show_answer(struct vtdctl *ctl, const struct vtd_record *rec)
+{
+	fprintf(ctl->out, "%s %s\n", vtd_record_show(rec, "device"),
+		verdict(rec));
+	show_paragraph(
+		ctl, "  ", "  ",
+		vtd_sys_path("unit %s, group %s, driver %s, requests as %s",
+			     vtd_record_show(rec, "unit"),
+			     vtd_record_show(rec, "group"),
+			     vtd_record_show(rec, "driver"),
+			     vtd_record_show(rec, "sid")));
+}
+
+static void show_reasons(struct vtdctl *ctl, const struct vtd_records *recs,
+			 const char *weight, const char *mark)
+{
+	for (size_t i = 0; i < recs->count; i++) {
+		const struct vtd_record *rec = &recs->list[i];
+		const char *remedy = vtd_record_get(rec, "remedy");
+
+		if (!vtd_record_is(rec, "reason") ||
+		    !is_value(rec, "weight", weight))
+			continue;
+		show_paragraph(ctl, mark, "        ",
+			       vtd_sys_path("%s",
+					    vtd_record_show(rec, "text")));
+		if (remedy && *remedy)
+			show_paragraph(ctl, "        -> ", "           ",
+				       vtd_sys_path("%s", remedy));
+	}
+}
+
+static void why_text(struct vtdctl *ctl, const struct vtd_records *recs,
+		     const struct vtd_record *answer)
+{
+	show_answer(ctl, answer);
+	show_reasons(ctl, recs, "never", "  never ");
+	show_reasons(ctl, recs, "todo", "  to do ");
+	show_reasons(ctl, recs, "note", "  note  ");
+}
+
+/* All that a reason says, as it says it: later keys are passed on, too. */
+static struct json_object *reason_json(const struct vtd_record *rec)
+{
+	struct json_object *reason = json_object_new_object();
+	int ret = 0;
+
+	for (unsigned int i = 0; reason && i < rec->pairs; i++)
+		ret |= vtd_json_text(reason, rec->key[i], rec->val[i]);
+	if (!ret)
+		return reason;
+	json_object_put(reason);
+	return NULL;
+}
+
+static int reasons_json(struct json_object *top, const struct vtd_records *recs)
+{
+	struct json_object *list = json_object_new_array();
+
+	if (vtd_json_add(top, "reasons", list))
+		return -1;
+	for (size_t i = 0; i < recs->count; i++) {
+		struct json_object *reason;
+
+		if (!vtd_record_is(&recs->list[i], "reason"))
+			continue;
+		reason = reason_json(&recs->list[i]);
+		if (!reason || json_object_array_add(list, reason)) {
+			json_object_put(reason);
+			return -1;
+		}
+	}
+	return 0;
+}
+
+static int why_json(struct vtdctl *ctl, const struct vtd_records *recs,
+		    const struct vtd_record *answer)
+{
+	static const char *const texts[] = { "device", "assignable", "unit",
+					     "driver" };
+	struct json_object *top = json_object_new_object();
+	int ret = !top;
+
+	for (size_t i = 0; !ret && i < ARRAY_SIZE(texts); i++)
+		ret = vtd_json_text(top, texts[i],
+				    vtd_record_get(answer, texts[i]));
+	if (!ret &&
+	    !vtd_json_add(top, "managed",
+			  json_object_new_boolean(
+				  is_value(answer, "managed", "yes"))) &&
+	    !vtd_json_number(top, "group", vtd_record_get(answer, "group")) &&
+	    !vtd_json_add(top, "sid",
+			  vtd_json_list(vtd_record_get(answer, "sid"))) &&
+	    !reasons_json(top, recs))
+		return vtd_json_put(ctl, top);
+	json_object_put(top);
+	return vtd_kernel_error(ctl, "out of memory");
+}
+
+/* Takes the words apart: one device, and perhaps --json. */
+static int why_words(struct vtdctl *ctl, int argc, char *const argv[],
+		     char name[VTD_BDF_LEN], bool *json)
+{
+	const char *device = NULL, *why;
+	struct vtd_bdf bdf;
+
+	*json = false;
+	for (int i = 1; i < argc; i++) {
+		if (!strcmp(argv[i], "--json"))
+			*json = true;
+		else if (argv[i][0] == '-')
+			return vtd_usage_error(
+				ctl,
+				"why: argument \"%s\" is unknown, try \"vtdctl --help\"",
+				argv[i]);
+		else if (device)
+			return vtd_usage_error(
+				ctl,
+				"why: argument \"%s\" is one too many, one device at a time",
+				argv[i]);
+		else
+			device = argv[i];
+	}
+	if (!device)
+		return vtd_usage_error(
+			ctl,
+			"why: which device? give its PCI address: vtdctl why 0000:00:03.0");
+	if (vtd_bdf_parse(device, &bdf, &why))
+		return vtd_usage_error(ctl, "why: device \"%s\" is wrong: %s",
+				       device, why);
+	vtd_bdf_format(&bdf, name);
+	return VTD_EXIT_OK;
+}
+
+/**
+ * vtd_cmd_why() - "vtdctl why BDF [--json]"
+ * @ctl: what to work with
+ * @argc: number of words
+ * @argv: the words
+ *
+ * The verdict is no exit status: an answer is a success.
+ *
+ * Return: an exit status.
+ */
+int vtd_cmd_why(struct vtdctl *ctl, int argc, char *const argv[])
+{
+	const struct vtd_record *answer;
+	char words[8 + VTD_BDF_LEN];
+	char name[VTD_BDF_LEN];
+	struct vtd_records recs;
+	struct vtd_reply reply;
+	bool json;
+	int ret;
+
+	ret = why_words(ctl, argc, argv, name, &json);
+	if (ret)
+		return ret;
+	snprintf(words, sizeof(words), "why %s", name);
+	ret = vtd_control_records(ctl, words, &reply, &recs);
+	answer = ret ? NULL : answer_of(&recs);
+	if (!ret && !answer)
+		ret = vtd_kernel_error(ctl, "why: the module gave no answer");
+	else if (!ret && json)
+		ret = why_json(ctl, &recs, answer);
+	else if (!ret)
+		why_text(ctl, &recs, answer);
+	vtd_records_free(&recs);
+	vtd_reply_free(&reply);
+	return ret;
+}
