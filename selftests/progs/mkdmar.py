@@ -88,6 +88,24 @@ def rmrr_in_ram(table):
            rmrr(0x2000000, 0x20fffff, scopes=scope(3, 0)))
 
 
+def many_rmrrs(table):
+    """one unit for all, and RMRRs for the case "rmrr": of every odd kind"""
+    offset, length = first(table, DRHD)
+    table[offset:offset + length] = drhd(first_base(table), flags=1,
+                                         scopes=scope(0, 0, 255, 3))
+    far = scope(4, 0)
+    far = far[:1] + bytes((10,)) + far[2:] + bytes((0, 0))
+    later = far[:6] + bytes((5, 0, 0, 0))
+    insert(table, after_drhds(table), b"".join((
+        rmrr(0xe0000, 0xe0fff, scopes=far),
+        rmrr(0xe0000, 0xe1fff, scopes=far),
+        rmrr(0xe8800, 0xe97ff, scopes=scope(10, 0)),
+        rmrr(0x2000000, 0x200ffff, scopes=scope(6, 1)),
+        rmrr(0xea000, 0xeafff, scopes=later),
+        rmrr(0xec000, 0xecfff, scopes=scope(7, 0)),
+        rmrr(0xed000, 0xedfff, scopes=scope(10, 0, 0x77)))))
+
+
 def rmrr_reversed(table):
     """an RMRR whose limit is below its base"""
     insert(table, after_drhds(table),
@@ -168,8 +186,8 @@ def name_of(change):
 
 
 VARIANTS = {name_of(f): f for f in (
-    good, good_and_rmrr, rmrr_in_ram, rmrr_reversed, cut_in_drhd, drhd_len_0,
-    junk_70k, second_drhd_bogus_base, second_drhd_high_base, wrong_width,
+    good, good_and_rmrr, rmrr_in_ram, many_rmrrs, rmrr_reversed, cut_in_drhd,
+    drhd_len_0, junk_70k, second_drhd_bogus_base, second_drhd_high_base, wrong_width,
     bad_scope_length, duplicate_drhd, segments, no_drhd, unknown_type)}
 
 
