@@ -88,7 +88,7 @@ void vtd_domain_free(struct vtd_domain *d)
 	if (!d->leaked)
 		vtd_pt_destroy(&d->pt);
 	mutex_destroy(&d->lock);
-	kfree(d);
+	kfree_rcu(d, rcu);
 }
 
 /* Can @unit walk tables that were made for another unit? */

@@ -52,6 +52,7 @@ struct vtd_domain_unit {
  *	only ever set, before the unit is in @units
  * @mapped: something has been mapped; only ever set
  * @leaked: a flush failed on the way out: the tables are never freed (d)
+ * @rcu: for freeing: who reports a fault looks at the domain without a lock
  */
 struct vtd_domain {
 	union {
@@ -64,6 +65,7 @@ struct vtd_domain {
 	bool sync_map;
 	bool mapped;
 	bool leaked;
+	struct rcu_head rcu;
 };
 
 static inline struct vtd_domain *to_vtd_domain(struct iommu_domain *domain)

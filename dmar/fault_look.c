@@ -6,6 +6,7 @@
  * copies.  Must never wait for anybody: whoever holds a lock may be waiting for
  * the device that faults.
  */
+#include <linux/iommu.h>
 #include <linux/mm.h>
 #include <linux/pci.h>
 #include <linux/rculist.h>
@@ -15,6 +16,7 @@
 
 #include "control.h"
 #include "device.h"
+#include "domain.h"
 #include "fault.h"
 #include "unit.h"
 
@@ -43,43 +45,59 @@ static bool vtd_fault_has_sid(const struct vtd_device *vdev, u16 sid)
 static void vtd_fault_look_driver(struct pci_dev *pdev,
 				  struct vtd_fault_facts *facts)
 {
-	const struct device_driver *driver = READ_ONCE(pdev->dev.driver);
+	const struct device_driver *driver;
 
+	rcu_read_lock();
+	driver = READ_ONCE(pdev->dev.driver);
 	if (driver)
 		strscpy(facts->driver, driver->name);
+	rcu_read_unlock();
 }
 
 /* The managed device that sends with @sid: @pdev itself, if that is one. */
-static void vtd_fault_look_device(const struct vtd_unit *unit,
-				  struct pci_dev *pdev,
-				  const struct vtd_fault_request *request,
-				  struct vtd_fault_facts *facts)
+static struct vtd_device *vtd_fault_sender(const struct vtd_unit *unit,
+					   const struct pci_dev *pdev, u16 sid)
 {
 	struct vtd_device *vdev, *found = NULL;
 
-	rcu_read_lock();
 	list_for_each_entry_rcu(vdev, &vtd_devices, node) {
-		if (vdev->unit != unit ||
-		    !vtd_fault_has_sid(vdev, request->sid))
+		if (vdev->unit != unit || !vtd_fault_has_sid(vdev, sid))
 			continue;
 		found = vdev;
 		if (vdev->pdev == pdev)
 			break;
 	}
-	if (found) {
-		strscpy(facts->domain, vtd_domain_type(READ_ONCE(found->type)));
-		/* Only compared with what was noted, never followed. */
-		if (request->access != VTD_ACCESS_INTERRUPT)
-			vtd_history_find(READ_ONCE(found->domain),
-					 request->where,
-					 ktime_get_boottime_ns(), &facts->last);
-		if (found->pdev != pdev)
-			strscpy(facts->behind, pci_name(found->pdev));
-		vtd_fault_look_driver(found->pdev, facts);
-	} else if (pdev) {
-		vtd_fault_look_driver(pdev, facts);
-	}
-	rcu_read_unlock();
+	return found;
+}
+
+/*
+ * What its domain has to say; and who made the domain is told, where they asked
+ * for it by iommu_set_fault_handler().  Domains are freed after a grace period.
+ */
+static void vtd_fault_look_domain(const struct vtd_device *vdev,
+				  struct pci_dev *pdev,
+				  const struct vtd_fault_request *request,
+				  struct vtd_fault_facts *facts)
+{
+	struct vtd_domain *d = READ_ONCE(vdev->domain);
+
+	strscpy(facts->domain, vtd_domain_type(READ_ONCE(vdev->type)));
+	if (request->access == VTD_ACCESS_INTERRUPT)
+		return;
+	vtd_history_find(d, request->where, ktime_get_boottime_ns(),
+			 &facts->last);
+	if (d && pdev)
+		report_iommu_fault(&d->domain, &pdev->dev, request->where,
+				   request->access == VTD_ACCESS_READ ?
+					   IOMMU_FAULT_READ :
+					   IOMMU_FAULT_WRITE);
+}
+
+/* The function behind a source-id; the caller puts it. */
+static struct pci_dev *vtd_fault_function(const struct vtd_unit *unit, u16 sid)
+{
+	return pci_get_domain_bus_and_slot(unit->drhd->segment,
+					   PCI_BUS_NUM(sid), sid & 0xff);
 }
 
 /**
@@ -94,14 +112,30 @@ void vtd_fault_look(const struct vtd_unit *unit,
 		    const struct vtd_fault_request *request,
 		    struct vtd_fault_facts *facts)
 {
-	struct pci_dev *pdev;
+	struct pci_dev *pdev = vtd_fault_function(unit, request->sid);
+	struct vtd_device *vdev;
+	int own = request->sid;
 
 	memset(facts, 0, sizeof(*facts));
-	pdev = pci_get_domain_bus_and_slot(unit->drhd->segment,
-					   PCI_BUS_NUM(request->sid),
-					   request->sid & 0xff);
 	facts->present = pdev;
-	vtd_fault_look_device(unit, pdev, request, facts);
+	rcu_read_lock();
+	vdev = vtd_fault_sender(unit, pdev, request->sid);
+	if (vdev && vdev->pdev != pdev)
+		own = vdev->sid[0];
+	rcu_read_unlock();
+	if (own != request->sid) {
+		pci_dev_put(pdev);
+		pdev = vtd_fault_function(unit, own);
+		if (pdev)
+			strscpy(facts->behind, pci_name(pdev));
+	}
+	if (pdev)
+		vtd_fault_look_driver(pdev, facts);
+	rcu_read_lock();
+	vdev = vtd_fault_sender(unit, pdev, request->sid);
+	if (vdev)
+		vtd_fault_look_domain(vdev, pdev, request, facts);
+	rcu_read_unlock();
 	pci_dev_put(pdev);
 	if (request->access != VTD_ACCESS_INTERRUPT && unit->root)
 		vtd_fault_walk(virt_to_phys(unit->root), request->sid,

@@ -22,7 +22,7 @@ dma() {
 	diag "$said"
 }
 
-plan 25
+plan 26
 ok "vtd_dmar loads" modprobe vtd_dmar history=1
 ok "vtd_intr_remap loads" modprobe vtd_intr_remap
 ok "the test driver loads" insmod "$TESTMOD/vtd_dma_test/vtd_dma_test.ko"
@@ -30,7 +30,8 @@ edu=$(pci_find 1234:11e8)
 by="by $edu \(driver vtd_dma_test, domain DMA\) to"
 trace=/sys/kernel/tracing
 [ -e $trace/events ] || mount -t tracefs tracefs $trace
-ok "the trace event can be switched on" eval "echo 1 > $trace/events/vtd/vtd_fault/enable"
+ok "the trace events can be switched on" eval \
+	"echo 1 | tee $trace/events/vtd/vtd_fault/enable > $trace/events/iommu/io_page_fault/enable"
 vtdctl faults --follow > /tmp/follow 2>&1 &
 follow=$!
 
@@ -49,6 +50,8 @@ like "$(dmesg | grep 'blocked: reason' | tail -n 1)" "dmar0: DMA write $by .*Lik
 	"the log has it with the remedy"
 like "$(cat $trace/trace)" "vtd_fault: seq=[0-9]+ unit=dmar0 device=$edu address=$addr access=write reason=0x05" \
 	"the trace has it"
+like "$(cat $trace/trace)" "io_page_fault: .*$edu iova=0x0*${addr#0x} flags=0x0*1" \
+	"and so has the iommu core, which tells who made the domain"
 wait_for 5 grep -q "#$(faults) " /tmp/follow
 is "$(grep -c '^#' /tmp/follow)" "$(faults)" "--follow has told each"
 like "$(vtd "faults sources")" "^source unit=dmar0 device=$edu faults=3 at_least=no described=3 " \
