@@ -125,30 +125,18 @@ static int vtd_unit_check_caps(struct vtd_unit *unit, struct vtd_reply *reply)
 	return 0;
 }
 
-/* Refuse a unit that somebody uses: the built-in driver or the firmware. */
+/*
+ * Refuse a unit that translates.  Whoever uses one in this kernel has its register
+ * space; but what the kernel before a kexec translates for may be busy.
+ */
 static int vtd_unit_check_unused(struct vtd_unit *unit, struct vtd_reply *reply)
 {
-	u32 gsts = vtd_read32(&unit->regs, VTD_GSTS);
-
-	if (gsts & VTD_GCMD_IRE) {
-		vtd_say(reply,
-			"%s: interrupt remapping is on: the built-in driver has the unit; boot with intremap=off added to the kernel command line\n",
-			unit->name);
-		return -EBUSY;
-	}
-	if (gsts & VTD_GCMD_TE) {
-		vtd_say(reply,
-			"%s: translation is on already: the built-in driver, or the kernel before a kexec, has the unit; boot with intel_iommu=off\n",
-			unit->name);
-		return -EBUSY;
-	}
-	if (gsts & VTD_GCMD_QIE) {
-		vtd_say(reply,
-			"%s: the invalidation queue is on already: somebody has the unit; boot with intel_iommu=off intremap=off\n",
-			unit->name);
-		return -EBUSY;
-	}
-	return 0;
+	if (!(vtd_read32(&unit->regs, VTD_GSTS) & VTD_GCMD_TE))
+		return 0;
+	vtd_say(reply,
+		"%s: translation is on already: the built-in driver, or the kernel before a kexec, has the unit; boot with intel_iommu=off\n",
+		unit->name);
+	return -EBUSY;
 }
 
 /* Smallest width that covers what devices can address through the unit. */
@@ -279,32 +267,6 @@ int vtd_unit_reenable(struct vtd_unit *unit)
 	return vtd_unit_release_pmr(unit);
 }
 
-/**
- * vtd_unit_enable() - switch translation on
- * @unit: as for vtd_unit_reenable()
- * @reply: told what failed
- *
- * Context: may sleep; takes @unit->lock.
- * Return: 0; on error the unit is off again.
- */
-int vtd_unit_enable(struct vtd_unit *unit, struct vtd_reply *reply)
-{
-	int ret;
-
-	mutex_lock(&unit->lock);
-	unit->health = VTD_HEALTH_OK;
-	ret = vtd_unit_reenable(unit);
-	unit->translating = !ret;
-	mutex_unlock(&unit->lock);
-	if (ret) {
-		vtd_say(reply,
-			"%s: the hardware did not take its tables or queue (error %d), translation stays off\n",
-			unit->name, ret);
-		vtd_unit_disable(unit);
-	}
-	return ret;
-}
-
 /*
  * The queue goes only when it is empty (VT-d 6.5.2); one that was given up on
  * never will be.
@@ -320,6 +282,57 @@ static void vtd_unit_drain_queue(const struct vtd_unit *unit)
 			return;
 		udelay(1);
 	}
+}
+
+/*
+ * Off with what the kernel before a kexec left on: the built-in driver does not
+ * switch interrupt remapping off for the next one.
+ */
+static int vtd_unit_quiet(struct vtd_unit *unit)
+{
+	u32 left = vtd_read32(&unit->regs, VTD_GSTS) &
+		   (VTD_GCMD_IRE | VTD_GCMD_QIE);
+	int ret = 0;
+
+	if (!left)
+		return 0;
+	pr_info("%s: the kernel before this one left %s on: switched off\n",
+		unit->name,
+		left & VTD_GCMD_IRE ? "interrupt remapping" :
+				      "the invalidation queue");
+	if (left & VTD_GCMD_IRE)
+		ret = vtd_gcmd(unit, VTD_GCMD_IRE, false);
+	if (!ret && left & VTD_GCMD_QIE) {
+		vtd_unit_drain_queue(unit);
+		ret = vtd_gcmd(unit, VTD_GCMD_QIE, false);
+	}
+	return ret;
+}
+
+/**
+ * vtd_unit_enable() - switch translation on
+ * @unit: as for vtd_unit_reenable()
+ * @reply: told what failed
+ *
+ * Context: may sleep; takes @unit->lock.
+ * Return: 0; on error the unit is off again.
+ */
+int vtd_unit_enable(struct vtd_unit *unit, struct vtd_reply *reply)
+{
+	int ret;
+
+	mutex_lock(&unit->lock);
+	unit->health = VTD_HEALTH_OK;
+	ret = vtd_unit_quiet(unit) ?: vtd_unit_reenable(unit);
+	unit->translating = !ret;
+	mutex_unlock(&unit->lock);
+	if (ret) {
+		vtd_say(reply,
+			"%s: the hardware did not take its tables or queue (error %d), translation stays off\n",
+			unit->name, ret);
+		vtd_unit_disable(unit);
+	}
+	return ret;
 }
 
 /**

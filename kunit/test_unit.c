@@ -35,10 +35,9 @@ static const struct verdict verdicts[] = {
 	  -EINVAL, "fault records" },
 	{ "translating", SOFT_CAP, SOFT_ECAP, 0x80000000, -EBUSY,
 	  "intel_iommu=off" },
-	{ "remapping interrupts", SOFT_CAP, SOFT_ECAP, 0x02000000, -EBUSY,
-	  "intremap=off" },
-	{ "queue on", SOFT_CAP, SOFT_ECAP, 0x04000000, -EBUSY,
-	  "intel_iommu=off" },
+	{ "interrupt remapping left on", SOFT_CAP, SOFT_ECAP, 0x02000000, 0,
+	  NULL },
+	{ "queue left on", SOFT_CAP, SOFT_ECAP, 0x04000000, 0, NULL },
 	{ "root pointer left over", SOFT_CAP, SOFT_ECAP, 0x40000000, 0, NULL },
 };
 

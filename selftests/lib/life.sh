@@ -94,21 +94,15 @@ ping_stop() {
 
 # --- another kernel ----------------------------------------------------------
 
-# second_initrd N FILE [crash]: prints an initramfs whose init (second-init) goes
-# on with check N in the kernel that kexec starts, and finds FILE on the nvme disk
-second_initrd() {
-	local root=/tmp/second path name
-	mkdir -p $root/bin $root/modules
+# again_initrd: prints an initramfs with which a kernel that kexec starts comes up
+# as this guest did: same root, same command
+again_initrd() {
+	local root=/tmp/again
+	mkdir -p $root/bin $root/modules $root/vtd
 	cp /run/vtd/busybox $root/bin/
-	cp /run/vtd/nonce $root/
-	cp /src/selftests/lib/second-init $root/init
-	echo "$1 $(sha256sum < "$2" | cut -d' ' -f1) ${3:-}" > $root/expect
-	modprobe -a --show-depends nvme | awk '$1 == "insmod" && !seen[$2]++ { print $2 }' |
-		while read -r path; do
-			name=$(basename "$path" .xz)
-			xz -dc "$path" > "$root/modules/$name"
-			echo "$name" >> $root/modules/order
-		done
+	cp /run/vtd/init $root/init
+	cp /run/vtd/nonce /run/vtd/command $root/vtd/
+	cp "/usr/lib/vtd-lab/initrd/$K"/* $root/modules/
 	(cd $root && find . | cpio -o -H newc --quiet)
 }
 

@@ -264,10 +264,16 @@ static void test_refused(void **state)
 		       refused[i].says);
 }
 
-static void test_in_use(void **state)
+static void test_queue_left_on(void **state)
 {
-	assert_refused(FIX_CAP, FIX_ECAP, fix_arg(state), -EBUSY,
-		       "intremap=off");
+	struct vtd_unit *unit = &rig.unit[0];
+
+	rig_start_kind(0, VTD_MODEL_EAGER);
+	fix_write32(&unit->regs, 0x18, 0x04000000);
+	assert_int_equal(gsts() & 0x86000000, 0x04000000);
+	rig_enable(0);
+	assert_int_equal(gsts() & 0x86000000, 0x84000000);
+	rig_stop();
 }
 
 static void test_translating_already(void **state)
@@ -550,9 +556,8 @@ static void unit_cases(void)
 	for (i = 0; i < ARRAY_SIZE(refused); i++)
 		fix_case(test_refused, (void *)(uintptr_t)i, "C56 refused: %s",
 			 refused[i].says);
-	fix_case(test_in_use, (void *)0x02000000,
-		 "refused: interrupt remapping is on");
-	fix_case(test_in_use, (void *)0x04000000, "refused: the queue is on");
+	fix_case(test_queue_left_on, NULL,
+		 "the kernel before left the queue on");
 	fix_case(test_translating_already, NULL, "refused: translation is on");
 	fix_case(test_records_beyond, NULL,
 		 "refused: fault records beyond the registers");

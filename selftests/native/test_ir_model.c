@@ -677,6 +677,21 @@ static void each_kind(fix_fn fn, const char *what)
 			 kinds[i].name);
 }
 
+/* As a kernel with the built-in driver leaves it to the next one. */
+static void test_left_on(void **state)
+{
+	struct vtd_unit *unit = &rig.unit[0];
+
+	ir_start(FIX_CAP, IR_ECAP, VTD_MODEL_EAGER, 0);
+	fix_write32(&unit->regs, 0x18, 0x06000000);
+	assert_int_equal(fix_read32(&unit->regs, 0x1c) & 0x86000000,
+			 0x06000000);
+	rig_enable(0);
+	assert_int_equal(fix_read32(&unit->regs, 0x1c) & 0x86000000,
+			 0x84000000);
+	ir_stop();
+}
+
 int main(void)
 {
 	unsigned int i;
@@ -713,6 +728,7 @@ int main(void)
 			 "an invalidation %s is told", failures[i].name);
 	}
 	each_kind(test_time_out, "ITE of another device");
+	fix_case(test_left_on, NULL, "the kernel before left it on");
 	for (i = 0; i < PARTS; i++)
 		fix_case(test_random, (void *)(uintptr_t)i,
 			 "random operations, part %u of %u", i + 1, PARTS);
