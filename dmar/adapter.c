@@ -111,7 +111,16 @@ static int vtd_attach_paging(struct iommu_domain *domain, struct device *dev,
 static int vtd_attach_identity(struct iommu_domain *domain, struct device *dev,
 			       struct iommu_domain *old)
 {
-	return vtd_device_set_identity(vtd_device_of(dev));
+	struct vtd_device *vdev = vtd_device_of(dev);
+
+	/* The core has such a rule for default domains, but not for others. */
+	if (vdev->pdev->untrusted) {
+		dev_err_ratelimited(
+			dev,
+			"not untranslated: it can be plugged in from outside\n");
+		return -EPERM;
+	}
+	return vtd_device_set_identity(vdev);
 }
 
 static int vtd_attach_blocked(struct iommu_domain *domain, struct device *dev,
@@ -242,11 +251,36 @@ static int vtd_iotlb_sync_map(struct iommu_domain *domain, unsigned long iova,
 	return vtd_flush_mapped(d, iova, iova + size - 1);
 }
 
-static __always_inline size_t vtd_unmapped(struct iommu_iotlb_gather *gather,
+/*
+ * An unmap that the core means to flush later, of a domain that is to be flushed
+ * at once: the core looks again at what it asked for, and goes the strict way.
+ */
+static noinline void vtd_unmapped_strict(struct vtd_domain *d,
+					 struct iommu_iotlb_gather *gather,
+					 unsigned long iova, size_t bytes)
+{
+	u8 strict = READ_ONCE(d->strict);
+
+	if (strict == VTD_STRICT_OFF)
+		return;
+	gather->queued = false;
+	/* Of what was unmapped before in the same call nothing is known. */
+	if (strict == VTD_STRICT_TURNING)
+		iommu_iotlb_gather_add_range(gather, 0, ~0UL);
+	else
+		iommu_iotlb_gather_add_range(gather, iova, bytes);
+}
+
+static __always_inline size_t vtd_unmapped(struct vtd_domain *d,
+					   struct iommu_iotlb_gather *gather,
 					   unsigned long iova, size_t bytes)
 {
-	if (bytes && !iommu_iotlb_gather_queued(gather))
+	if (!bytes)
+		return 0;
+	if (!iommu_iotlb_gather_queued(gather))
 		iommu_iotlb_gather_add_range(gather, iova, bytes);
+	else if (static_branch_unlikely(&vtd_strict_used))
+		vtd_unmapped_strict(d, gather, iova, bytes);
 	return bytes;
 }
 
@@ -256,7 +290,7 @@ static noinline size_t vtd_unmap_length(struct pt_iommu *iommu, dma_addr_t iova,
 {
 	struct vtd_domain *d = to_vtd_domain(&iommu->domain);
 
-	return vtd_unmapped(gather, iova,
+	return vtd_unmapped(d, gather, iova,
 			    vtd_pt_unmap_range(&d->pt, iova, len,
 					       &gather->freelist, NULL));
 }
@@ -268,7 +302,7 @@ static noinline size_t vtd_unmap_many(struct iommu_domain *domain,
 {
 	struct vtd_domain *d = to_vtd_domain(domain);
 
-	return vtd_unmapped(gather, iova,
+	return vtd_unmapped(d, gather, iova,
 			    vtd_pt_unmap(&d->pt, iova, pgsize, pgcount,
 					 &gather->freelist, NULL));
 }
@@ -280,7 +314,7 @@ static size_t vtd_unmap_pages(struct iommu_domain *domain, unsigned long iova,
 	struct vtd_domain *d = to_vtd_domain(domain);
 
 	if (likely(pgcount == 1 && vtd_pt_unmap_page(&d->pt, iova, pgsize)))
-		return vtd_unmapped(gather, iova, pgsize);
+		return vtd_unmapped(d, gather, iova, pgsize);
 	return vtd_unmap_many(domain, iova, pgsize, pgcount, gather);
 }
 
@@ -290,7 +324,7 @@ static size_t vtd_unmap_range(struct pt_iommu *iommu, dma_addr_t iova,
 	struct vtd_domain *d = to_vtd_domain(&iommu->domain);
 
 	if (likely(vtd_pt_unmap_page(&d->pt, iova, len)))
-		return vtd_unmapped(gather, iova, len);
+		return vtd_unmapped(d, gather, iova, len);
 	return vtd_unmap_length(iommu, iova, len, gather);
 }
 

@@ -162,6 +162,32 @@ static int vtd_cmd_why(const char *arg, struct vtd_reply *reply)
 	return vtd_on_device(arg, reply, vtd_why) ?: vtd_whole(reply);
 }
 
+/* BDF on|off: the device, and the word after it. */
+static int vtd_cmd_strict(const char *arg, struct vtd_reply *reply)
+{
+	char name[sizeof("0000:00:00.0") + 4];
+	const char *word = strchr(arg, ' ');
+	struct pci_dev *pdev;
+	bool on;
+	int ret;
+
+	if (!word || word - arg >= sizeof(name) ||
+	    (strcmp(word, " on") && strcmp(word, " off"))) {
+		vtd_say(reply,
+			"strict takes a device and 'on' or 'off', as in: strict 0000:00:03.0 on\n");
+		return -EINVAL;
+	}
+	on = !strcmp(word, " on");
+	memcpy(name, arg, word - arg);
+	name[word - arg] = '\0';
+	pdev = vtd_find_device(name, reply);
+	if (!pdev)
+		return -ENODEV;
+	ret = vtd_strict(pdev, on, reply);
+	pci_dev_put(pdev);
+	return ret;
+}
+
 /**
  * struct vtd_command - a word and what it does
  * @name: the word
@@ -184,6 +210,7 @@ static const struct vtd_command vtd_commands[] = {
 	{ "why", true, vtd_cmd_why },
 	{ "faults", true, vtd_cmd_faults },
 	{ "irqs", false, vtd_cmd_irqs },
+	{ "strict", true, vtd_cmd_strict },
 };
 
 static int vtd_run(char *line, bool whole, struct vtd_reply *reply)

@@ -97,6 +97,9 @@ void vtd_status_unit(const struct vtd_unit *unit, struct vtd_reply *reply);
 /* why.c */
 int vtd_why(struct pci_dev *pdev, struct vtd_reply *reply);
 
+/* strict.c */
+int vtd_strict(struct pci_dev *pdev, bool on, struct vtd_reply *reply);
+
 /* sysfs.c */
 int vtd_sysfs_add(struct vtd_unit *unit);
 void vtd_sysfs_remove(struct vtd_unit *unit);

@@ -249,6 +249,11 @@ int vtd_device_set_domain(struct vtd_device *vdev, struct vtd_domain *d)
 	struct vtd_domain *old = vdev->domain;
 	int ret;
 
+	if (vdev->strict || vdev->pdev->untrusted) {
+		ret = vtd_domain_set_strict(d, true);
+		if (ret)
+			return ret;
+	}
 	if (old != d) {
 		ret = vtd_domain_attach(d, vdev->unit, vdev->sid,
 					vdev->nr_sids);
@@ -260,6 +265,57 @@ int vtd_device_set_domain(struct vtd_device *vdev, struct vtd_domain *d)
 	}
 	vdev->type = d->domain.type;
 	return 0;
+}
+
+/**
+ * vtd_device_set_strict() - have the device's unmaps flushed at once, or not
+ * @vdev: a managed device
+ * @on: at once, whatever domain it is in, now and later; otherwise as the type
+ *	of its domain says
+ *
+ * Affects all devices of its domain; for each of them @on must be said.
+ *
+ * Context: may sleep; the group's mutex is held.
+ * Return: 0; -EPERM for "not at once" with an untrusted device; the error of an
+ * invalidation, after which it is strict all the same.
+ */
+int vtd_device_set_strict(struct vtd_device *vdev, bool on)
+{
+	if (!on && vdev->pdev->untrusted)
+		return -EPERM;
+	WRITE_ONCE(vdev->strict, on);
+	return vdev->domain ? vtd_domain_set_strict(vdev->domain, on) : 0;
+}
+
+/**
+ * vtd_device_type() - the kind of domain that a device is in
+ * @vdev: a managed device
+ *
+ * The core makes a strict domain lazy without a word to us.
+ *
+ * Context: any; under RCU, or the group's mutex is held.
+ * Return: IOMMU_DOMAIN_*.
+ */
+unsigned int vtd_device_type(const struct vtd_device *vdev)
+{
+	const struct vtd_domain *d = READ_ONCE(vdev->domain);
+
+	return d ? READ_ONCE(d->domain.type) : READ_ONCE(vdev->type);
+}
+
+/**
+ * vtd_device_lazy() - may a device reach what was unmapped, for a while?
+ * @vdev: a managed device
+ *
+ * Context: as vtd_device_type().
+ * Return: true for a lazy domain that is not made strict.
+ */
+bool vtd_device_lazy(const struct vtd_device *vdev)
+{
+	const struct vtd_domain *d = READ_ONCE(vdev->domain);
+
+	return d && READ_ONCE(d->domain.type) == IOMMU_DOMAIN_DMA_FQ &&
+	       READ_ONCE(d->strict) != VTD_STRICT_ON;
 }
 
 /**

@@ -28,7 +28,8 @@ struct vtd_unit;
  * @domain: paging domain it is attached to, NULL for identity or blocked (g)
  * @alone_at: count of changes to the PCI devices when @alone was found out (g)
  * @alone: it is the only device of its isolation set (g)
- * @type: IOMMU_DOMAIN_* of what it is attached to, for reports (g)
+ * @type: IOMMU_DOMAIN_* of what it was attached to (g)
+ * @strict: the administrator wants its unmaps flushed at once (g)
  * @node: in the list of all managed devices; RCU
  * @releasing: we let go of it; who set this frees it (r)
  * @removed: it is leaving the machine (r)
@@ -46,6 +47,7 @@ struct vtd_device {
 	u64 alone_at;
 	bool alone;
 	unsigned int type;
+	bool strict;
 	struct list_head node;
 	bool releasing;
 	bool removed;
@@ -64,6 +66,9 @@ int vtd_device_set_identity(struct vtd_device *vdev);
 int vtd_device_block(struct vtd_device *vdev);
 int vtd_device_leave(struct vtd_device *vdev, bool gone);
 int vtd_device_set_domain(struct vtd_device *vdev, struct vtd_domain *d);
+int vtd_device_set_strict(struct vtd_device *vdev, bool on);
+unsigned int vtd_device_type(const struct vtd_device *vdev);
+bool vtd_device_lazy(const struct vtd_device *vdev);
 void vtd_devices_quarantine(const struct vtd_unit *unit);
 
 #endif /* VTD_DEVICE_H */

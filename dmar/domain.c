@@ -87,6 +87,8 @@ void vtd_domain_free(struct vtd_domain *d)
 	/* A unit that could not be made to forget them may still walk them. */
 	if (!d->leaked)
 		vtd_pt_destroy(&d->pt);
+	if (d->strict)
+		static_branch_dec(&vtd_strict_used);
 	mutex_destroy(&d->lock);
 	kfree_rcu(d, rcu);
 }

@@ -6,6 +6,7 @@
 #define VTD_DOMAIN_H
 
 #include <linux/iommu.h>
+#include <linux/jump_label.h>
 #include <linux/list.h>
 #include <linux/mutex.h>
 #include <linux/rcupdate.h>
@@ -42,6 +43,19 @@ struct vtd_domain_unit {
 };
 
 /**
+ * enum vtd_strict - are unmaps flushed at once that the core would put off?
+ * @VTD_STRICT_OFF: no
+ * @VTD_STRICT_TURNING: yes, and all of the domain: a part of the same unmap may
+ *	have been put off
+ * @VTD_STRICT_ON: yes
+ */
+enum vtd_strict {
+	VTD_STRICT_OFF,
+	VTD_STRICT_TURNING,
+	VTD_STRICT_ON,
+};
+
+/**
  * struct vtd_domain - a paging domain
  * @domain: what the iommu core sees
  * @iommu: the same, for a core that leaves the choice of page sizes to us
@@ -52,7 +66,9 @@ struct vtd_domain_unit {
  *	only ever set, before the unit is in @units
  * @mapped: something has been mapped; only ever set
  * @leaked: a flush failed on the way out: the tables are never freed (d)
- * @rcu: for freeing: who reports a fault looks at the domain without a lock
+ * @strict: enum vtd_strict; looked at without @lock, and only where
+ *	vtd_strict_used says that there is such a domain (d)
+ * @rcu: for freeing: reports look at a domain without a lock; the tables go at once
  */
 struct vtd_domain {
 	union {
@@ -65,6 +81,7 @@ struct vtd_domain {
 	bool sync_map;
 	bool mapped;
 	bool leaked;
+	u8 strict;
 	struct rcu_head rcu;
 };
 
@@ -72,6 +89,9 @@ static inline struct vtd_domain *to_vtd_domain(struct iommu_domain *domain)
 {
 	return container_of(domain, struct vtd_domain, domain);
 }
+
+/* Some domain is strict that the core holds to be lazy. */
+DECLARE_STATIC_KEY_FALSE(vtd_strict_used);
 
 /* By node; NULL where tables are not kept for later. */
 extern struct vtd_pool *vtd_pools;
@@ -87,6 +107,7 @@ bool vtd_domain_enforce_snoop(struct vtd_domain *d);
 int vtd_flush_range(struct vtd_domain *d, u64 start, u64 last, bool leaf_only);
 int vtd_flush_all(struct vtd_domain *d);
 int vtd_flush_mapped(struct vtd_domain *d, u64 start, u64 last);
+int vtd_domain_set_strict(struct vtd_domain *d, bool on);
 
 int vtd_unit_pt_init(const struct vtd_unit *unit, struct vtd_pgtable *pt);
 

@@ -81,7 +81,7 @@ static void vtd_fault_look_domain(const struct vtd_device *vdev,
 {
 	struct vtd_domain *d = READ_ONCE(vdev->domain);
 
-	strscpy(facts->domain, vtd_domain_type(READ_ONCE(vdev->type)));
+	strscpy(facts->domain, vtd_domain_type(vtd_device_type(vdev)));
 	if (request->access == VTD_ACCESS_INTERRUPT)
 		return;
 	vtd_history_find(d, request->where, ktime_get_boottime_ns(),

@@ -12,6 +12,8 @@
 
 #include "domain.h"
 
+DEFINE_STATIC_KEY_FALSE(vtd_strict_used);
+
 /*
  * The smallest aligned block of pages that holds @start to @last, as one
  * page-selective invalidation; all of the domain when the unit has no such
@@ -115,5 +117,46 @@ int vtd_flush_mapped(struct vtd_domain *d, u64 start, u64 last)
 			ret = err;
 	}
 	rcu_read_unlock();
+	return ret;
+}
+
+/**
+ * vtd_domain_set_strict() - flush unmaps at once that the core would put off
+ * @d: the domain
+ * @on: at once; otherwise as the core wants it
+ *
+ * A domain of type DMA-FQ is lazy: the core frees addresses and pages without a
+ * flush, and flushes all of the domain some milliseconds later.  The core does
+ * not take that back while a driver is bound; this does.  When it returns 0
+ * after @on, nothing that was unmapped before is cached any more, and each unmap
+ * is flushed before it ends.
+ *
+ * Context: may sleep, for some tenths of a second; takes @d->lock.
+ * Return: 0, or the error of an invalidation; it is strict all the same.
+ */
+int vtd_domain_set_strict(struct vtd_domain *d, bool on)
+{
+	int ret = 0;
+
+	mutex_lock(&d->lock);
+	if (on == (d->strict != VTD_STRICT_OFF))
+		goto unlock;
+	if (!on) {
+		WRITE_ONCE(d->strict, VTD_STRICT_OFF);
+		static_branch_dec(&vtd_strict_used);
+		goto unlock;
+	}
+	static_branch_inc(&vtd_strict_used);
+	if (list_empty(&d->units)) {
+		WRITE_ONCE(d->strict, VTD_STRICT_ON);
+		goto unlock;
+	}
+	WRITE_ONCE(d->strict, VTD_STRICT_TURNING);
+	/* Unmaps that were under way have ended: they do not sleep. */
+	synchronize_rcu_tasks();
+	WRITE_ONCE(d->strict, VTD_STRICT_ON);
+	ret = vtd_flush_all(d);
+unlock:
+	mutex_unlock(&d->lock);
 	return ret;
 }

@@ -77,9 +77,13 @@ static void vtd_status_device(struct pci_dev *pdev, struct vtd_reply *reply)
 	char group[16] = "-";
 
 	if (vdev && pdev->dev.iommu_group) {
-		state = vdev->type == IOMMU_DOMAIN_BLOCKED ? "blocked" :
-							     "managed";
-		domain = vtd_domain_type(vdev->type);
+		unsigned int type;
+
+		rcu_read_lock();
+		type = vtd_device_type(vdev);
+		rcu_read_unlock();
+		state = type == IOMMU_DOMAIN_BLOCKED ? "blocked" : "managed";
+		domain = vtd_domain_type(type);
 		snprintf(group, sizeof(group), "%d",
 			 iommu_group_id(pdev->dev.iommu_group));
 	} else {

@@ -312,6 +312,157 @@ static void test_sync_map_order(void **state)
 	end(attached);
 }
 
+/* --- lazy domains that are made strict ------------------------------------------- */
+
+/* An unmap that the core means to flush later; what it then does with it. */
+static void unmap_queued(struct iommu_domain *domain, u64 iova, size_t count,
+			 struct iommu_iotlb_gather *gather)
+{
+	iommu_iotlb_gather_init(gather);
+	gather->queued = true;
+	assert_int_equal(unmap_later(domain, iova, SZ_4K, count, gather),
+			 count * SZ_4K);
+	if (!gather->queued)
+		domain->ops->iotlb_sync(domain, gather);
+}
+
+static void map_used(struct iommu_domain *domain, u64 iova, size_t count)
+{
+	assert_int_equal(map(domain, iova, ODD, SZ_4K, count, RW), 0);
+	assert_maps(iova, ODD);
+}
+
+static void test_strict(void **state)
+{
+	struct iommu_iotlb_gather gather;
+	struct iommu_domain *domain;
+
+	by_ranges = fix_arg(state) & 16;
+	domain = begin(fix_arg(state) & 15);
+	domain->type = IOMMU_DOMAIN_DMA_FQ;
+	assert_true(vtd_device_lazy(managed(0)));
+	map_used(domain, 0x1000, 2);
+	unmap_queued(domain, 0x1000, 2, &gather);
+	assert_true(gather.queued);
+	assert_true(gather.start > gather.end);
+	/* that is what lazy means; what was put off is not, once it is strict */
+	assert_int_equal(ask(0, 0x1000, VTD_MODEL_READ, ODD), 0);
+	assert_int_equal(vtd_device_set_strict(managed(0), true), 0);
+	assert_nothing(0x1000);
+	assert_false(vtd_device_lazy(managed(0)));
+	map_used(domain, 0x5000, 3);
+	unmap_queued(domain, 0x5000, 3, &gather);
+	assert_false(gather.queued);
+	assert_int_equal(gather.start, 0x5000);
+	assert_int_equal(gather.end, 0x7fff);
+	assert_nothing(0x5000);
+	/* again is no second time */
+	assert_int_equal(vtd_device_set_strict(managed(0), true), 0);
+	assert_int_equal(vtd_device_set_strict(managed(0), false), 0);
+	assert_true(vtd_device_lazy(managed(0)));
+	assert_false(static_key_enabled(&vtd_strict_used));
+	map_used(domain, 0x9000, 1);
+	unmap_queued(domain, 0x9000, 1, &gather);
+	assert_true(gather.queued);
+	domain->ops->flush_iotlb_all(domain);
+	assert_nothing(0x9000);
+	assert_int_equal(vtd_device_set_strict(managed(0), true), 0);
+	end(domain);
+	assert_false(static_key_enabled(&vtd_strict_used));
+}
+
+/* An unmap half of which was put off before it was strict. */
+static void strict_turns(void)
+{
+	struct iommu_iotlb_gather gather;
+
+	grace_periods++;
+	assert_int_equal(to_vtd_domain(attached)->strict, VTD_STRICT_TURNING);
+	unmap_queued(attached, SZ_1G, 1, &gather);
+	assert_false(gather.queued);
+	assert_nothing(SZ_1G);
+	assert_nothing(0x1000);
+}
+
+static void test_strict_turning(void **state)
+{
+	struct iommu_iotlb_gather gather;
+
+	by_ranges = false;
+	attached = begin(fix_arg(state));
+	map_used(attached, 0x1000, 1);
+	map_used(attached, SZ_1G, 1);
+	unmap_queued(attached, 0x1000, 1, &gather);
+	grace_periods = 0;
+	vtd_shim_on_grace_period(strict_turns);
+	assert_int_equal(vtd_device_set_strict(managed(0), true), 0);
+	vtd_shim_on_grace_period(NULL);
+	assert_int_equal(grace_periods, 1);
+	end(attached);
+}
+
+/* It is the device that was made strict: whatever it is attached to next is. */
+static void test_strict_stays(void **state)
+{
+	struct iommu_domain *domain, *other;
+
+	domain = begin(0);
+	other = domain_for(0);
+	appear(1);
+	assert_int_equal(vtd_device_set_strict(managed(1), true), 0);
+	assert_int_equal(to_vtd_domain(domain)->strict, VTD_STRICT_OFF);
+	assert_int_equal(attach(domain, 1), 0);
+	assert_int_equal(to_vtd_domain(domain)->strict, VTD_STRICT_ON);
+	assert_int_equal(attach(other, 1), 0);
+	assert_int_equal(to_vtd_domain(other)->strict, VTD_STRICT_ON);
+	leave(1, true);
+	other->ops->free(other);
+	end(domain);
+	assert_false(static_key_enabled(&vtd_strict_used));
+}
+
+/* What was put off may live on: it is said, and all later ones are flushed. */
+static void test_strict_dead(void **state)
+{
+	struct iommu_domain *domain = begin(0);
+
+	vtd_model_inject(rig.model[0], VTD_MODEL_DEAD, 1, 0);
+	assert_int_not_equal(vtd_device_set_strict(managed(0), true), 0);
+	assert_int_equal(to_vtd_domain(domain)->strict, VTD_STRICT_ON);
+	assert_int_equal(rig.failed, 1);
+	leave(0, true);
+	vtd_pt_destroy(&to_vtd_domain(domain)->pt);
+	domain->ops->free(domain);
+	rig_stop_broken();
+}
+
+static void test_untrusted(void **state)
+{
+	struct iommu_domain *domain;
+	struct vtd_context_entry entry;
+
+	start(fix_arg(state));
+	fn[0].pdev.untrusted = true;
+	appear(0);
+	domain = domain_for(0);
+	assert_int_equal(attach(domain, 0), 0);
+	assert_int_equal(to_vtd_domain(domain)->strict, VTD_STRICT_ON);
+	/* the core makes it lazy without a word */
+	domain->type = IOMMU_DOMAIN_DMA_FQ;
+	assert_int_equal(vtd_device_type(managed(0)), IOMMU_DOMAIN_DMA_FQ);
+	assert_false(vtd_device_lazy(managed(0)));
+	assert_int_equal(vtd_device_set_strict(managed(0), false), -EPERM);
+	assert_int_equal(attach(vtd_iommu_ops.identity_domain, 0), -EPERM);
+	assert_int_equal(vtd_device_type(managed(0)), IOMMU_DOMAIN_DMA_FQ);
+	assert_int_equal(vtd_context_peek(&rig.unit[0], RIG_SID, &entry), 0);
+	/* translated: neither passed through nor with a device TLB */
+	assert_int_equal(entry.w[0] & 0xf, 1);
+	assert_int_equal(attach(vtd_iommu_ops.blocked_domain, 0), 0);
+	leave(0, true);
+	domain->ops->free(domain);
+	rig_stop();
+}
+
 /* --- devices that come and go ---------------------------------------------------- */
 
 static void test_states(void **state)
@@ -633,12 +784,20 @@ int main(void)
 	for (i = 0; i < KINDS; i++) {
 		fix_case(test_sync_map_order, (void *)i,
 			 "C46 mappers and an attach, %s", kinds[i].name);
+		fix_case(test_strict_turning, (void *)i,
+			 "C16 an unmap while it becomes strict, %s",
+			 kinds[i].name);
+		fix_case(test_untrusted, (void *)i, "untrusted, %s",
+			 kinds[i].name);
 		fix_case(test_states, (void *)i, "every state, %s",
 			 kinds[i].name);
 		fix_case(test_removed, (void *)i, "removed, %s", kinds[i].name);
 		fix_case(test_shared_sid, (void *)i, "a shared source-id, %s",
 			 kinds[i].name);
 	}
+	every_kind(test_strict, "C16 a lazy domain made strict");
+	fix_case(test_strict_stays, NULL, "a device that was made strict");
+	fix_case(test_strict_dead, NULL, "C02/L3 made strict on a dead unit");
 	fix_case(test_leave_dead, NULL, "C02/L3 leaving a dead unit");
 	fix_case(test_probe, NULL, "who is managed");
 	fix_case(test_no_domain, (void *)1, "no memory for a domain");

@@ -22,6 +22,7 @@
 #define IOMMU_DOMAIN_IDENTITY 4
 #define IOMMU_DOMAIN_UNMANAGED 1
 #define IOMMU_DOMAIN_DMA 3
+#define IOMMU_DOMAIN_DMA_FQ 11
 
 struct device;
 struct iommu_domain;

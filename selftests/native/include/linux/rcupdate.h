@@ -24,6 +24,7 @@ void vtd_shim_synchronize_rcu(void);
 #define rcu_assign_pointer(p, v) smp_store_release(&(p), v)
 #define kfree_rcu(p, member) vtd_shim_kfree_rcu(p)
 #define synchronize_rcu() vtd_shim_synchronize_rcu()
+#define synchronize_rcu_tasks() vtd_shim_synchronize_rcu()
 #define rcu_barrier() vtd_shim_rcu_barrier()
 
 #endif /* VTD_SHIM_RCUPDATE_H */
