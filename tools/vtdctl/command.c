@@ -24,6 +24,8 @@ static const char usage[] =
 	"  detach [--if-loaded]           give everything back\n"
 	"  adopt BDF                      manage a device that had its driver before us\n"
 	"  release BDF                    give one adopted device back\n"
+	"  strict BDF on|off              flush a lazy device's unmaps at once, or as the\n"
+	"                                 type of its group says\n"
 	"  why BDF [--json]               can it be assigned, and if not, why not\n"
 	"  faults [--follow] [--json]     what was refused, and why; with --follow as it\n"
 	"                                 comes\n"
@@ -53,6 +55,7 @@ static const struct command commands[] = {
 	{ "adopt", vtd_cmd_adopt },	{ "release", vtd_cmd_release },
 	{ "faults", vtd_cmd_faults },	{ "irqs", vtd_cmd_irqs },
 	{ "doctor", vtd_cmd_doctor },	{ "why", vtd_cmd_why },
+	{ "strict", vtd_cmd_strict },
 	{ "walk", cmd_later },		{ "stats", cmd_later },
 };
 

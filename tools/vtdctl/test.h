@@ -41,6 +41,10 @@ void test_faults(void **state);
 void test_faults_json(void **state);
 void test_faults_follow(void **state);
 
+/* test_strict.c */
+void test_strict(void **state);
+void test_strict_refused(void **state);
+
 /* test_why.c */
 void test_why(void **state);
 void test_why_verdicts(void **state);

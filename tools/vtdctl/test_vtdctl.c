@@ -863,6 +863,8 @@ int main(void)
 		CASE(test_irqs),
 		CASE(test_irqs_json),
 		CASE(test_irqs_refused),
+		CASE(test_strict),
+		CASE(test_strict_refused),
 		CASE(test_why),
 		CASE(test_why_verdicts),
 		CASE(test_why_json),

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * "vtdctl strict BDF on|off": whether a device's unmaps are flushed at once. Says
+ * what the module made of it.
+ */
+#include <string.h>
+
+#include "vtdctl.h"
+
+static const struct vtd_record *answer_of(const struct vtd_records *recs)
+{
+	for (size_t i = 0; i < recs->count; i++)
+		if (vtd_record_is(&recs->list[i], "strict"))
+			return &recs->list[i];
+	return NULL;
+}
+
+static void show_answer(struct vtdctl *ctl, const struct vtd_record *rec)
+{
+	bool strict = !strcmp(vtd_record_show(rec, "unmaps"), "strict");
+	bool asked = !strcmp(vtd_record_show(rec, "asked"), "on");
+
+	fprintf(ctl->out, "%s (group %s, type %s): unmaps are flushed %s\n",
+		vtd_record_show(rec, "device"), vtd_record_show(rec, "group"),
+		vtd_record_show(rec, "domain"), strict ? "at once" : "later");
+	if (strict && !asked)
+		fputs("  the type of its group makes it so\n", ctl->out);
+	if (strict && strcmp(vtd_record_show(rec, "members"), "1"))
+		fprintf(ctl->out, "  as those of all %s devices of the group\n",
+			vtd_record_show(rec, "members"));
+}
+
+/**
+ * vtd_cmd_strict() - "vtdctl strict BDF on|off"
+ * @ctl: what to work with
+ * @argc: number of words
+ * @argv: the words
+ *
+ * Return: an exit status.
+ */
+int vtd_cmd_strict(struct vtdctl *ctl, int argc, char *const argv[])
+{
+	const struct vtd_record *answer;
+	char words[16 + VTD_BDF_LEN];
+	char name[VTD_BDF_LEN];
+	struct vtd_records recs;
+	struct vtd_reply reply;
+	struct vtd_bdf bdf;
+	const char *why;
+	int ret;
+
+	if (argc != 3 || (strcmp(argv[2], "on") && strcmp(argv[2], "off")))
+		return vtd_usage_error(
+			ctl,
+			"strict: give a device and on or off: vtdctl strict 0000:00:03.0 on");
+	if (vtd_bdf_parse(argv[1], &bdf, &why))
+		return vtd_usage_error(ctl,
+				       "strict: device \"%s\" is wrong: %s",
+				       argv[1], why);
+	vtd_bdf_format(&bdf, name);
+	snprintf(words, sizeof(words), "strict %s %s", name, argv[2]);
+	ret = vtd_control_records(ctl, words, &reply, &recs);
+	answer = ret ? NULL : answer_of(&recs);
+	if (!ret && !answer)
+		ret = vtd_kernel_error(ctl,
+				       "strict: the module gave no answer");
+	else if (!ret)
+		show_answer(ctl, answer);
+	vtd_records_free(&recs);
+	vtd_reply_free(&reply);
+	return ret;
+}
