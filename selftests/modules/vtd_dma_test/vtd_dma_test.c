@@ -13,6 +13,8 @@
  *   unmap          a write to an address after it was unmapped
  *   readonly       a write to a page mapped DMA_TO_DEVICE
  *   raise [N]      an interrupt, or N of them as fast as it can
+ *   churn N        a page mapped and unmapped N times; without a DMA
+ *   untrust BDF    the kernel holds a device for one plugged in from outside
  *   phys BDF IOVA  what the domain of a device says to an address
  */
 #include <linux/debugfs.h>
@@ -213,6 +215,41 @@ static int edu_cmd_phys(const char *arg)
 	return domain ? 0 : -ENXIO;
 }
 
+static int edu_cmd_churn(struct device *dev, unsigned int times)
+{
+	struct page *page = alloc_page(GFP_KERNEL);
+	dma_addr_t addr;
+	int ret = 0;
+
+	if (!page)
+		return -ENOMEM;
+	while (times-- && !ret) {
+		addr = dma_map_page(dev, page, 0, PAGE_SIZE, DMA_FROM_DEVICE);
+		ret = dma_mapping_error(dev, addr);
+		if (!ret)
+			dma_unmap_page(dev, addr, PAGE_SIZE, DMA_FROM_DEVICE);
+		cond_resched();
+	}
+	__free_page(page);
+	return ret;
+}
+
+/* As the firmware does with a property of the root port above it. */
+static int edu_cmd_untrust(const char *arg)
+{
+	unsigned int segment, bus, slot, fn;
+	struct pci_dev *pdev;
+
+	if (sscanf(arg, "%x:%x:%x.%u", &segment, &bus, &slot, &fn) != 4)
+		return -EINVAL;
+	pdev = pci_get_domain_bus_and_slot(segment, bus, PCI_DEVFN(slot, fn));
+	if (!pdev)
+		return -ENODEV;
+	pdev->untrusted = true;
+	pci_dev_put(pdev);
+	return 0;
+}
+
 /* Whatever its MSI capability says is sent; nobody waits for it. */
 static int edu_cmd_raise(unsigned int times)
 {
@@ -231,6 +268,8 @@ static int edu_run(const char *line)
 
 	if (!strncmp(line, "phys ", 5))
 		return edu_cmd_phys(line + 5);
+	if (!strncmp(line, "untrust ", 8))
+		return edu_cmd_untrust(line + 8);
 	if (!edu_pdev)
 		return -ENODEV;
 	dev = &edu_pdev->dev;
@@ -240,6 +279,9 @@ static int edu_run(const char *line)
 		return edu_cmd_raise(1);
 	if (!strncmp(line, "raise ", 6))
 		return kstrtouint(line + 6, 10, &times) ?: edu_cmd_raise(times);
+	if (!strncmp(line, "churn ", 6))
+		return kstrtouint(line + 6, 10, &times) ?:
+			       edu_cmd_churn(dev, times);
 	if (!strcmp(line, "unmapped"))
 		return edu_forbidden(dev, false, false);
 	if (!strcmp(line, "unmap"))
