@@ -346,7 +346,10 @@ static void vtd_iotlb_sync(struct iommu_domain *domain,
 
 static void vtd_flush_iotlb_all(struct iommu_domain *domain)
 {
-	vtd_flush_all(to_vtd_domain(domain));
+	struct vtd_domain *d = to_vtd_domain(domain);
+
+	this_cpu_inc(d->counts->queue);
+	vtd_flush_all(d);
 }
 
 static phys_addr_t vtd_iova_to_phys(struct iommu_domain *domain,

@@ -162,6 +162,14 @@ static int vtd_cmd_why(const char *arg, struct vtd_reply *reply)
 	return vtd_on_device(arg, reply, vtd_why) ?: vtd_whole(reply);
 }
 
+static int vtd_cmd_stats(const char *arg, struct vtd_reply *reply)
+{
+	int ret = *arg ? vtd_on_device(arg, reply, vtd_stats) :
+			 vtd_stats(NULL, reply);
+
+	return ret ?: vtd_whole(reply);
+}
+
 /* BDF on|off: the device, and the word after it. */
 static int vtd_cmd_strict(const char *arg, struct vtd_reply *reply)
 {
@@ -210,6 +218,7 @@ static const struct vtd_command vtd_commands[] = {
 	{ "why", true, vtd_cmd_why },
 	{ "faults", true, vtd_cmd_faults },
 	{ "irqs", false, vtd_cmd_irqs },
+	{ "stats", true, vtd_cmd_stats },
 	{ "strict", true, vtd_cmd_strict },
 };
 

@@ -97,6 +97,9 @@ void vtd_status_unit(const struct vtd_unit *unit, struct vtd_reply *reply);
 /* why.c */
 int vtd_why(struct pci_dev *pdev, struct vtd_reply *reply);
 
+/* stats.c */
+int vtd_stats(struct pci_dev *pdev, struct vtd_reply *reply);
+
 /* strict.c */
 int vtd_strict(struct pci_dev *pdev, bool on, struct vtd_reply *reply);
 

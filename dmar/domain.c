@@ -61,8 +61,10 @@ struct vtd_domain *vtd_domain_alloc(const struct vtd_unit *unit)
 
 	if (!d)
 		return ERR_PTR(-ENOMEM);
-	ret = vtd_unit_pt_init(unit, &d->pt);
+	d->counts = alloc_percpu(struct vtd_domain_counts);
+	ret = d->counts ? vtd_unit_pt_init(unit, &d->pt) : -ENOMEM;
 	if (ret) {
+		free_percpu(d->counts);
 		kfree(d);
 		return ERR_PTR(ret);
 	}
@@ -89,6 +91,7 @@ void vtd_domain_free(struct vtd_domain *d)
 		vtd_pt_destroy(&d->pt);
 	if (d->strict)
 		static_branch_dec(&vtd_strict_used);
+	free_percpu(d->counts);
 	mutex_destroy(&d->lock);
 	kfree_rcu(d, rcu);
 }
@@ -145,6 +148,7 @@ static struct vtd_domain_unit *vtd_domain_unit_get(struct vtd_domain *d,
 				-1;
 	du->iotlb_pages =
 		vtd_qi_iotlb_pages(did, 0, 0, false, vtd_unit_drain(unit)).w[0];
+	du->counts = d->counts;
 	du->users = 1;
 	if (!d->sync_map &&
 	    (vtd_unit_caching_mode(unit) || unit->cap & VTD_CAP_RWBF)) {
@@ -264,4 +268,26 @@ bool vtd_domain_enforce_snoop(struct vtd_domain *d)
 		vtd_pt_set_snoop(&d->pt, true);
 	mutex_unlock(&d->lock);
 	return can;
+}
+
+/**
+ * vtd_domain_count() - what a domain's flushes were
+ * @d: the domain; cannot be freed meanwhile
+ * @sum: set to the sums over all CPUs
+ *
+ * Context: any.
+ */
+void vtd_domain_count(const struct vtd_domain *d, struct vtd_domain_counts *sum)
+{
+	unsigned int cpu;
+
+	*sum = (struct vtd_domain_counts){};
+	for_each_possible_cpu(cpu) {
+		const struct vtd_domain_counts *one =
+			per_cpu_ptr(d->counts, cpu);
+
+		sum->flushes += READ_ONCE(one->flushes);
+		sum->all += READ_ONCE(one->all);
+		sum->queue += READ_ONCE(one->queue);
+	}
 }

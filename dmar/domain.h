@@ -9,6 +9,7 @@
 #include <linux/jump_label.h>
 #include <linux/list.h>
 #include <linux/mutex.h>
+#include <linux/percpu.h>
 #include <linux/rcupdate.h>
 #include <linux/types.h>
 
@@ -18,6 +19,18 @@
 #include "unit.h"
 
 /**
+ * struct vtd_domain_counts - what a domain's flushes were, by CPU
+ * @flushes: invalidations of its translations, each with a round trip
+ * @all: of those, such that took in all of the domain
+ * @queue: times that the core flushed what it had put off
+ */
+struct vtd_domain_counts {
+	u64 flushes;
+	u64 all;
+	u64 queue;
+};
+
+/**
  * struct vtd_domain_unit - one unit that translates with a domain
  * @node: in the domain's @units; RCU
  * @unit: the unit (c)
@@ -25,6 +38,7 @@
  * @max_order: most pages that one page-selective invalidation takes, as a
  *	power of two; -1 when the unit has none (c)
  * @iotlb_pages: low half of such an invalidation for this domain (c)
+ * @counts: of the domain (c)
  * @users: devices of the unit that are attached (d)
  * @stale: the unit did not forget the entries of one that left (d)
  * @rcu: for freeing
@@ -37,6 +51,7 @@ struct vtd_domain_unit {
 	u16 did;
 	s8 max_order;
 	u64 iotlb_pages;
+	struct vtd_domain_counts __percpu *counts;
 	unsigned int users;
 	bool stale;
 	struct rcu_head rcu;
@@ -68,7 +83,9 @@ enum vtd_strict {
  * @leaked: a flush failed on the way out: the tables are never freed (d)
  * @strict: enum vtd_strict; looked at without @lock, and only where
  *	vtd_strict_used says that there is such a domain (d)
- * @rcu: for freeing: reports look at a domain without a lock; the tables go at once
+ * @counts: see there
+ * @rcu: for freeing: reports look at a domain without a lock; the tables and
+ *	@counts go at once
  */
 struct vtd_domain {
 	union {
@@ -82,6 +99,7 @@ struct vtd_domain {
 	bool mapped;
 	bool leaked;
 	u8 strict;
+	struct vtd_domain_counts __percpu *counts;
 	struct rcu_head rcu;
 };
 
@@ -103,6 +121,8 @@ int vtd_domain_attach(struct vtd_domain *d, struct vtd_unit *unit,
 void vtd_domain_detach(struct vtd_domain *d, struct vtd_unit *unit,
 		       bool forgotten);
 bool vtd_domain_enforce_snoop(struct vtd_domain *d);
+void vtd_domain_count(const struct vtd_domain *d,
+		      struct vtd_domain_counts *sum);
 
 int vtd_flush_range(struct vtd_domain *d, u64 start, u64 last, bool leaf_only);
 int vtd_flush_all(struct vtd_domain *d);

@@ -26,8 +26,10 @@ vtd_flush_desc(const struct vtd_domain_unit *du, u64 start, u64 last,
 	int order = fls64((start ^ last) >> PAGE_SHIFT);
 	struct vtd_qi_desc desc;
 
-	if (unlikely(order > du->max_order))
+	if (unlikely(order > du->max_order)) {
+		this_cpu_inc(du->counts->all);
 		return vtd_qi_iotlb_domain(du->did, vtd_unit_drain(du->unit));
+	}
 	desc = vtd_qi_iotlb_pages(0, start & ((u64)PAGE_MASK << order), order,
 				  leaf_only, 0);
 	desc.w[0] = du->iotlb_pages;
@@ -37,9 +39,11 @@ vtd_flush_desc(const struct vtd_domain_unit *du, u64 start, u64 last,
 static __always_inline int vtd_flush_unit(const struct vtd_domain_unit *du,
 					  u64 start, u64 last, bool leaf_only)
 {
-	int ret = vtd_qi_submit_one(&du->unit->qi,
-				    vtd_flush_desc(du, start, last, leaf_only));
+	int ret;
 
+	this_cpu_inc(du->counts->flushes);
+	ret = vtd_qi_submit_one(&du->unit->qi,
+				vtd_flush_desc(du, start, last, leaf_only));
 	if (unlikely(ret))
 		vtd_unit_failed(du->unit, "invalidating the IOTLB", ret);
 	return ret;

@@ -276,6 +276,11 @@ static inline bool vtd_qi_idle(const struct vtd_qi *qi)
 	return vtd_qi_done(qi, READ_ONCE(qi->last), READ_ONCE(qi->seq));
 }
 
+static inline void vtd_qi_count(struct vtd_qi *qi, u64 lo)
+{
+	qi->stats.kind[lo % VTD_QI_KINDS]++;
+}
+
 /* A submission that begins at the tail, as part of the next batch. */
 static inline u32 vtd_qi_enter(struct vtd_qi *qi, unsigned int nr)
 {
@@ -381,8 +386,10 @@ static int vtd_qi_queue(struct vtd_qi *qi, const struct vtd_qi_desc *desc,
 
 	if (!vtd_qi_has_room(qi, nr))
 		return -EAGAIN;
-	for (i = 0; i < nr; i++)
+	for (i = 0; i < nr; i++) {
 		vtd_qi_write_slot(qi, vtd_qi_next(qi, qi->tail, i), &desc[i]);
+		vtd_qi_count(qi, desc[i].w[0]);
+	}
 	ticket->seq = qi->seq + 1;
 	ticket->first = vtd_qi_enter(qi, nr);
 	ticket->batch = ticket->first;
@@ -449,6 +456,7 @@ static void vtd_qi_refused(struct vtd_qi *qi, u32 hw_head)
 					       qi->slot[at].expect);
 		WRITE_ONCE(qi->slot[vtd_qi_owner(qi, at, hw_head)].verdict,
 			   VTD_QI_REFUSED);
+		qi->stats.refused++;
 		vtd_qi_write_slot(qi, hw_head, &harmless);
 		vtd_qi_flush_slots(qi, hw_head, 1);
 		return;
@@ -520,6 +528,25 @@ static bool vtd_qi_recover(struct vtd_qi *qi)
 	/* Only after the ring is right again: clearing restarts the unit. */
 	vtd_write32(qi->regs, VTD_FSTS, fsts);
 	return false;
+}
+
+/* What a wait took; @sampled: one of those that are timed whatever they take. */
+static void vtd_qi_note_wait(struct vtd_qi *qi, u64 ns, bool sampled)
+{
+	unsigned int bucket = min_t(unsigned int, fls64(ns >> 8),
+				    VTD_QI_BUCKETS - 1);
+	unsigned long flags;
+
+	raw_spin_lock_irqsave(&qi->lock, flags);
+	qi->stats.max_ns = max(qi->stats.max_ns, ns);
+	if (sampled) {
+		qi->stats.timed++;
+		qi->stats.timed_ns += ns;
+		qi->stats.bucket[bucket]++;
+	} else {
+		qi->stats.slow++;
+	}
+	raw_spin_unlock_irqrestore(&qi->lock, flags);
 }
 
 /*
@@ -665,6 +692,12 @@ static int vtd_qi_wait_for(struct vtd_qi *qi,
 		if (ret)
 			return ret;
 	}
+	/* The clock was started at the first look. */
+	if (unlikely(deadline))
+		vtd_qi_note_wait(qi,
+				 ktime_get_mono_fast_ns() + VTD_QI_TIMEOUT_NS -
+					 deadline,
+				 false);
 	switch (vtd_qi_leave(qi, ticket, polls)) {
 	case VTD_QI_RETRY:
 		return -EAGAIN;
@@ -673,6 +706,21 @@ static int vtd_qi_wait_for(struct vtd_qi *qi,
 	default:
 		return 0;
 	}
+}
+
+/* The wait for one batch of some is timed. */
+static int vtd_qi_wait_sampled(struct vtd_qi *qi,
+			       const struct vtd_qi_ticket *ticket)
+{
+	u64 start;
+	int ret;
+
+	if (likely(ticket->seq % VTD_QI_TIMED))
+		return vtd_qi_wait_for(qi, ticket);
+	start = ktime_get_mono_fast_ns();
+	ret = vtd_qi_wait_for(qi, ticket);
+	vtd_qi_note_wait(qi, ktime_get_mono_fast_ns() - start, true);
+	return ret;
 }
 
 static int vtd_qi_submit_once(struct vtd_qi *qi, const struct vtd_qi_desc *desc,
@@ -692,13 +740,22 @@ static int vtd_qi_submit_once(struct vtd_qi *qi, const struct vtd_qi_desc *desc,
 			vtd_qi_recover(qi);
 		raw_spin_unlock_irqrestore(&qi->lock, flags);
 		if (!ret)
-			return vtd_qi_wait_for(qi, &ticket);
+			return vtd_qi_wait_sampled(qi, &ticket);
 		if (vtd_qi_too_long(&deadline)) {
 			WRITE_ONCE(qi->dead, true);
 			return -ETIMEDOUT;
 		}
 		cpu_relax();
 	}
+}
+
+static void vtd_qi_note_retry(struct vtd_qi *qi)
+{
+	unsigned long flags;
+
+	raw_spin_lock_irqsave(&qi->lock, flags);
+	qi->stats.retries++;
+	raw_spin_unlock_irqrestore(&qi->lock, flags);
 }
 
 /**
@@ -726,6 +783,8 @@ int vtd_qi_submit(struct vtd_qi *qi, const struct vtd_qi_desc *desc,
 		return -EINVAL;
 	do {
 		ret = vtd_qi_submit_once(qi, desc, nr);
+		if (unlikely(ret == -EAGAIN))
+			vtd_qi_note_retry(qi);
 	} while (ret == -EAGAIN && ++tries < VTD_QI_RETRIES);
 	if (ret == -EAGAIN) {
 		WRITE_ONCE(qi->dead, true);
@@ -746,9 +805,12 @@ static noinline int vtd_qi_wait_long(struct vtd_qi *qi, struct vtd_qi_desc desc,
 				     u32 first, u32 seq)
 {
 	const struct vtd_qi_ticket ticket = { first, first, seq };
-	int ret = vtd_qi_wait_for(qi, &ticket);
+	int ret = vtd_qi_wait_sampled(qi, &ticket);
 
-	return ret == -EAGAIN ? vtd_qi_submit_copy(qi, desc) : ret;
+	if (likely(ret != -EAGAIN))
+		return ret;
+	vtd_qi_note_retry(qi);
+	return vtd_qi_submit_copy(qi, desc);
 }
 
 /**
@@ -777,11 +839,14 @@ int vtd_qi_submit_one(struct vtd_qi *qi, struct vtd_qi_desc desc)
 		return vtd_qi_submit_copy(qi, desc);
 	}
 	vtd_qi_write_slot(qi, qi->tail, &desc);
+	vtd_qi_count(qi, desc.w[0]);
 	seq = qi->seq + 1;
 	first = vtd_qi_enter(qi, 1);
 	vtd_qi_ring(qi, first, 1, 1);
 	raw_spin_unlock_irqrestore(&qi->lock, flags);
 
+	if (unlikely(seq % VTD_QI_TIMED == 0))
+		return vtd_qi_wait_long(qi, desc, first, seq);
 	while (!vtd_qi_done(qi, first, seq) && --polls)
 		cpu_relax();
 	if (unlikely(!polls ||

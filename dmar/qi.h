@@ -27,18 +27,43 @@ enum vtd_qi_verdict {
 	VTD_QI_REFUSED,
 };
 
+/* Kinds of descriptors: type and granularity, bits 5:0 (6.5.2). */
+#define VTD_QI_KINDS 64
+
+/* Of so many batches, the wait for one is timed. */
+#define VTD_QI_TIMED 64
+
+/* Waits by length: up to 256 ns, and twice as long each; the last has no end. */
+#define VTD_QI_BUCKETS 16
+
 /**
  * struct vtd_qi_stats - counters, read without a lock
  * @submissions: of one or more descriptors each
  * @descriptors: written to the ring, wait descriptors included
  * @doorbells: writes of the tail register, each with one wait descriptor
  * @errors: error conditions that were found in the fault status
+ * @refused: submissions that the unit did not accept
+ * @retries: submissions that were made again, because the unit dropped them
+ * @kind: descriptors by kind, without wait descriptors
+ * @timed: submissions whose wait was timed
+ * @timed_ns: how long those waited, in all
+ * @max_ns: the longest wait that was timed, and of the slow ones
+ * @slow: waits that went on for longer than %VTD_QI_POLLS polls
+ * @bucket: timed waits by length
  */
 struct vtd_qi_stats {
 	u64 submissions;
 	u64 descriptors;
 	u64 doorbells;
 	u64 errors;
+	u64 refused;
+	u64 retries;
+	u64 kind[VTD_QI_KINDS];
+	u64 timed;
+	u64 timed_ns;
+	u64 max_ns;
+	u64 slow;
+	u64 bucket[VTD_QI_BUCKETS];
 };
 
 /**

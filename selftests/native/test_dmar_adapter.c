@@ -801,7 +801,8 @@ int main(void)
 	fix_case(test_leave_dead, NULL, "C02/L3 leaving a dead unit");
 	fix_case(test_probe, NULL, "who is managed");
 	fix_case(test_no_domain, (void *)1, "no memory for a domain");
-	fix_case(test_no_domain, (void *)2, "no memory for its tables");
+	fix_case(test_no_domain, (void *)2, "no memory for its counters");
+	fix_case(test_no_domain, (void *)3, "no memory for its tables");
 	fix_case(test_quarantine, NULL, "devices of a unit that failed");
 	for (i = 0; i < NR_NEIGHBOURS; i++)
 		fix_case(test_assignment, (void *)i, "assigned beside %u",

@@ -627,6 +627,92 @@ static void test_layout(void **state)
 	assert_true(d.w[1] == 0x1122334455667788ULL);
 }
 
+/* --- what is counted --------------------------------------------------------- */
+
+static void test_counts(void **state)
+{
+	const struct vtd_qi_desc desc[] = {
+		vtd_qi_context_device(2, 0x118),
+		vtd_qi_iotlb_pages(2, 0x1000, 0, false, VTD_QI_IOTLB_DW),
+		vtd_qi_iotlb_pages(7, 0x9000, 3, true, VTD_QI_IOTLB_DR),
+		vtd_qi_iotlb_domain(0xffff, 0),
+	};
+	struct vtd_qi_stats before;
+	unsigned int i, sum = 0;
+
+	start();
+	before = qi->stats;
+	for (i = 0; i < 3; i++)
+		assert_int_equal(vtd_qi_submit(qi, desc, 4), 0);
+	assert_int_equal(vtd_qi_submit_one(qi, desc[1]), 0);
+	assert_int_equal(qi->stats.submissions - before.submissions, 4);
+	assert_int_equal(qi->stats.doorbells - before.doorbells, 4);
+	assert_int_equal(qi->stats.kind[0x31] - before.kind[0x31], 3);
+	assert_int_equal(qi->stats.kind[0x32] - before.kind[0x32], 7);
+	assert_int_equal(qi->stats.kind[0x22] - before.kind[0x22], 3);
+	for (i = 0; i < VTD_QI_KINDS; i++)
+		sum += qi->stats.kind[i] - before.kind[i];
+	assert_int_equal(sum, 13);
+	rig_stop();
+}
+
+/* One wait of 64 is timed, by each way to the queue, and all slow ones. */
+static void test_timed(void **state)
+{
+	unsigned int latency = fix_arg(state), i;
+	const struct vtd_qi_desc one = vtd_qi_iotlb_domain(2, 0);
+	struct vtd_qi_stats before, *s;
+	u64 began, took, in_buckets = 0;
+
+	start_with(FIX_ECAP, 0, latency);
+	s = &qi->stats;
+	before = *s;
+	began = ktime_get_ns();
+	for (i = 0; i < 256; i++)
+		assert_int_equal(i % 2 ? submit(1) :
+					 vtd_qi_submit_one(qi, one),
+				 0);
+	took = ktime_get_ns() - began;
+	assert_int_equal(s->timed - before.timed, 4);
+	assert_true(s->timed_ns - before.timed_ns <= took);
+	assert_true(s->max_ns <= took);
+	assert_true(!latency || s->timed_ns > before.timed_ns);
+	for (i = 0; i < VTD_QI_BUCKETS; i++)
+		in_buckets += s->bucket[i];
+	assert_int_equal(in_buckets, s->timed);
+	if (latency < 256) {
+		assert_int_equal(s->slow, 0);
+	} else {
+		assert_true(s->slow - before.slow >= 250);
+		assert_true(s->max_ns * 256 >= took / 2);
+	}
+	rig_stop();
+}
+
+static void test_counts_errors(void **state)
+{
+	struct vtd_qi_stats before;
+	unsigned int nth;
+
+	start();
+	fix_relax(sparing_relax);
+	before = qi->stats;
+	vtd_model_inject(rig.model[0], VTD_MODEL_IQE, 1, 0);
+	assert_int_equal(submit(3), -EINVAL);
+	assert_int_equal(qi->stats.refused - before.refused, 1);
+	assert_int_equal(qi->stats.retries - before.retries, 0);
+	for (nth = 1; nth <= 4; nth++) {
+		vtd_model_inject(rig.model[0], VTD_MODEL_ITE, nth, 0x118);
+		assert_int_equal(submit(3), 0);
+	}
+	assert_true(qi->stats.retries > before.retries);
+	assert_int_equal(qi->stats.submissions - before.submissions,
+			 5 + qi->stats.retries - before.retries);
+	assert_int_equal(qi->stats.refused - before.refused, 1);
+	assert_true(qi->stats.errors - before.errors >= 2);
+	rig_stop_broken();
+}
+
 int main(void)
 {
 	unsigned int i;
@@ -697,5 +783,10 @@ int main(void)
 	fix_case(test_keeps_overflow, NULL, "errors of others are left alone");
 	fix_case(test_bad_arguments, NULL, "no descriptor, or too many");
 	fix_case(test_no_memory, NULL, "no memory for a queue");
+	fix_case(test_counts, NULL, "descriptors are counted by kind");
+	fix_case(test_timed, (void *)0, "waits are timed, no latency");
+	fix_case(test_timed, (void *)20, "waits are timed, latency 20");
+	fix_case(test_timed, (void *)600, "waits are timed, latency 600");
+	fix_case(test_counts_errors, NULL, "errors are counted");
 	return fix_run("dmar-qi");
 }

@@ -29,6 +29,7 @@ static const char usage[] =
 	"  why BDF [--json]               can it be assigned, and if not, why not\n"
 	"  faults [--follow] [--json]     what was refused, and why; with --follow as it\n"
 	"                                 comes\n"
+	"  stats [BDF] [--json]           each device's mode, and what invalidation cost\n"
 	"  irqs [--json]                  every interrupt, and where it goes\n"
 	"  doctor [--json]                what stands in the way on this machine\n"
 	"\n"
@@ -56,7 +57,7 @@ static const struct command commands[] = {
 	{ "faults", vtd_cmd_faults },	{ "irqs", vtd_cmd_irqs },
 	{ "doctor", vtd_cmd_doctor },	{ "why", vtd_cmd_why },
 	{ "strict", vtd_cmd_strict },
-	{ "walk", cmd_later },		{ "stats", cmd_later },
+	{ "stats", vtd_cmd_stats },	{ "walk", cmd_later },
 };
 
 /**

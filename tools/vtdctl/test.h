@@ -41,6 +41,11 @@ void test_faults(void **state);
 void test_faults_json(void **state);
 void test_faults_follow(void **state);
 
+/* test_stats.c */
+void test_stats(void **state);
+void test_stats_json(void **state);
+void test_stats_refused(void **state);
+
 /* test_strict.c */
 void test_strict(void **state);
 void test_strict_refused(void **state);

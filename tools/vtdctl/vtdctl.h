@@ -87,6 +87,7 @@ int vtd_cmd_adopt(struct vtdctl *ctl, int argc, char *const argv[]);
 int vtd_cmd_release(struct vtdctl *ctl, int argc, char *const argv[]);
 int vtd_cmd_faults(struct vtdctl *ctl, int argc, char *const argv[]);
 int vtd_cmd_irqs(struct vtdctl *ctl, int argc, char *const argv[]);
+int vtd_cmd_stats(struct vtdctl *ctl, int argc, char *const argv[]);
 int vtd_cmd_strict(struct vtdctl *ctl, int argc, char *const argv[]);
 int vtd_cmd_why(struct vtdctl *ctl, int argc, char *const argv[]);
 int vtd_cmd_doctor(struct vtdctl *ctl, int argc, char *const argv[]);

@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * "vtdctl stats": what the units were asked to forget and what it cost, for a
+ * reader or as JSON.
+ */
+#include <json-c/json.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "vtdctl.h"
+
+/* A time in nanoseconds, with a unit that makes it readable. */
+static const char *show_ns(const char *text, char *to, size_t size)
+{
+	char *end;
+	unsigned long long ns = strtoull(text, &end, 10);
+
+	if (end == text || *end)
+		snprintf(to, size, "%s", text);
+	else if (ns < 10000)
+		snprintf(to, size, "%llu ns", ns);
+	else if (ns < 10000000)
+		snprintf(to, size, "%llu us", ns / 1000);
+	else
+		snprintf(to, size, "%llu ms", ns / 1000000);
+	return to;
+}
+
+static void show_unit(struct vtdctl *ctl, const struct vtd_record *rec)
+{
+	char avg[32], max[32];
+
+	fprintf(ctl->out, "%s: %s invalidations in %s round trips\n",
+		vtd_record_show(rec, "unit"), vtd_record_show(rec, "submissions"),
+		vtd_record_show(rec, "waits"));
+	fprintf(ctl->out, "  IOTLB       page %s, domain %s, global %s\n",
+		vtd_record_show(rec, "iotlb_page"),
+		vtd_record_show(rec, "iotlb_domain"),
+		vtd_record_show(rec, "iotlb_global"));
+	fprintf(ctl->out, "  context     device %s, domain %s, global %s\n",
+		vtd_record_show(rec, "context_device"),
+		vtd_record_show(rec, "context_domain"),
+		vtd_record_show(rec, "context_global"));
+	fprintf(ctl->out, "  interrupts  index %s, global %s\n",
+		vtd_record_show(rec, "interrupt_index"),
+		vtd_record_show(rec, "interrupt_global"));
+	fprintf(ctl->out, "  waited      %s on average, %s at most, %s slow\n",
+		show_ns(vtd_record_show(rec, "avg_ns"), avg, sizeof(avg)),
+		show_ns(vtd_record_show(rec, "max_ns"), max, sizeof(max)),
+		vtd_record_show(rec, "slow"));
+	fprintf(ctl->out, "  errors      %s, refused %s, retries %s; faults %s\n",
+		vtd_record_show(rec, "errors"), vtd_record_show(rec, "refused"),
+		vtd_record_show(rec, "retries"), vtd_record_show(rec, "faults"));
+}
+
+static void show_device(struct vtdctl *ctl, const struct vtd_record *rec)
+{
+	fprintf(ctl->out, "%-12s %-6s %5s %-9s %-6s %9s %9s %8s %8s\n",
+		vtd_record_show(rec, "device"), vtd_record_show(rec, "unit"),
+		vtd_record_show(rec, "group"), vtd_record_show(rec, "domain"),
+		vtd_record_show(rec, "unmaps"), vtd_record_show(rec, "flushes"),
+		vtd_record_show(rec, "page"), vtd_record_show(rec, "all"),
+		vtd_record_show(rec, "queue"));
+}
+
+static void stats_text(struct vtdctl *ctl, const struct vtd_records *recs)
+{
+	bool header = false;
+
+	for (size_t i = 0; i < recs->count; i++)
+		if (vtd_record_is(&recs->list[i], "queue"))
+			show_unit(ctl, &recs->list[i]);
+	for (size_t i = 0; i < recs->count; i++) {
+		if (!vtd_record_is(&recs->list[i], "cost"))
+			continue;
+		if (!header)
+			fprintf(ctl->out,
+				"%-12s %-6s %5s %-9s %-6s %9s %9s %8s %8s\n",
+				"DEVICE", "UNIT", "GROUP", "TYPE", "UNMAPS",
+				"FLUSHES", "PAGE", "ALL", "QUEUE");
+		header = true;
+		show_device(ctl, &recs->list[i]);
+	}
+}
+
+static bool is_text(const char *key)
+{
+	static const char *const texts[] = { "unit", "device", "domain",
+					     "unmaps" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(texts); i++)
+		if (!strcmp(key, texts[i]))
+			return true;
+	return false;
+}
+
+/* All that a record says, as it says it: later keys are passed on, too. */
+static struct json_object *record_json(const struct vtd_record *rec)
+{
+	struct json_object *one = json_object_new_object();
+	int ret = 0;
+
+	for (unsigned int i = 0; one && i < rec->pairs; i++)
+		ret |= is_text(rec->key[i]) ?
+			       vtd_json_text(one, rec->key[i], rec->val[i]) :
+			       vtd_json_number(one, rec->key[i], rec->val[i]);
+	if (!ret)
+		return one;
+	json_object_put(one);
+	return NULL;
+}
+
+static int list_json(struct json_object *top, const char *key,
+		     const struct vtd_records *recs, const char *type)
+{
+	struct json_object *list = json_object_new_array();
+
+	if (vtd_json_add(top, key, list))
+		return -1;
+	for (size_t i = 0; i < recs->count; i++) {
+		struct json_object *one;
+
+		if (!vtd_record_is(&recs->list[i], type))
+			continue;
+		one = record_json(&recs->list[i]);
+		if (!one || json_object_array_add(list, one)) {
+			json_object_put(one);
+			return -1;
+		}
+	}
+	return 0;
+}
+
+static int stats_json(struct vtdctl *ctl, const struct vtd_records *recs)
+{
+	struct json_object *top = json_object_new_object();
+
+	if (top && !list_json(top, "units", recs, "queue") &&
+	    !list_json(top, "devices", recs, "cost"))
+		return vtd_json_put(ctl, top);
+	json_object_put(top);
+	return vtd_kernel_error(ctl, "out of memory");
+}
+
+/* Takes the words apart: perhaps a device, perhaps --json. */
+static int stats_words(struct vtdctl *ctl, int argc, char *const argv[],
+		       char words[8 + VTD_BDF_LEN], bool *json)
+{
+	const char *device = NULL, *why;
+	char name[VTD_BDF_LEN];
+	struct vtd_bdf bdf;
+
+	*json = false;
+	for (int i = 1; i < argc; i++) {
+		if (!strcmp(argv[i], "--json"))
+			*json = true;
+		else if (device || argv[i][0] == '-')
+			return vtd_usage_error(
+				ctl,
+				"stats: unexpected \"%s\"; it takes one device and --json",
+				argv[i]);
+		else
+			device = argv[i];
+	}
+	if (!device) {
+		strcpy(words, "stats");
+		return VTD_EXIT_OK;
+	}
+	if (vtd_bdf_parse(device, &bdf, &why))
+		return vtd_usage_error(ctl, "stats: device \"%s\" is wrong: %s",
+				       device, why);
+	vtd_bdf_format(&bdf, name);
+	snprintf(words, 8 + VTD_BDF_LEN, "stats %s", name);
+	return VTD_EXIT_OK;
+}
+
+/**
+ * vtd_cmd_stats() - "vtdctl stats [BDF] [--json]"
+ * @ctl: what to work with
+ * @argc: number of words
+ * @argv: the words
+ *
+ * Return: an exit status.
+ */
+int vtd_cmd_stats(struct vtdctl *ctl, int argc, char *const argv[])
+{
+	char words[8 + VTD_BDF_LEN];
+	struct vtd_records recs;
+	struct vtd_reply reply;
+	bool json;
+	int ret;
+
+	ret = stats_words(ctl, argc, argv, words, &json);
+	if (ret)
+		return ret;
+	ret = vtd_control_records(ctl, words, &reply, &recs);
+	if (!ret && json)
+		ret = stats_json(ctl, &recs);
+	else if (!ret)
+		stats_text(ctl, &recs);
+	vtd_records_free(&recs);
+	vtd_reply_free(&reply);
+	return ret;
+}

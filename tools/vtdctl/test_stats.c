@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Unit test of "vtdctl stats".
+ */
+#include <errno.h>
+#include <json-c/json.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "test.h"
+#include "vtdctl.h"
+
+static const char stats_reply[] =
+	"queue unit=dmar0 submissions=1290 descriptors=2500 waits=1250 context_global=1 context_domain=0 context_device=12 iotlb_global=2 iotlb_domain=40 iotlb_page=1200 interrupt_global=3 interrupt_index=35 timed=20 avg_ns=2100 max_ns=14999 slow=4 errors=5 refused=6 retries=7 faults=8 overflows=9\n"
+	"cost device=0000:00:03.0 unit=dmar0 group=5 domain=DMA-FQ unmaps=strict sharing=1 flushes=1240 page=1200 all=40 queue=39\n"
+	"later what=ever\n"
+	"cost device=0000:00:04.0 unit=dmar0 group=6 domain=identity unmaps=- sharing=0 flushes=0 page=0 all=0 queue=0\n";
+
+void test_stats(void **state)
+{
+	struct fixture *fix = *state;
+
+	fix->reply = stats_reply;
+	assert_int_equal(run(fix, "stats"), 0);
+	assert_string_equal(fix->sent, "stats");
+	assert_columns(fix->out);
+	assert_string_equal(
+		fix->out,
+		"dmar0: 1290 invalidations in 1250 round trips\n"
+		"  IOTLB       page 1200, domain 40, global 2\n"
+		"  context     device 12, domain 0, global 1\n"
+		"  interrupts  index 35, global 3\n"
+		"  waited      2100 ns on average, 14 us at most, 4 slow\n"
+		"  errors      5, refused 6, retries 7; faults 8\n"
+		"DEVICE       UNIT   GROUP TYPE      UNMAPS   FLUSHES      PAGE      ALL    QUEUE\n"
+		"0000:00:03.0 dmar0      5 DMA-FQ    strict      1240      1200       40       39\n"
+		"0000:00:04.0 dmar0      6 identity  -              0         0        0        0\n");
+	fix->reply = stats_reply;
+	assert_int_equal(run(fix, "stats 00:03.0"), 0);
+	assert_string_equal(fix->sent, "stats 0000:00:03.0");
+}
+
+static struct json_object *of(struct json_object *object, const char *key)
+{
+	struct json_object *val = NULL;
+
+	if (!json_object_object_get_ex(object, key, &val))
+		fail_msg("no %s", key);
+	return val;
+}
+
+void test_stats_json(void **state)
+{
+	struct fixture *fix = *state;
+	struct json_object *top, *list, *one;
+
+	fix->reply = stats_reply;
+	assert_int_equal(run(fix, "stats --json"), 0);
+	top = json_tokener_parse(fix->out);
+	assert_non_null(top);
+	list = of(top, "units");
+	assert_int_equal(json_object_array_length(list), 1);
+	one = json_object_array_get_idx(list, 0);
+	assert_string_equal(json_object_get_string(of(one, "unit")), "dmar0");
+	assert_true(json_object_is_type(of(one, "waits"), json_type_int));
+	assert_int_equal(json_object_get_int(of(one, "waits")), 1250);
+	assert_int_equal(json_object_get_int(of(one, "max_ns")), 14999);
+	list = of(top, "devices");
+	assert_int_equal(json_object_array_length(list), 2);
+	one = json_object_array_get_idx(list, 0);
+	assert_string_equal(json_object_get_string(of(one, "unmaps")),
+			    "strict");
+	assert_int_equal(json_object_get_int(of(one, "queue")), 39);
+	one = json_object_array_get_idx(list, 1);
+	assert_null(of(one, "unmaps"));
+	json_object_put(top);
+}
+
+void test_stats_refused(void **state)
+{
+	static const char *const wrong[] = { "stats --all",
+					     "stats 00:20.0",
+					     "stats 00:03.0 00:04.0" };
+	struct fixture *fix = *state;
+
+	for (size_t i = 0; i < ARRAY_SIZE(wrong); i++) {
+		assert_int_equal(run(fix, wrong[i]), 1);
+		assert_string_equal(fix->sent, "");
+	}
+	fix->write_error = -ENODEV;
+	fix->reply = "not attached: run 'vtdctl attach' first\n";
+	assert_int_equal(run(fix, "stats"), 2);
+	assert_has(fix->err, "not attached");
+	assert_string_equal(fix->out, "");
+}
