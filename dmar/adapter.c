@@ -23,6 +23,7 @@
 #include "pci.h"
 #include "pgtable_walk.h"
 #include "rmrr.h"
+#include "trace.h"
 #include "unit.h"
 
 /* Requests to this window are interrupts, never translated (3.14). */
@@ -193,12 +194,30 @@ static noinline int vtd_map_many(struct iommu_domain *domain,
 	return ret;
 }
 
+/* While trace events of maps and unmaps are on, all go the long way. */
+static noinline int vtd_map_traced(struct iommu_domain *domain,
+				   unsigned long iova, phys_addr_t paddr,
+				   size_t pgsize, size_t pgcount, int prot,
+				   gfp_t gfp, size_t *mapped)
+{
+	int ret = vtd_map_many(domain, iova, paddr, pgsize, pgcount, prot, gfp,
+			       mapped);
+
+	if (*mapped)
+		trace_vtd_map(to_vtd_domain(domain)->number, iova, paddr,
+			      *mapped);
+	return ret;
+}
+
 static int vtd_map_pages(struct iommu_domain *domain, unsigned long iova,
 			 phys_addr_t paddr, size_t pgsize, size_t pgcount,
 			 int prot, gfp_t gfp, size_t *mapped)
 {
 	struct vtd_domain *d = to_vtd_domain(domain);
 
+	if (trace_vtd_map_enabled())
+		return vtd_map_traced(domain, iova, paddr, pgsize, pgcount,
+				      prot, gfp, mapped);
 	/* A table that is there says that d->mapped is set. */
 	if (likely(pgcount == 1 && vtd_pt_map_page(&d->pt, iova, paddr, pgsize,
 						   vtd_leaf_bits(prot)))) {
@@ -226,6 +245,19 @@ static noinline int vtd_map_length(struct pt_iommu *iommu, dma_addr_t iova,
 	return ret;
 }
 
+static noinline int vtd_map_length_traced(struct pt_iommu *iommu,
+					  dma_addr_t iova, phys_addr_t paddr,
+					  dma_addr_t len, unsigned int prot,
+					  gfp_t gfp, size_t *mapped)
+{
+	int ret = vtd_map_length(iommu, iova, paddr, len, prot, gfp, mapped);
+
+	if (*mapped)
+		trace_vtd_map(to_vtd_domain(&iommu->domain)->number, iova,
+			      paddr, *mapped);
+	return ret;
+}
+
 /* As the core calls it where it leaves the choice of page sizes to us. */
 static int vtd_map_range(struct pt_iommu *iommu, dma_addr_t iova,
 			 phys_addr_t paddr, dma_addr_t len, unsigned int prot,
@@ -233,6 +265,9 @@ static int vtd_map_range(struct pt_iommu *iommu, dma_addr_t iova,
 {
 	struct vtd_domain *d = to_vtd_domain(&iommu->domain);
 
+	if (trace_vtd_map_enabled())
+		return vtd_map_length_traced(iommu, iova, paddr, len, prot, gfp,
+					     mapped);
 	if (likely(vtd_pt_map_page(&d->pt, iova, paddr, len,
 				   vtd_leaf_bits(prot)))) {
 		*mapped = len;
@@ -307,12 +342,43 @@ static noinline size_t vtd_unmap_many(struct iommu_domain *domain,
 					 &gather->freelist, NULL));
 }
 
+static void vtd_unmap_trace(const struct vtd_domain *d, unsigned long iova,
+			    size_t bytes, struct iommu_iotlb_gather *gather)
+{
+	if (bytes)
+		trace_vtd_unmap(d->number, iova, bytes,
+				iommu_iotlb_gather_queued(gather));
+}
+
+static noinline size_t vtd_unmap_traced(struct iommu_domain *domain,
+					unsigned long iova, size_t pgsize,
+					size_t pgcount,
+					struct iommu_iotlb_gather *gather)
+{
+	size_t bytes = vtd_unmap_many(domain, iova, pgsize, pgcount, gather);
+
+	vtd_unmap_trace(to_vtd_domain(domain), iova, bytes, gather);
+	return bytes;
+}
+
+static noinline size_t
+vtd_unmap_length_traced(struct pt_iommu *iommu, dma_addr_t iova, dma_addr_t len,
+			struct iommu_iotlb_gather *gather)
+{
+	size_t bytes = vtd_unmap_length(iommu, iova, len, gather);
+
+	vtd_unmap_trace(to_vtd_domain(&iommu->domain), iova, bytes, gather);
+	return bytes;
+}
+
 static size_t vtd_unmap_pages(struct iommu_domain *domain, unsigned long iova,
 			      size_t pgsize, size_t pgcount,
 			      struct iommu_iotlb_gather *gather)
 {
 	struct vtd_domain *d = to_vtd_domain(domain);
 
+	if (trace_vtd_unmap_enabled())
+		return vtd_unmap_traced(domain, iova, pgsize, pgcount, gather);
 	if (likely(pgcount == 1 && vtd_pt_unmap_page(&d->pt, iova, pgsize)))
 		return vtd_unmapped(d, gather, iova, pgsize);
 	return vtd_unmap_many(domain, iova, pgsize, pgcount, gather);
@@ -323,6 +389,8 @@ static size_t vtd_unmap_range(struct pt_iommu *iommu, dma_addr_t iova,
 {
 	struct vtd_domain *d = to_vtd_domain(&iommu->domain);
 
+	if (trace_vtd_unmap_enabled())
+		return vtd_unmap_length_traced(iommu, iova, len, gather);
 	if (likely(vtd_pt_unmap_page(&d->pt, iova, len)))
 		return vtd_unmapped(d, gather, iova, len);
 	return vtd_unmap_length(iommu, iova, len, gather);
@@ -376,7 +444,7 @@ static int vtd_map_pages_noted(struct iommu_domain *domain, unsigned long iova,
 			       phys_addr_t paddr, size_t pgsize, size_t pgcount,
 			       int prot, gfp_t gfp, size_t *mapped)
 {
-	int ret = vtd_map_many(domain, iova, paddr, pgsize, pgcount, prot, gfp,
+	int ret = vtd_map_traced(domain, iova, paddr, pgsize, pgcount, prot, gfp,
 			       mapped);
 
 	vtd_history_note(to_vtd_domain(domain), iova, *mapped, true);
@@ -388,7 +456,7 @@ static size_t vtd_unmap_pages_noted(struct iommu_domain *domain,
 				    size_t pgcount,
 				    struct iommu_iotlb_gather *gather)
 {
-	size_t bytes = vtd_unmap_many(domain, iova, pgsize, pgcount, gather);
+	size_t bytes = vtd_unmap_traced(domain, iova, pgsize, pgcount, gather);
 
 	vtd_history_note(to_vtd_domain(domain), iova, bytes, false);
 	return bytes;
@@ -398,7 +466,8 @@ static int vtd_map_range_noted(struct pt_iommu *iommu, dma_addr_t iova,
 			       phys_addr_t paddr, dma_addr_t len,
 			       unsigned int prot, gfp_t gfp, size_t *mapped)
 {
-	int ret = vtd_map_length(iommu, iova, paddr, len, prot, gfp, mapped);
+	int ret = vtd_map_length_traced(iommu, iova, paddr, len, prot, gfp,
+					mapped);
 
 	vtd_history_note(to_vtd_domain(&iommu->domain), iova, *mapped, true);
 	return ret;
@@ -408,7 +477,7 @@ static size_t vtd_unmap_range_noted(struct pt_iommu *iommu, dma_addr_t iova,
 				    dma_addr_t len,
 				    struct iommu_iotlb_gather *gather)
 {
-	size_t bytes = vtd_unmap_length(iommu, iova, len, gather);
+	size_t bytes = vtd_unmap_length_traced(iommu, iova, len, gather);
 
 	vtd_history_note(to_vtd_domain(&iommu->domain), iova, bytes, false);
 	return bytes;

@@ -14,6 +14,7 @@
 #include "context.h"
 #include "device.h"
 #include "domain.h"
+#include "trace.h"
 
 /* Read under RCU, or by who holds pci_lock_rescan_remove(). */
 LIST_HEAD(vtd_devices);
@@ -145,9 +146,19 @@ static int vtd_device_leave_domain(struct vtd_device *vdev, const u16 *sid,
 	if (ret == -ENOMEM)
 		return ret;
 	vdev->domain = NULL;
-	if (old)
+	if (old) {
+		trace_vtd_detach(pci_name(vdev->pdev), vdev->unit->name,
+				 old->number, old->domain.type);
 		vtd_domain_detach(old, vdev->unit, !ret);
+	}
 	return ret;
+}
+
+/* The device is in no domain now: identity or blocked. */
+static void vtd_device_is(struct vtd_device *vdev, unsigned int type)
+{
+	WRITE_ONCE(vdev->type, type);
+	trace_vtd_attach(pci_name(vdev->pdev), vdev->unit->name, 0, type);
 }
 
 /**
@@ -164,7 +175,7 @@ int vtd_device_set_identity(struct vtd_device *vdev)
 		vtd_device_leave_domain(vdev, vdev->sid, vdev->nr_sids, &entry);
 
 	if (!ret)
-		vdev->type = IOMMU_DOMAIN_IDENTITY;
+		vtd_device_is(vdev, IOMMU_DOMAIN_IDENTITY);
 	return ret;
 }
 
@@ -182,7 +193,7 @@ int vtd_device_block(struct vtd_device *vdev)
 		vtd_device_leave_domain(vdev, vdev->sid, vdev->nr_sids, &entry);
 
 	if (!ret)
-		vdev->type = IOMMU_DOMAIN_BLOCKED;
+		vtd_device_is(vdev, IOMMU_DOMAIN_BLOCKED);
 	return ret;
 }
 
@@ -260,8 +271,13 @@ int vtd_device_set_domain(struct vtd_device *vdev, struct vtd_domain *d)
 		if (ret)
 			return ret;
 		vdev->domain = d;
-		if (old)
+		trace_vtd_attach(pci_name(vdev->pdev), vdev->unit->name,
+				 d->number, d->domain.type);
+		if (old) {
+			trace_vtd_detach(pci_name(vdev->pdev), vdev->unit->name,
+					 old->number, old->domain.type);
 			vtd_domain_detach(old, vdev->unit, true);
+		}
 	}
 	vdev->type = d->domain.type;
 	return 0;

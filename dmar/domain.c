@@ -16,6 +16,8 @@
 
 struct vtd_pool *vtd_pools;
 
+static atomic_t vtd_domains_made;
+
 /* Leaf sizes of second-stage tables (CAP.SLLPS). */
 static unsigned long vtd_unit_page_sizes(const struct vtd_unit *unit)
 {
@@ -68,6 +70,7 @@ struct vtd_domain *vtd_domain_alloc(const struct vtd_unit *unit)
 		kfree(d);
 		return ERR_PTR(ret);
 	}
+	d->number = atomic_inc_return(&vtd_domains_made);
 	mutex_init(&d->lock);
 	INIT_LIST_HEAD(&d->units);
 	d->domain.pgsize_bitmap = d->pt.pgsize_bitmap;

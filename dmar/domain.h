@@ -84,6 +84,7 @@ enum vtd_strict {
  * @strict: enum vtd_strict; looked at without @lock, and only where
  *	vtd_strict_used says that there is such a domain (d)
  * @counts: see there
+ * @number: tells domains apart in trace events, from 1 (c)
  * @rcu: for freeing: reports look at a domain without a lock; the tables and
  *	@counts go at once
  */
@@ -100,6 +101,7 @@ struct vtd_domain {
 	bool leaked;
 	u8 strict;
 	struct vtd_domain_counts __percpu *counts;
+	u32 number;
 	struct rcu_head rcu;
 };
 

@@ -11,6 +11,7 @@
 #include <linux/rculist.h>
 
 #include "domain.h"
+#include "trace.h"
 
 DEFINE_STATIC_KEY_FALSE(vtd_strict_used);
 
@@ -65,6 +66,7 @@ int vtd_flush_range(struct vtd_domain *d, u64 start, u64 last, bool leaf_only)
 	struct vtd_domain_unit *du;
 	int ret = 0;
 
+	trace_vtd_flush(d->number, start, last, leaf_only);
 	/* Table stores before the invalidation that makes units re-read them. */
 	wmb();
 	rcu_read_lock();

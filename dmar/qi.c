@@ -23,6 +23,7 @@
 #include <vtd/observe.h>
 #include "iommu-pages.h"
 #include "qi.h"
+#include "trace.h"
 
 /* 256 descriptors of 16 bytes: one page, VTD_IQA_QS = 0. */
 #define VTD_QI_SLOTS 256
@@ -777,10 +778,14 @@ int vtd_qi_submit(struct vtd_qi *qi, const struct vtd_qi_desc *desc,
 		  unsigned int nr)
 {
 	unsigned int tries = 0;
+	u64 start = 0;
 	int ret;
 
 	if (WARN_ON_ONCE(!nr || nr > VTD_QI_BATCH))
 		return -EINVAL;
+	trace_vtd_queue_submit(qi->name, desc, nr);
+	if (trace_vtd_queue_wait_enabled())
+		start = ktime_get_mono_fast_ns();
 	do {
 		ret = vtd_qi_submit_once(qi, desc, nr);
 		if (unlikely(ret == -EAGAIN))
@@ -790,6 +795,9 @@ int vtd_qi_submit(struct vtd_qi *qi, const struct vtd_qi_desc *desc,
 		WRITE_ONCE(qi->dead, true);
 		ret = -EIO;
 	}
+	if (start)
+		trace_vtd_queue_wait(qi->name, ktime_get_mono_fast_ns() - start,
+				     ret);
 	return ret;
 }
 
@@ -832,6 +840,8 @@ int vtd_qi_submit_one(struct vtd_qi *qi, struct vtd_qi_desc desc)
 
 	if (unlikely(READ_ONCE(qi->dead)))
 		return -EIO;
+	if (trace_vtd_queue_submit_enabled() || trace_vtd_queue_wait_enabled())
+		return vtd_qi_submit_copy(qi, desc);
 	raw_spin_lock_irqsave(&qi->lock, flags);
 	if (unlikely(qi->open_nr || qi->last_nr > 1 || !vtd_qi_idle(qi) ||
 		     !vtd_qi_has_room(qi, 1))) {

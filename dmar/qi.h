@@ -100,6 +100,7 @@ struct vtd_qi_slot {
 /**
  * struct vtd_qi - the queue
  * @regs: registers of the unit (c)
+ * @name: of the unit, for trace events, or NULL (c)
  * @ring: descriptors that hardware fetches (q)
  * @line: one for each slot; that of a submission's first slot is in use
  * @line_phys: its physical address (c)
@@ -125,6 +126,7 @@ struct vtd_qi_slot {
  */
 struct vtd_qi {
 	const struct vtd_regs *regs;
+	const char *name;
 	struct vtd_qi_desc *ring;
 	struct vtd_qi_line *line;
 	u64 line_phys;

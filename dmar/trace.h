@@ -8,7 +8,10 @@
 #if !defined(VTD_TRACE_H) || defined(TRACE_HEADER_MULTI_READ)
 #define VTD_TRACE_H
 
+#include <linux/iommu.h>
 #include <linux/tracepoint.h>
+
+#include <vtd/hw/qi.h>
 
 #include "fault.h"
 
@@ -48,6 +51,120 @@ TRACE_EVENT(vtd_fault,
 				       { VTD_ACCESS_INTERRUPT, "interrupt" }),
 		      __entry->reason,
 		      __entry->has_pasid ? (int)__entry->pasid : -1)
+);
+
+#define show_vtd_domain_type(type)                                       \
+	__print_symbolic(type, { IOMMU_DOMAIN_BLOCKED, "blocked" },      \
+			 { IOMMU_DOMAIN_IDENTITY, "identity" },          \
+			 { IOMMU_DOMAIN_UNMANAGED, "unmanaged" },        \
+			 { IOMMU_DOMAIN_DMA, "DMA" },                    \
+			 { IOMMU_DOMAIN_DMA_FQ, "DMA-FQ" })
+
+/* Domains are told apart by a number: 0 for identity and blocked. */
+DECLARE_EVENT_CLASS(vtd_device_domain,
+	    TP_PROTO(const char *device, const char *unit, u32 domain,
+		     unsigned int type),
+	    TP_ARGS(device, unit, domain, type),
+	    TP_STRUCT__entry(__string(device, device)
+			     __string(unit, unit)
+			     __field(u32, domain)
+			     __field(unsigned int, type)),
+	    TP_fast_assign(__assign_str(device);
+			   __assign_str(unit);
+			   __entry->domain = domain;
+			   __entry->type = type;),
+	    TP_printk("device=%s unit=%s domain=%u type=%s",
+		      __get_str(device), __get_str(unit), __entry->domain,
+		      show_vtd_domain_type(__entry->type))
+);
+
+DEFINE_EVENT(vtd_device_domain, vtd_attach,
+	     TP_PROTO(const char *device, const char *unit, u32 domain,
+		      unsigned int type),
+	     TP_ARGS(device, unit, domain, type));
+
+DEFINE_EVENT(vtd_device_domain, vtd_detach,
+	     TP_PROTO(const char *device, const char *unit, u32 domain,
+		      unsigned int type),
+	     TP_ARGS(device, unit, domain, type));
+
+TRACE_EVENT(vtd_map,
+	    TP_PROTO(u32 domain, u64 iova, u64 phys, u64 bytes),
+	    TP_ARGS(domain, iova, phys, bytes),
+	    TP_STRUCT__entry(__field(u32, domain)
+			     __field(u64, iova)
+			     __field(u64, phys)
+			     __field(u64, bytes)),
+	    TP_fast_assign(__entry->domain = domain;
+			   __entry->iova = iova;
+			   __entry->phys = phys;
+			   __entry->bytes = bytes;),
+	    TP_printk("domain=%u iova=0x%llx phys=0x%llx bytes=0x%llx",
+		      __entry->domain, __entry->iova, __entry->phys,
+		      __entry->bytes)
+);
+
+TRACE_EVENT(vtd_unmap,
+	    TP_PROTO(u32 domain, u64 iova, u64 bytes, bool queued),
+	    TP_ARGS(domain, iova, bytes, queued),
+	    TP_STRUCT__entry(__field(u32, domain)
+			     __field(u64, iova)
+			     __field(u64, bytes)
+			     __field(bool, queued)),
+	    TP_fast_assign(__entry->domain = domain;
+			   __entry->iova = iova;
+			   __entry->bytes = bytes;
+			   __entry->queued = queued;),
+	    TP_printk("domain=%u iova=0x%llx bytes=0x%llx flush=%s",
+		      __entry->domain, __entry->iova, __entry->bytes,
+		      __entry->queued ? "later" : "now")
+);
+
+TRACE_EVENT(vtd_flush,
+	    TP_PROTO(u32 domain, u64 start, u64 last, bool leaf_only),
+	    TP_ARGS(domain, start, last, leaf_only),
+	    TP_STRUCT__entry(__field(u32, domain)
+			     __field(u64, start)
+			     __field(u64, last)
+			     __field(bool, leaf_only)),
+	    TP_fast_assign(__entry->domain = domain;
+			   __entry->start = start;
+			   __entry->last = last;
+			   __entry->leaf_only = leaf_only;),
+	    TP_printk("domain=%u start=0x%llx last=0x%llx tables=%s",
+		      __entry->domain, __entry->start, __entry->last,
+		      __entry->leaf_only ? "kept" : "gone")
+);
+
+TRACE_EVENT(vtd_queue_submit,
+	    TP_PROTO(const char *unit, const struct vtd_qi_desc *desc,
+		     unsigned int nr),
+	    TP_ARGS(unit, desc, nr),
+	    TP_STRUCT__entry(__string(unit, unit)
+			     __field(unsigned int, nr)
+			     __field(u64, lo)
+			     __field(u64, hi)),
+	    TP_fast_assign(__assign_str(unit);
+			   __entry->nr = nr;
+			   __entry->lo = desc->w[0];
+			   __entry->hi = desc->w[1];),
+	    TP_printk("unit=%s descriptors=%u first=0x%016llx%016llx kind=%s",
+		      __get_str(unit), __entry->nr, __entry->hi, __entry->lo,
+		      __print_symbolic(__entry->lo & 0xf, { 1, "context" },
+				       { 2, "iotlb" }, { 4, "interrupt" }))
+);
+
+TRACE_EVENT(vtd_queue_wait,
+	    TP_PROTO(const char *unit, u64 ns, int result),
+	    TP_ARGS(unit, ns, result),
+	    TP_STRUCT__entry(__string(unit, unit)
+			     __field(u64, ns)
+			     __field(int, result)),
+	    TP_fast_assign(__assign_str(unit);
+			   __entry->ns = ns;
+			   __entry->result = result;),
+	    TP_printk("unit=%s ns=%llu result=%d", __get_str(unit),
+		      __entry->ns, __entry->result)
 );
 /* clang-format on */
 
