@@ -331,6 +331,7 @@ static void vtd_units_unregister(void)
 {
 	unsigned int i;
 
+	vtd_debugfs_remove();
 	for (i = 0; i < vtd_control.nr_units; i++) {
 		struct vtd_unit *unit = vtd_control.units[i];
 
@@ -360,6 +361,7 @@ static int vtd_units_register(struct vtd_reply *reply)
 		unit->registered = true;
 	}
 	WRITE_ONCE(vtd_control.registering, NULL);
+	vtd_debugfs_add();
 	return 0;
 
 undo:

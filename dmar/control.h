@@ -107,6 +107,10 @@ int vtd_strict(struct pci_dev *pdev, bool on, struct vtd_reply *reply);
 int vtd_sysfs_add(struct vtd_unit *unit);
 void vtd_sysfs_remove(struct vtd_unit *unit);
 
+/* debugfs.c */
+void vtd_debugfs_add(void);
+void vtd_debugfs_remove(void);
+
 /* chardev.c */
 int vtd_chardev_add(void);
 void vtd_chardev_remove(void);

@@ -20,6 +20,14 @@
 	}                                                 \
 	struct vtd_shim_event_##name
 #define DECLARE_EVENT_CLASS(name, ...) struct vtd_shim_class_##name
-#define DEFINE_EVENT(class, name, proto, args) TRACE_EVENT(name, proto, args)
+#define DEFINE_EVENT(class, name, proto, args)            \
+	static inline void trace_##name(proto)            \
+	{                                                 \
+	}                                                 \
+	static inline bool trace_##name##_enabled(void)   \
+	{                                                 \
+		return false;                             \
+	}                                                 \
+	struct vtd_shim_event_##name
 
 #endif /* VTD_SHIM_TRACEPOINT_H */
