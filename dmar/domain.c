@@ -70,6 +70,7 @@ struct vtd_domain *vtd_domain_alloc(const struct vtd_unit *unit)
 		kfree(d);
 		return ERR_PTR(ret);
 	}
+	d->can_snoop = unit->ecap & VTD_ECAP_SC;
 	d->number = atomic_inc_return(&vtd_domains_made);
 	mutex_init(&d->lock);
 	INIT_LIST_HEAD(&d->units);
@@ -252,7 +253,9 @@ void vtd_domain_detach(struct vtd_domain *d, struct vtd_unit *unit,
  * vtd_domain_enforce_snoop() - have devices' requests snoop CPU caches always
  * @d: the domain
  *
- * VT-d 3.8.3 (SNP), ECAP.SC.
+ * VT-d 3.8.3 (SNP), ECAP.SC.  User space's domains ask before they are attached
+ * to anything: then the unit that the domain was made for counts, and one that
+ * cannot is not attached later.
  *
  * Context: may sleep; takes @d->lock.
  * Return: false when a unit cannot, or when mappings without it exist.
@@ -263,8 +266,9 @@ bool vtd_domain_enforce_snoop(struct vtd_domain *d)
 	bool can;
 
 	mutex_lock(&d->lock);
-	can = !list_empty(&d->units) &&
-	      (d->pt.snoop_bits || !READ_ONCE(d->mapped));
+	can = d->pt.snoop_bits || !READ_ONCE(d->mapped);
+	if (list_empty(&d->units))
+		can = can && d->can_snoop;
 	list_for_each_entry(du, &d->units, node)
 		can = can && du->unit->ecap & VTD_ECAP_SC;
 	if (can)

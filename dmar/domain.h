@@ -80,6 +80,7 @@ enum vtd_strict {
  * @sync_map: some unit must be told of new mappings (caching mode or RWBF);
  *	only ever set, before the unit is in @units
  * @mapped: something has been mapped; only ever set
+ * @can_snoop: the unit that it was made for can enforce snooping (c)
  * @leaked: a flush failed on the way out: the tables are never freed (d)
  * @strict: enum vtd_strict; looked at without @lock, and only where
  *	vtd_strict_used says that there is such a domain (d)
@@ -98,6 +99,7 @@ struct vtd_domain {
 	struct list_head units;
 	bool sync_map;
 	bool mapped;
+	bool can_snoop;
 	bool leaked;
 	u8 strict;
 	struct vtd_domain_counts __percpu *counts;

@@ -205,7 +205,6 @@ static void test_snoop(void **state)
 	rig_add(FIX_CAP, FIX_ECAP, VTD_MODEL_EAGER, 1, 0);
 	rig_add(FIX_CAP, FIX_ECAP & ~VTDM_ECAP_SC, VTD_MODEL_EAGER, 1, 0);
 	d = alloc(0);
-	assert_false(vtd_domain_enforce_snoop(d));
 	attach(d, 0, sid_a);
 	if (fix_arg(state) == 1)
 		assert_int_equal(rig_map(d, 0, SZ_1G, SZ_4K, 1, RIG_RW), 0);
@@ -218,6 +217,43 @@ static void test_snoop(void **state)
 	if (fix_arg(state) == 2)
 		assert_int_equal(detach(d, 1, sid_b), 0);
 	assert_int_equal(detach(d, 0, sid_a), 0);
+	vtd_domain_free(d);
+	rig_stop();
+}
+
+/* C52: as user space's domains do it, before anything is attached. */
+static void test_snoop_first(void **state)
+{
+	struct vtd_pt_walk walk;
+	struct vtd_domain *d;
+
+	rig_start();
+	rig_add(FIX_CAP, FIX_ECAP, VTD_MODEL_EAGER, 1, 0);
+	rig_add(FIX_CAP, FIX_ECAP & ~VTDM_ECAP_SC, VTD_MODEL_EAGER, 1, 0);
+	d = alloc(0);
+	assert_true(vtd_domain_enforce_snoop(d));
+	assert_int_equal(rig_map(d, 0x5000, SZ_1G, SZ_4K, 1, RIG_RW), 0);
+	vtd_pt_walk(&d->pt, 0x5000, &walk);
+	assert_true(walk.entry[walk.bottom] & 0x800);
+	assert_int_equal(vtd_domain_attach(d, &rig.unit[1], sid_b, 1), -EINVAL);
+	attach(d, 0, sid_a);
+	assert_true(vtd_domain_enforce_snoop(d));
+	assert_int_equal(detach(d, 0, sid_a), 0);
+	vtd_domain_free(d);
+	/* mapped before it is asked for */
+	d = alloc(0);
+	assert_int_equal(rig_map(d, 0x5000, SZ_1G, SZ_4K, 1, RIG_RW), 0);
+	assert_false(vtd_domain_enforce_snoop(d));
+	vtd_domain_free(d);
+	/* made for the unit that cannot: not before, and attached to it neither */
+	d = alloc(1);
+	assert_false(vtd_domain_enforce_snoop(d));
+	attach(d, 1, sid_b);
+	assert_false(vtd_domain_enforce_snoop(d));
+	assert_int_equal(rig_map(d, 0x5000, SZ_1G, SZ_4K, 1, RIG_RW), 0);
+	vtd_pt_walk(&d->pt, 0x5000, &walk);
+	assert_false(walk.entry[walk.bottom] & 0x800);
+	assert_int_equal(detach(d, 1, sid_b), 0);
 	vtd_domain_free(d);
 	rig_stop();
 }
@@ -473,6 +509,8 @@ static void domain_cases(void)
 	for (i = 0; i < ARRAY_SIZE(suits); i++)
 		fix_case(test_suits, (void *)(uintptr_t)i, "%s", suits[i].name);
 	fix_case(test_snoop, (void *)0, "L6 snooping enforced");
+	fix_case(test_snoop_first, NULL,
+		 "L6/C52 snooping demanded before it is attached");
 	fix_case(test_snoop, (void *)1, "L6/C52 snooping refused after a map");
 	fix_case(test_snoop, (void *)2,
 		 "L6 snooping refused where a unit cannot");

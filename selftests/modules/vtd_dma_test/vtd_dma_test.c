@@ -14,6 +14,9 @@
  *   readonly       a write to a page mapped DMA_TO_DEVICE
  *   raise [N]      an interrupt, or N of them as fast as it can
  *   churn N        a page mapped and unmapped N times; without a DMA
+ *   caps BDF       what is promised of a device's domains
+ *   snoop BDF      whether a domain for it takes the demand to snoop: before it
+ *                  is attached to anything, and once something is mapped
  *   untrust BDF    the kernel holds a device for one plugged in from outside
  *   phys BDF IOVA  what the domain of a device says to an address
  */
@@ -234,15 +237,75 @@ static int edu_cmd_churn(struct device *dev, unsigned int times)
 	return ret;
 }
 
+static struct pci_dev *edu_find(const char *arg)
+{
+	unsigned int segment, bus, slot, fn;
+
+	if (sscanf(arg, "%x:%x:%x.%u", &segment, &bus, &slot, &fn) != 4)
+		return NULL;
+	return pci_get_domain_bus_and_slot(segment, bus, PCI_DEVFN(slot, fn));
+}
+
+static int edu_cmd_caps(const char *arg)
+{
+	struct pci_dev *pdev = edu_find(arg);
+	struct device *dev;
+
+	if (!pdev)
+		return -ENODEV;
+	dev = &pdev->dev;
+	snprintf(edu_answer, sizeof(edu_answer),
+		 "cache=%d enforce=%d deferred=%d noexec=%d dirty=%d preboot=%d\n",
+		 device_iommu_capable(dev, IOMMU_CAP_CACHE_COHERENCY),
+		 device_iommu_capable(dev, IOMMU_CAP_ENFORCE_CACHE_COHERENCY),
+		 device_iommu_capable(dev, IOMMU_CAP_DEFERRED_FLUSH),
+		 device_iommu_capable(dev, IOMMU_CAP_NOEXEC),
+		 device_iommu_capable(dev, IOMMU_CAP_DIRTY_TRACKING),
+		 device_iommu_capable(dev, IOMMU_CAP_PRE_BOOT_PROTECTION));
+	pci_dev_put(pdev);
+	return 0;
+}
+
+static int edu_cmd_snoop(const char *arg)
+{
+	struct pci_dev *pdev = edu_find(arg);
+	struct iommu_domain *domain;
+	int before, again, late = -1;
+	int ret;
+
+	if (!pdev)
+		return -ENODEV;
+	domain = iommu_paging_domain_alloc(&pdev->dev);
+	if (IS_ERR(domain)) {
+		ret = PTR_ERR(domain);
+		goto put;
+	}
+	before = domain->ops->enforce_cache_coherency(domain);
+	ret = iommu_map(domain, SZ_1G, SZ_1G, SZ_4K, IOMMU_READ, GFP_KERNEL);
+	again = domain->ops->enforce_cache_coherency(domain);
+	iommu_domain_free(domain);
+	if (ret)
+		goto put;
+	domain = iommu_paging_domain_alloc(&pdev->dev);
+	if (IS_ERR(domain)) {
+		ret = PTR_ERR(domain);
+		goto put;
+	}
+	ret = iommu_map(domain, SZ_1G, SZ_1G, SZ_4K, IOMMU_READ, GFP_KERNEL);
+	late = domain->ops->enforce_cache_coherency(domain);
+	iommu_domain_free(domain);
+	snprintf(edu_answer, sizeof(edu_answer), "before=%d again=%d late=%d\n",
+		 before, again, late);
+put:
+	pci_dev_put(pdev);
+	return ret;
+}
+
 /* As the firmware does with a property of the root port above it. */
 static int edu_cmd_untrust(const char *arg)
 {
-	unsigned int segment, bus, slot, fn;
-	struct pci_dev *pdev;
+	struct pci_dev *pdev = edu_find(arg);
 
-	if (sscanf(arg, "%x:%x:%x.%u", &segment, &bus, &slot, &fn) != 4)
-		return -EINVAL;
-	pdev = pci_get_domain_bus_and_slot(segment, bus, PCI_DEVFN(slot, fn));
 	if (!pdev)
 		return -ENODEV;
 	pdev->untrusted = true;
@@ -268,6 +331,10 @@ static int edu_run(const char *line)
 
 	if (!strncmp(line, "phys ", 5))
 		return edu_cmd_phys(line + 5);
+	if (!strncmp(line, "caps ", 5))
+		return edu_cmd_caps(line + 5);
+	if (!strncmp(line, "snoop ", 6))
+		return edu_cmd_snoop(line + 6);
 	if (!strncmp(line, "untrust ", 8))
 		return edu_cmd_untrust(line + 8);
 	if (!edu_pdev)
