@@ -7,6 +7,7 @@
  * not understand to the last character.
  */
 #include <linux/capability.h>
+#include <linux/ctype.h>
 #include <linux/fs.h>
 #include <linux/kstrtox.h>
 #include <linux/miscdevice.h>
@@ -19,9 +20,13 @@
 
 #include "control.h"
 #include "fault.h"
+#include "walk.h"
 
 /* Longest command, with its argument. */
 #define VTD_COMMAND_MAX 127
+
+/* 20 bits, PCI Express 6.20. */
+#define VTD_PASID_MAX 0xfffff
 
 #define VTD_TRIAL_MIN 5
 #define VTD_TRIAL_MAX 3600
@@ -196,6 +201,63 @@ static int vtd_cmd_strict(const char *arg, struct vtd_reply *reply)
 	return ret;
 }
 
+/* A number that takes all of @word: hexadecimal with 0x, else decimal. */
+static int vtd_number(const char *word, u64 *value)
+{
+	bool hex = word[0] == '0' && word[1] == 'x';
+
+	/* kstrto takes signs, and 017 for 15 where it may choose the base. */
+	if (!isxdigit(word[hex ? 2 : 0]))
+		return -EINVAL;
+	return kstrtou64(word, hex ? 16 : 10, value);
+}
+
+static int vtd_walk_words(const char *address, const char *pasid, u64 *addr,
+			  u64 *number, struct vtd_reply *reply)
+{
+	if (!address || vtd_number(address, addr)) {
+		vtd_say(reply,
+			"'%s' is not an address of up to 64 bits: write 0x1000 or 4096\n",
+			address ?: "");
+		return -EINVAL;
+	}
+	if (pasid && (vtd_number(pasid, number) || *number > VTD_PASID_MAX)) {
+		vtd_say(reply, "'%s' is not a PASID: it has at most 20 bits\n",
+			pasid);
+		return -EINVAL;
+	}
+	return 0;
+}
+
+/* BDF IOVA [PASID] */
+static int vtd_cmd_walk(const char *arg, struct vtd_reply *reply)
+{
+	char words[VTD_COMMAND_MAX + 1], *next = words;
+	const char *device, *address, *pasid;
+	struct pci_dev *pdev;
+	u64 addr, number;
+	int ret;
+
+	strscpy(words, arg);
+	device = strsep(&next, " ");
+	address = strsep(&next, " ");
+	pasid = strsep(&next, " ");
+	if (next) {
+		vtd_say(reply, "walk takes a device, an address and a PASID\n");
+		return -EINVAL;
+	}
+	ret = vtd_walk_words(address, pasid, &addr, &number, reply);
+	if (ret)
+		return ret;
+	pdev = vtd_find_device(device, reply);
+	if (!pdev)
+		return -ENODEV;
+	ret = pasid ? vtd_walk_pasid(pdev, number, reply) :
+		      vtd_walk(pdev, addr, reply);
+	pci_dev_put(pdev);
+	return ret ?: vtd_whole(reply);
+}
+
 /**
  * struct vtd_command - a word and what it does
  * @name: the word
@@ -216,6 +278,7 @@ static const struct vtd_command vtd_commands[] = {
 	{ "adopt", true, vtd_cmd_adopt },
 	{ "release", true, vtd_cmd_release },
 	{ "why", true, vtd_cmd_why },
+	{ "walk", true, vtd_cmd_walk },
 	{ "faults", true, vtd_cmd_faults },
 	{ "irqs", false, vtd_cmd_irqs },
 	{ "stats", true, vtd_cmd_stats },

@@ -353,6 +353,7 @@ bool vtd_fault_next_source(struct vtd_fault_store *store, unsigned int index,
 
 /* --- fault_look.c */
 
+bool vtd_fault_peek_memory(u64 phys, u64 *value);
 void vtd_fault_look(const struct vtd_unit *unit,
 		    const struct vtd_fault_request *request,
 		    struct vtd_fault_facts *facts);

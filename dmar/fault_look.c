@@ -20,8 +20,15 @@
 #include "fault.h"
 #include "unit.h"
 
-/* A table may be given back while it is read, and hold anything then. */
-static bool vtd_fault_peek_memory(u64 phys, u64 *value)
+/**
+ * vtd_fault_peek_memory() - a word of a table that may be given back meanwhile
+ * @phys: physical address, bytes, aligned to 8
+ * @value: set to the word; to anything when the table is none any more
+ *
+ * Context: any.
+ * Return: false when there is no memory.
+ */
+bool vtd_fault_peek_memory(u64 phys, u64 *value)
 {
 	if (!pfn_valid(PHYS_PFN(phys)))
 		return false;

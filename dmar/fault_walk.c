@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What the tables in memory say at the address of a fault: the way that the
- * unit went (VT-d 3.4, 3.7, 9.1, 9.3, 9.8), without its caches.
+ * What the tables in memory say at an address: the way that a unit goes (VT-d
+ * 3.4, 3.7, 9.1, 9.3, 9.8), without its caches.
  *
  * Takes no lock and holds nothing: tables may change, and may be freed, while
  * they are read.  Every word is read through a function that can refuse, and
@@ -12,23 +12,40 @@
 #include <vtd/hw/context.h>
 #include <vtd/hw/pte.h>
 
-#include "fault.h"
+#include "walk.h"
+
+/* The next entry on the way, of one or two words. */
+static bool vtd_walk_peek(struct vtd_walk *w, u64 at, unsigned int words,
+			  vtd_fault_peek peek)
+{
+	struct vtd_walk_entry *entry = &w->entry[w->nr++];
+	unsigned int i;
+
+	entry->at = at;
+	for (i = 0; i < words; i++)
+		if (!peek(at + i * sizeof(u64), &entry->w[i]))
+			return false;
+	entry->read = true;
+	return true;
+}
 
 /* The walk below the context entry, which is present and no pass-through. */
-static void vtd_fault_walk_stage(u64 table, u64 addr, vtd_fault_peek peek,
-				 struct vtd_fault_tables *t)
+static void vtd_walk_stage(struct vtd_walk *w, u64 table, vtd_fault_peek peek)
 {
+	struct vtd_fault_tables *t = &w->tables;
 	unsigned int level;
 
 	t->read = true;
 	t->write = true;
 	for (level = t->levels; level; level--) {
+		u64 at = table + vtd_pte_index(w->addr, level) * sizeof(u64);
+
 		t->level = level;
-		if (!peek(table + vtd_pte_index(addr, level) * sizeof(u64),
-			  &t->entry)) {
+		if (!vtd_walk_peek(w, at, 1, peek)) {
 			t->end = VTD_END_UNREADABLE;
 			return;
 		}
+		t->entry = w->entry[w->nr - 1].w[0];
 		t->read = t->read && t->entry & VTD_PTE_R;
 		t->write = t->write && t->entry & VTD_PTE_W;
 		if (!vtd_pte_present(t->entry)) {
@@ -38,7 +55,7 @@ static void vtd_fault_walk_stage(u64 table, u64 addr, vtd_fault_peek peek,
 		if (vtd_pte_is_leaf(t->entry, level)) {
 			t->bytes = vtd_pte_span(level);
 			t->phys = (vtd_pte_addr(t->entry) & ~(t->bytes - 1)) |
-				  (addr & (t->bytes - 1));
+				  (w->addr & (t->bytes - 1));
 			t->end = VTD_END_LEAF;
 			return;
 		}
@@ -46,26 +63,30 @@ static void vtd_fault_walk_stage(u64 table, u64 addr, vtd_fault_peek peek,
 	}
 }
 
-static void vtd_fault_walk_once(u64 root, u16 sid, u64 addr,
-				vtd_fault_peek peek, struct vtd_fault_tables *t)
+static void vtd_walk_once(u64 root, u16 sid, u64 addr, vtd_fault_peek peek,
+			  struct vtd_walk *w)
 {
+	struct vtd_fault_tables *t = &w->tables;
 	u64 lo, hi;
 
-	memset(t, 0, sizeof(*t));
-	if (!peek(root + (sid >> 8) * sizeof(struct vtd_root_entry), &lo)) {
-		t->end = VTD_END_UNREADABLE;
+	memset(w, 0, sizeof(*w));
+	w->sid = sid;
+	w->addr = addr;
+	t->end = VTD_END_UNREADABLE;
+	if (!vtd_walk_peek(w, root + (sid >> 8) * sizeof(struct vtd_root_entry),
+			   2, peek))
 		return;
-	}
+	lo = w->entry[VTD_WALK_ROOT].w[0];
 	if (!(lo & VTD_ROOT_P)) {
 		t->end = VTD_END_ROOT;
 		return;
 	}
 	root = (lo & VTD_ROOT_CTP) +
 	       (sid & 0xff) * sizeof(struct vtd_context_entry);
-	if (!peek(root, &lo) || !peek(root + sizeof(lo), &hi)) {
-		t->end = VTD_END_UNREADABLE;
+	if (!vtd_walk_peek(w, root, 2, peek))
 		return;
-	}
+	lo = w->entry[VTD_WALK_CONTEXT].w[0];
+	hi = w->entry[VTD_WALK_CONTEXT].w[1];
 	if (!(lo & VTD_CONTEXT_P)) {
 		t->end = VTD_END_CONTEXT;
 		return;
@@ -83,7 +104,31 @@ static void vtd_fault_walk_once(u64 root, u16 sid, u64 addr,
 		t->end = VTD_END_BEYOND;
 		return;
 	}
-	vtd_fault_walk_stage(lo & VTD_CONTEXT_SSPTPTR, addr, peek, t);
+	vtd_walk_stage(w, lo & VTD_CONTEXT_SSPTPTR, peek);
+}
+
+/**
+ * vtd_walk_tables() - what the tables say at an address, entry by entry
+ * @root: physical address of the unit's root table
+ * @sid: source-id
+ * @addr: input address, bytes
+ * @peek: reads a word of a table
+ * @walk: filled in
+ *
+ * VT-d 3.4, 3.7.
+ *
+ * Context: any; the root table stays, the others may change and go. What they
+ * said may be of no use then: the end is VTD_END_CHANGED.
+ */
+void vtd_walk_tables(u64 root, u16 sid, u64 addr, vtd_fault_peek peek,
+		     struct vtd_walk *walk)
+{
+	struct vtd_walk again;
+
+	vtd_walk_once(root, sid, addr, peek, walk);
+	vtd_walk_once(root, sid, addr, peek, &again);
+	if (memcmp(walk, &again, sizeof(again)))
+		walk->tables.end = VTD_END_CHANGED;
 }
 
 /**
@@ -94,17 +139,13 @@ static void vtd_fault_walk_once(u64 root, u16 sid, u64 addr,
  * @peek: reads a word of a table
  * @tables: filled in
  *
- * VT-d 3.4, 3.7.
- *
- * Context: any; the root table stays, the others may change and go.
+ * Context: as vtd_walk_tables().
  */
 void vtd_fault_walk(u64 root, u16 sid, u64 addr, vtd_fault_peek peek,
 		    struct vtd_fault_tables *tables)
 {
-	struct vtd_fault_tables again;
+	struct vtd_walk walk;
 
-	vtd_fault_walk_once(root, sid, addr, peek, tables);
-	vtd_fault_walk_once(root, sid, addr, peek, &again);
-	if (memcmp(tables, &again, sizeof(again)))
-		tables->end = VTD_END_CHANGED;
+	vtd_walk_tables(root, sid, addr, peek, &walk);
+	*tables = walk.tables;
 }

@@ -28,6 +28,7 @@
 #define VTD_PTE_W BIT_ULL(1)
 #define VTD_PTE_X BIT_ULL(2) /* ignored where execute requests are unknown */
 #define VTD_PTE_A BIT_ULL(8) /* set by hardware when SSADE is on */
+#define VTD_PTE_ADDRESS_BITS 52
 #define VTD_PTE_ADDR GENMASK_ULL(51, 12) /* above the unit's HAW: reserved */
 
 /* 9.8, leaf entries; levels 2 and 3 are leaves when PS is set */

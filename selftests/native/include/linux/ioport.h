@@ -11,6 +11,9 @@ struct resource {
 	unsigned long flags;
 };
 
+/* Defined by the test whose subject asks how far memory could go. */
+extern struct resource iomem_resource;
+
 #define IORESOURCE_SYSTEM_RAM 0x01000200
 #define IORESOURCE_BUSY 0x80000000UL
 #define IORES_DESC_NONE 0
