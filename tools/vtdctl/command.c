@@ -27,13 +27,16 @@ static const char usage[] =
 	"  strict BDF on|off              flush a lazy device's unmaps at once, or as the\n"
 	"                                 type of its group says\n"
 	"  why BDF [--json]               can it be assigned, and if not, why not\n"
+	"  walk BDF IOVA [PASID] [--json] the way of a request through the tables, and\n"
+	"                                 what becomes of it\n"
 	"  faults [--follow] [--json]     what was refused, and why; with --follow as it\n"
 	"                                 comes\n"
 	"  stats [BDF] [--json]           each device's mode, and what invalidation cost\n"
 	"  irqs [--json]                  every interrupt, and where it goes\n"
 	"  doctor [--json]                what stands in the way on this machine\n"
 	"\n"
-	"BDF is a PCI address: 0000:00:03.0 or 00:03.0.\n"
+	"BDF is a PCI address: 0000:00:03.0 or 00:03.0. IOVA is an address that the\n"
+	"device uses, and PASID a number: 0x1000, or 4096.\n"
 	"Exit status: 0 done, 1 wrong usage (doctor: a check failed), 2 refused.\n";
 
 struct command {
@@ -56,8 +59,8 @@ static const struct command commands[] = {
 	{ "adopt", vtd_cmd_adopt },	{ "release", vtd_cmd_release },
 	{ "faults", vtd_cmd_faults },	{ "irqs", vtd_cmd_irqs },
 	{ "doctor", vtd_cmd_doctor },	{ "why", vtd_cmd_why },
-	{ "strict", vtd_cmd_strict },
-	{ "stats", vtd_cmd_stats },	{ "walk", cmd_later },
+	{ "strict", vtd_cmd_strict },	{ "stats", vtd_cmd_stats },
+	{ "walk", vtd_cmd_walk },
 };
 
 /**

@@ -429,3 +429,24 @@ struct json_object *vtd_json_list(const char *words)
 	}
 	return list;
 }
+
+/**
+ * vtd_json_record() - all that a record says, as it says it
+ * @rec: the record
+ *
+ * Keys of a later version are passed on, too.
+ *
+ * Return: the object, or NULL without memory.
+ */
+struct json_object *vtd_json_record(const struct vtd_record *rec)
+{
+	struct json_object *object = json_object_new_object();
+	int ret = 0;
+
+	for (unsigned int i = 0; object && i < rec->pairs; i++)
+		ret |= vtd_json_text(object, rec->key[i], rec->val[i]);
+	if (!ret)
+		return object;
+	json_object_put(object);
+	return NULL;
+}

@@ -56,6 +56,12 @@ void test_why_verdicts(void **state);
 void test_why_json(void **state);
 void test_why_refused(void **state);
 
+/* test_walk.c */
+void test_walk(void **state);
+void test_walk_odd(void **state);
+void test_walk_json(void **state);
+void test_walk_refused(void **state);
+
 /* test_schema.c */
 struct json_object;
 struct json_object *vtd_test_parse_valid(const char *text);

@@ -90,6 +90,7 @@ int vtd_cmd_irqs(struct vtdctl *ctl, int argc, char *const argv[]);
 int vtd_cmd_stats(struct vtdctl *ctl, int argc, char *const argv[]);
 int vtd_cmd_strict(struct vtdctl *ctl, int argc, char *const argv[]);
 int vtd_cmd_why(struct vtdctl *ctl, int argc, char *const argv[]);
+int vtd_cmd_walk(struct vtdctl *ctl, int argc, char *const argv[]);
 int vtd_cmd_doctor(struct vtdctl *ctl, int argc, char *const argv[]);
 
 /**
@@ -213,5 +214,6 @@ int vtd_json_add(struct json_object *to, const char *key,
 int vtd_json_text(struct json_object *to, const char *key, const char *val);
 int vtd_json_number(struct json_object *to, const char *key, const char *val);
 struct json_object *vtd_json_list(const char *words);
+struct json_object *vtd_json_record(const struct vtd_record *rec);
 
 #endif

@@ -84,20 +84,6 @@ static void why_text(struct vtdctl *ctl, const struct vtd_records *recs,
 	show_reasons(ctl, recs, "note", "  note  ");
 }
 
-/* All that a reason says, as it says it: later keys are passed on, too. */
-static struct json_object *reason_json(const struct vtd_record *rec)
-{
-	struct json_object *reason = json_object_new_object();
-	int ret = 0;
-
-	for (unsigned int i = 0; reason && i < rec->pairs; i++)
-		ret |= vtd_json_text(reason, rec->key[i], rec->val[i]);
-	if (!ret)
-		return reason;
-	json_object_put(reason);
-	return NULL;
-}
-
 static int reasons_json(struct json_object *top, const struct vtd_records *recs)
 {
 	struct json_object *list = json_object_new_array();
@@ -109,7 +95,7 @@ static int reasons_json(struct json_object *top, const struct vtd_records *recs)
 
 		if (!vtd_record_is(&recs->list[i], "reason"))
 			continue;
-		reason = reason_json(&recs->list[i]);
+		reason = vtd_json_record(&recs->list[i]);
 		if (!reason || json_object_array_add(list, reason)) {
 			json_object_put(reason);
 			return -1;
