@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * How things are laid out: lines of at most VTD_COLUMNS, the tree of units
- * and devices, JSON on its way out. What comes from outside is stripped of
- * control characters before it reaches a terminal.
+ * How things are laid out: lines of at most VTD_COLUMNS, JSON on its way out.
+ * What comes from outside is stripped of control characters before it reaches a
+ * terminal.
  */
 #include <ctype.h>
 #include <json-c/json.h>
@@ -10,8 +10,6 @@
 #include <string.h>
 
 #include "vtdctl.h"
-
-#define INDENT "     "
 
 static int clean(char c)
 {
@@ -86,30 +84,6 @@ void vtd_show_wrapped(FILE *to, const char *first, const char *next,
 	} while (*text);
 }
 
-/* The few classes an administrator meets; others show their number. */
-static const char *class_name(unsigned long class)
-{
-	static const struct {
-		unsigned int code; /* base class and sub-class */
-		const char *name;
-	} names[] = {
-		{ 0x0101, "IDE" },	   { 0x0104, "RAID" },
-		{ 0x0106, "SATA" },	   { 0x0107, "SAS" },
-		{ 0x0108, "NVMe" },	   { 0x0200, "Ethernet" },
-		{ 0x0280, "network" },	   { 0x0300, "VGA" },
-		{ 0x0302, "3D" },	   { 0x0380, "display" },
-		{ 0x0403, "audio" },	   { 0x0600, "host bridge" },
-		{ 0x0601, "ISA bridge" },  { 0x0604, "PCI bridge" },
-		{ 0x0c03, "USB" },	   { 0x0c05, "SMBus" },
-		{ 0x1200, "accelerator" },
-	};
-
-	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
-		if (names[i].code == class >> 8)
-			return names[i].name;
-	return NULL;
-}
-
 /**
  * vtd_pci_kind() - what sysfs says a device is
  * @ctl: gives the root
@@ -139,182 +113,6 @@ int vtd_pci_kind(struct vtdctl *ctl, const char *name, unsigned long kind[3])
 		free(line);
 	}
 	return 0;
-}
-
-/* "8086:10d3 Ethernet", malloc'ed; NULL for what is not in sysfs. */
-static char *device_kind(struct vtdctl *ctl, const char *name)
-{
-	unsigned long kind[3];
-	const char *class;
-
-	if (vtd_pci_kind(ctl, name, kind))
-		return NULL;
-	class = class_name(kind[2]);
-	if (class)
-		return vtd_sys_path("%04lx:%04lx %s", kind[0], kind[1], class);
-	return vtd_sys_path("%04lx:%04lx class %06lx", kind[0], kind[1],
-			    kind[2]);
-}
-
-/* Appends to a malloc'ed line; gives NULL, and frees it, without memory. */
-static char *append(char *line, const char *more)
-{
-	char *joined = line && more ? vtd_sys_path("%s%s", line, more) : NULL;
-
-	free(line);
-	return joined;
-}
-
-static char *device_line(const struct vtd_record *rec)
-{
-	const char *action = vtd_record_get(rec, "action");
-	const char *group = vtd_record_show(rec, "group");
-	char *line;
-
-	if (action)
-		return vtd_sys_path("%-12s  %s", vtd_record_show(rec, "name"),
-				    action);
-	line = vtd_sys_path("%-12s  %-12s  %-9s  %s",
-			    vtd_record_show(rec, "name"),
-			    vtd_record_show(rec, "state"),
-			    vtd_record_show(rec, "domain"),
-			    vtd_record_show(rec, "driver"));
-	if (strcmp(group, "-")) {
-		line = append(line, "  group ");
-		line = append(line, group);
-	}
-	return line;
-}
-
-static void show_device(struct vtdctl *ctl, const struct vtd_record *rec)
-{
-	const char *reason = vtd_record_show(rec, "reason");
-	const char *state = vtd_record_show(rec, "state");
-	char *kind = device_kind(ctl, vtd_record_show(rec, "name"));
-	char *line = device_line(rec);
-
-	if (kind) {
-		line = append(line, "  ");
-		line = append(line, kind);
-	}
-	if (line)
-		vtd_show_wrapped(ctl->out, "  +- ", INDENT "  ", line);
-	if (strcmp(state, "managed") && strcmp(reason, "-"))
-		vtd_show_wrapped(ctl->out, INDENT "  ", INDENT "  ", reason);
-	free(kind);
-	free(line);
-}
-
-static void show_unit(struct vtdctl *ctl, const struct vtd_record *rec)
-{
-	char *line = vtd_sys_path(
-		"%s  segment %s  base %s  VT-d %s  translation %s  %s",
-		vtd_record_show(rec, "name"), vtd_record_show(rec, "segment"),
-		vtd_record_show(rec, "base"), vtd_record_show(rec, "version"),
-		vtd_record_show(rec, "translation"),
-		vtd_record_show(rec, "mode"));
-
-	if (line)
-		vtd_show_wrapped(ctl->out, "", INDENT, line);
-	free(line);
-	if (!vtd_record_get(rec, "health"))
-		return;
-	line = vtd_sys_path("devices %s  domains %s  faults %s  health %s",
-			    vtd_record_show(rec, "devices"),
-			    vtd_record_show(rec, "domains"),
-			    vtd_record_show(rec, "faults"),
-			    vtd_record_show(rec, "health"));
-	if (line)
-		vtd_show_wrapped(ctl->out, "  ", INDENT, line);
-	free(line);
-}
-
-/* Units before devices, each in the order of their names. */
-static int compare_records(const void *a, const void *b)
-{
-	const struct vtd_record *x = a;
-	const struct vtd_record *y = b;
-	const char *x_name = vtd_record_show(x, "name");
-	const char *y_name = vtd_record_show(y, "name");
-	size_t x_len, y_len;
-
-	if (strcmp(x->type, y->type))
-		return -strcmp(x->type, y->type);
-	if (vtd_record_is(x, "device"))
-		return vtd_bdf_compare(x_name, y_name);
-	/* dmar2 before dmar10 */
-	x_len = strlen(x_name);
-	y_len = strlen(y_name);
-	if (x_len != y_len)
-		return x_len < y_len ? -1 : 1;
-	return strcmp(x_name, y_name);
-}
-
-/**
- * vtd_records_sort() - bring records into the order they are shown in
- * @recs: sorted by type, units by number, devices by address
- */
-void vtd_records_sort(struct vtd_records *recs)
-{
-	if (recs->count)
-		qsort(recs->list, recs->count, sizeof(*recs->list),
-		      compare_records);
-}
-
-/**
- * vtd_record_orphan() - whether a device belongs to no unit of the reply
- * @recs: the reply
- * @rec: the device's record
- *
- * Return: true if no unit record has the device's unit's name.
- */
-bool vtd_record_orphan(const struct vtd_records *recs,
-		       const struct vtd_record *rec)
-{
-	const char *unit = vtd_record_show(rec, "unit");
-
-	for (size_t i = 0; i < recs->count; i++)
-		if (vtd_record_is(&recs->list[i], "unit") &&
-		    !strcmp(vtd_record_show(&recs->list[i], "name"), unit))
-			return false;
-	return true;
-}
-
-static void show_devices_of(struct vtdctl *ctl, const struct vtd_records *recs,
-			    const char *unit)
-{
-	for (size_t i = 0; i < recs->count; i++)
-		if (vtd_record_is(&recs->list[i], "device") &&
-		    !strcmp(vtd_record_show(&recs->list[i], "unit"), unit))
-			show_device(ctl, &recs->list[i]);
-}
-
-/**
- * vtd_show_tree() - print units with their devices below them
- * @ctl: where to
- * @recs: the records, which are sorted
- */
-void vtd_show_tree(struct vtdctl *ctl, struct vtd_records *recs)
-{
-	bool heading = false;
-
-	vtd_records_sort(recs);
-	for (size_t i = 0; i < recs->count; i++) {
-		if (!vtd_record_is(&recs->list[i], "unit"))
-			continue;
-		show_unit(ctl, &recs->list[i]);
-		show_devices_of(ctl, recs,
-				vtd_record_show(&recs->list[i], "name"));
-	}
-	for (size_t i = 0; i < recs->count; i++) {
-		if (!vtd_record_is(&recs->list[i], "device") ||
-		    !vtd_record_orphan(recs, &recs->list[i]))
-			continue;
-		if (!heading)
-			fputs("no unit\n", ctl->out);
-		heading = true;
-		show_device(ctl, &recs->list[i]);
-	}
 }
 
 /**

@@ -164,6 +164,32 @@ static int status_json(struct vtdctl *ctl, struct vtd_records *recs,
 	return vtd_kernel_error(ctl, "out of memory");
 }
 
+/* "4 managed, 2 pass-through", by the words of the module. */
+static void show_counts(struct vtdctl *ctl, const struct vtd_records *recs)
+{
+	static const char *const states[] = { "managed", "pass-through",
+					      "blocked", "off" };
+	char text[128] = "";
+	size_t used = 0;
+
+	for (size_t i = 0; i < ARRAY_SIZE(states); i++) {
+		size_t count = 0;
+
+		for (size_t k = 0; k < recs->count; k++)
+			count += vtd_record_is(&recs->list[k], "device") &&
+				 !strcmp(vtd_record_show(&recs->list[k],
+							 "state"),
+					 states[i]);
+		if (count)
+			used += snprintf(text + used, sizeof(text) - used,
+					 "%s%zu %s",
+					 used ? ", " : "  devices: ", count,
+					 states[i]);
+	}
+	if (used)
+		fprintf(ctl->out, "%s\n", text);
+}
+
 static void status_text(struct vtdctl *ctl, struct vtd_records *recs,
 			const struct vtd_record *vtd)
 {
@@ -186,6 +212,7 @@ static void status_text(struct vtdctl *ctl, struct vtd_records *recs,
 		fputs("  to take the IOMMU over: vtdctl attach (look first: --dry-run)\n",
 		      ctl->out);
 	}
+	show_counts(ctl, recs);
 	vtd_show_tree(ctl, recs);
 }
 

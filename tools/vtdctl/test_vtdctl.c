@@ -423,6 +423,47 @@ static void test_status(void **state)
 	assert_string_equal(fix->err, "");
 }
 
+/* Groups with several members, none, and names that do not fit. */
+static const char grouped[] =
+	"vtd version=0.1 state=attached trial_left=0\n"
+	"unit name=dmar0 segment=0000 base=0xfed90000 version=1.0 translation=on mode=legacy devices=3 domains=2 faults=9 overflows=2 health=ok\n"
+	"unit name=dmar1 segment=0000 base=0xfed91000 version=1.0 translation=on mode=legacy devices=1 domains=1 faults=0 overflows=0 health=ok\n"
+	"device name=0000:00:02.0 unit=dmar1 state=blocked driver=vfio-pci group=3 domain=blocked sid=00:02.0 reason=\"\"\n"
+	"device name=0000:00:1f.2 unit=dmar0 state=pass-through driver=ahci group=- domain=- sid=00:1f.2 reason=\"its driver was bound before; 'vtdctl adopt' takes it over\"\n"
+	"device name=0000:05:01.0 unit=dmar0 state=managed driver=- group=7 domain=DMA-FQ sid=05:00.0,05:01.0 reason=\"\"\n"
+	"device name=0000:00:03.0 unit=dmar0 state=managed driver=nvme group=5 domain=DMA-FQ sid=00:03.0 reason=\"\"\n"
+	"device name=0000:05:02.0 unit=dmar0 state=managed driver=snd_hda_intel_with_a_long_name_that_never_ends group=7 domain=DMA-FQ sid=05:00.0,05:02.0 reason=\"\"\n";
+
+static void test_status_tree(void **state)
+{
+	struct fixture *fix = *state;
+
+	fix->reply = grouped;
+	assert_int_equal(run(fix, "status"), 0);
+	assert_columns(fix->out);
+	assert_string_equal(
+		fix->out,
+		"vtd 0.1: attached\n"
+		"  devices: 3 managed, 1 pass-through, 1 blocked\n"
+		"dmar0  segment 0000  base 0xfed90000  VT-d 1.0  translation on  legacy\n"
+		"  devices 3  domains 2  faults 9 (and some lost)  health ok\n"
+		"  +- group 5\n"
+		"  |  +- 0000:00:03.0  managed       DMA-FQ     nvme\n"
+		"  +- group 7: 2 devices that can only be assigned together\n"
+		"  |  +- 0000:05:01.0  managed       DMA-FQ     -\n"
+		"  |       requests as 05:00.0,05:01.0\n"
+		"  |  +- 0000:05:02.0  managed       DMA-FQ\n"
+		"  |       snd_hda_intel_with_a_long_name_that_never_ends\n"
+		"  |       requests as 05:00.0,05:02.0\n"
+		"  +- no group\n"
+		"     +- 0000:00:1f.2  pass-through  -          ahci\n"
+		"          its driver was bound before; 'vtdctl adopt' takes it over\n"
+		"dmar1  segment 0000  base 0xfed91000  VT-d 1.0  translation on  legacy\n"
+		"  devices 1  domains 1  faults 0  health ok\n"
+		"  +- group 3\n"
+		"     +- 0000:00:02.0  blocked       blocked    vfio-pci\n");
+}
+
 static void test_status_json(void **state)
 {
 	struct fixture *fix = *state;
@@ -849,6 +890,7 @@ int main(void)
 		CASE(test_record_long),
 		CASE(test_record_junk),
 		CASE(test_status),
+		CASE(test_status_tree),
 		CASE(test_status_json),
 		CASE(test_status_absent),
 		CASE(test_attach),

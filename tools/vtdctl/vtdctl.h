@@ -201,11 +201,15 @@ bool vtd_module_loaded(const struct vtdctl *ctl);
 void vtd_show_text(FILE *to, const char *text);
 void vtd_show_wrapped(FILE *to, const char *first, const char *next,
 		      const char *text);
+int vtd_pci_kind(struct vtdctl *ctl, const char *name, unsigned long kind[3]);
+
+/* tree.c */
 void vtd_show_tree(struct vtdctl *ctl, struct vtd_records *recs);
 void vtd_records_sort(struct vtd_records *recs);
 bool vtd_record_orphan(const struct vtd_records *recs,
 		       const struct vtd_record *rec);
-int vtd_pci_kind(struct vtdctl *ctl, const char *name, unsigned long kind[3]);
+
+/* show.c: JSON */
 
 struct json_object;
 int vtd_json_put(struct vtdctl *ctl, struct json_object *object);
