@@ -8,10 +8,6 @@
 
 #include "vtdctl.h"
 
-#ifndef VTDCTL_VERSION
-#define VTDCTL_VERSION "0.1"
-#endif
-
 static const char usage[] =
 	"Usage: vtdctl COMMAND [OPTION]...\n"
 	"       vtdctl --help | --version\n"

@@ -109,7 +109,8 @@ static void (*const checks[])(struct vtd_doctor *doc) = {
 	vtd_check_kernel,      vtd_check_apic_ids, vtd_check_boot_line,
 	vtd_check_x2apic,      vtd_check_builtin,  vtd_check_remapping,
 	vtd_check_other_iommu, vtd_check_groups,   vtd_check_module,
-	vtd_check_signature,   vtd_check_loaded,   vtd_check_device,
+	vtd_check_signature,   vtd_check_version,  vtd_check_rule,
+	vtd_check_early,       vtd_check_loaded,   vtd_check_device,
 };
 
 static int finish_json(struct vtd_doctor *doc)

@@ -21,6 +21,9 @@ struct vtd_doctor;
  * @x2apic: the CPU has x2APIC
  * @cmdline: the boot line, "" if it cannot be read; malloc'ed
  * @release: the kernel's name, "" if it cannot be read; malloc'ed
+ * @module: file of the module for this kernel, NULL where it is not installed;
+ *          malloc'ed
+ * @module_index: there is an index of installed modules
  * @vendor: the CPU's vendor, "" if it cannot be read; malloc'ed
  */
 struct vtd_facts {
@@ -31,6 +34,8 @@ struct vtd_facts {
 	bool x2apic;
 	char *cmdline;
 	char *release;
+	char *module;
+	bool module_index;
 	char *vendor;
 };
 
@@ -58,9 +63,17 @@ void vtd_check_builtin(struct vtd_doctor *doc);
 void vtd_check_remapping(struct vtd_doctor *doc);
 void vtd_check_groups(struct vtd_doctor *doc);
 void vtd_check_other_iommu(struct vtd_doctor *doc);
+char *vtd_module_file(struct vtdctl *ctl, const char *release, bool *index);
 void vtd_check_module(struct vtd_doctor *doc);
-void vtd_check_signature(struct vtd_doctor *doc);
 void vtd_check_loaded(struct vtd_doctor *doc);
 void vtd_check_device(struct vtd_doctor *doc);
+
+/* doctor_sign.c: Secure Boot, lockdown, and who signed our module */
+void vtd_check_signature(struct vtd_doctor *doc);
+
+/* doctor_install.c: what is around our module */
+void vtd_check_version(struct vtd_doctor *doc);
+void vtd_check_rule(struct vtd_doctor *doc);
+void vtd_check_early(struct vtd_doctor *doc);
 
 #endif

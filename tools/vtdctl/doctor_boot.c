@@ -86,6 +86,8 @@ int vtd_facts_gather(struct vtdctl *ctl, struct vtd_facts *facts)
 		facts->release = strdup("");
 	if (ret || !facts->vendor || !facts->cmdline || !facts->release)
 		return -1;
+	facts->module =
+		vtd_module_file(ctl, facts->release, &facts->module_index);
 	return 0;
 }
 
@@ -97,16 +99,28 @@ void vtd_facts_free(struct vtd_facts *facts)
 {
 	free(facts->cmdline);
 	free(facts->release);
+	free(facts->module);
 	free(facts->vendor);
 }
 
-/* The next blank-separated word at *@at, or NULL at the end. */
+/*
+ * The next word at *@at, or NULL at the end. As the kernel splits its boot
+ * line: blanks inside of double quotes belong to the word.
+ */
 static const char *next_word(const char **at, size_t *length)
 {
 	const char *word = *at + strspn(*at, " \t");
+	bool quoted = false;
+	const char *end;
 
-	*length = strcspn(word, " \t");
-	*at = word + *length;
+	for (end = word; *end; end++) {
+		if (*end == '"')
+			quoted = !quoted;
+		else if (!quoted && (*end == ' ' || *end == '\t'))
+			break;
+	}
+	*length = end - word;
+	*at = end;
 	return *length ? word : NULL;
 }
 
@@ -128,7 +142,10 @@ bool vtd_cmdline_has(const char *cmdline, const char *word)
 	return false;
 }
 
-/* What the options of one name=a,b,c come to: 1 off, 0 on, -1 neither. */
+/*
+ * What the options of one name=a,b,c come to: 1 off, 0 on, -1 neither. The
+ * kernel looks at the beginning of each only.
+ */
 static int list_says(const char *list, size_t length)
 {
 	const char *end = list + length;
@@ -139,13 +156,36 @@ static int list_says(const char *list, size_t length)
 
 		if (item > (size_t)(end - list))
 			item = end - list;
-		if (item == 3 && !strncmp(list, "off", 3))
+		if (item >= 3 && !strncmp(list, "off", 3))
 			says = 1;
-		else if (item == 2 && !strncmp(list, "on", 2))
+		else if (item >= 2 && !strncmp(list, "on", 2))
 			says = 0;
 		list += item + 1;
 	}
 	return says;
+}
+
+/* Whether a word is the parameter; - and _ are the same to the kernel. */
+static bool is_parameter(const char *word, size_t length, const char *name)
+{
+	size_t i;
+
+	for (i = 0; name[i]; i++)
+		if (i == length || (word[i] == '-' ? '_' : word[i]) != name[i])
+			return false;
+	return i == length || word[i] == '=';
+}
+
+/* Takes quotes off: around the whole word, or around what follows the =. */
+static const char *unquote(const char *word, size_t *length)
+{
+	if (*length && *word == '"') {
+		word++;
+		(*length)--;
+	}
+	if (*length && word[*length - 1] == '"')
+		(*length)--;
+	return word;
 }
 
 /**
@@ -165,16 +205,23 @@ bool vtd_cmdline_off(const char *cmdline, const char *name)
 	size_t length;
 
 	while ((word = next_word(&cmdline, &length))) {
+		const char *list;
 		int says;
 
 		/* What follows a lone -- is for init, not for the kernel. */
 		if (length == 2 && !strncmp(word, "--", 2))
 			break;
-		if (length <= name_length || word[name_length] != '=' ||
-		    strncmp(word, name, name_length))
+		word = unquote(word, &length);
+		/* nointremap is an older word for intremap=off */
+		if (length == name_length + 2 && !strncmp(word, "no", 2) &&
+		    !strcmp(name, "intremap") &&
+		    is_parameter(word + 2, name_length, name))
+			off = true;
+		if (length <= name_length || !is_parameter(word, length, name))
 			continue;
-		says = list_says(word + name_length + 1,
-				 length - name_length - 1);
+		length -= name_length + 1;
+		list = unquote(word + name_length + 1, &length);
+		says = list_says(list, length);
 		if (says >= 0)
 			off = says;
 	}

@@ -11,9 +11,6 @@
 #include "doctor.h"
 
 #define GROUPS "/sys/kernel/iommu_groups"
-#define SECURE_BOOT                             \
-	"/sys/firmware/efi/efivars/SecureBoot-" \
-	"8be4df61-93ca-11d2-aa0d-00e098032b8c"
 #define VIRTIO_ID_IOMMU 23
 
 /* The kernels that are tested are the ends of the range. */
@@ -213,29 +210,38 @@ void vtd_check_groups(struct vtd_doctor *doc)
 		vtd_report(doc, VTD_OK, "IOMMU groups", NULL, "%d", count);
 }
 
-/* Whether the index of installed modules has ours. 1, 0, or -1 unreadable */
-static int module_installed(struct vtdctl *ctl, const char *release)
+/**
+ * vtd_module_file() - where modprobe would find the module
+ * @ctl: gives the root
+ * @release: the kernel's name
+ * @index: result, whether there is an index of installed modules
+ *
+ * Return: malloc'ed path, NULL where it is not installed.
+ */
+char *vtd_module_file(struct vtdctl *ctl, const char *release, bool *index)
 {
-	char *path, *text, *save = NULL;
-	int found = 0;
+	char *path, *text, *save = NULL, *found = NULL;
 
+	*index = false;
 	if (!*release || strchr(release, '/'))
-		return -1;
+		return NULL;
 	path = vtd_sys_path("/lib/modules/%s/modules.dep", release);
 	text = path ? vtd_sys_read(ctl, path, NULL) : NULL;
 	free(path);
-	if (!text)
-		return -1;
-	for (char *line = strtok_r(text, "\n", &save); line && !found;
-	     line = strtok_r(NULL, "\n", &save)) {
+	*index = text;
+	for (char *line = text ? strtok_r(text, "\n", &save) : NULL;
+	     line && !found; line = strtok_r(NULL, "\n", &save)) {
 		const char *file;
 
 		line[strcspn(line, ":")] = '\0';
 		file = strrchr(line, '/');
 		file = file ? file + 1 : line;
 		/* also .ko.xz, .ko.zst */
-		found = !strncmp(file, VTD_MODULE ".ko",
-				 strlen(VTD_MODULE ".ko"));
+		if (strncmp(file, VTD_MODULE ".ko", strlen(VTD_MODULE ".ko")))
+			continue;
+		found = *line == '/' ? strdup(line) :
+				       vtd_sys_path("/lib/modules/%s/%s",
+						    release, line);
 	}
 	free(text);
 	return found;
@@ -250,9 +256,8 @@ void vtd_check_module(struct vtd_doctor *doc)
 	static const char remedy[] =
 		"make install, or make dkms-install for every kernel; then depmod -a";
 	const struct vtd_facts *facts = vtd_doctor_facts(doc);
-	int found = module_installed(vtd_doctor_ctl(doc), facts->release);
 
-	if (found > 0)
+	if (facts->module)
 		vtd_report(doc, VTD_OK, "module file", NULL,
 			   VTD_MODULE " is installed for this kernel");
 	else if (facts->loaded)
@@ -262,65 +267,8 @@ void vtd_check_module(struct vtd_doctor *doc)
 	else
 		vtd_report(doc, VTD_FAIL, "module file", remedy,
 			   VTD_MODULE " is not installed for %s%s",
-			   facts->release, found ? " (no modules.dep)" : "");
-}
-
-/* Whether Secure Boot is on: four bytes of attributes, then the value. */
-static bool secure_boot(struct vtdctl *ctl)
-{
-	size_t bytes = 0;
-	char *text = vtd_sys_read(ctl, SECURE_BOOT, &bytes);
-	bool on = text && bytes >= 5 && text[4] == 1;
-
-	free(text);
-	return on;
-}
-
-/* The level in brackets of "none [integrity] confidentiality"; malloc'ed. */
-static char *lockdown_level(struct vtdctl *ctl)
-{
-	char *line = vtd_sys_line(ctl, "/sys/kernel/security/lockdown");
-	char *open = line ? strchr(line, '[') : NULL;
-	char *level = NULL;
-
-	if (open) {
-		open++;
-		open[strcspn(open, "]")] = '\0';
-		level = strdup(open);
-	}
-	free(line);
-	return level;
-}
-
-/**
- * vtd_check_signature() - whether the kernel takes signed modules only
- * @doc: the doctor
- */
-void vtd_check_signature(struct vtd_doctor *doc)
-{
-	static const char remedy[] =
-		"sign the modules with a key of your own: make sign, mokutil --import its certificate, reboot and enrol it";
-	struct vtdctl *ctl = vtd_doctor_ctl(doc);
-	char *level = lockdown_level(ctl);
-	char *enforce =
-		vtd_sys_line(ctl, "/sys/module/module/parameters/sig_enforce");
-	bool locked = level && strcmp(level, "none");
-	bool secure = secure_boot(ctl);
-	bool enforced = enforce && *enforce == 'Y';
-	bool loaded = vtd_doctor_facts(doc)->loaded;
-
-	if (locked || secure || enforced)
-		vtd_report(doc, loaded ? VTD_OK : VTD_WARN, "module signature",
-			   loaded ? NULL : remedy,
-			   "Secure Boot %s, lockdown %s: %s",
-			   secure ? "on" : "off", level ? level : "none",
-			   loaded ? "and " VTD_MODULE " was taken" :
-				    "only signed modules load");
-	else
-		vtd_report(doc, VTD_OK, "module signature", NULL,
-			   "none needed");
-	free(level);
-	free(enforce);
+			   facts->release,
+			   facts->module_index ? "" : " (no modules.dep)");
 }
 
 /**

@@ -10,6 +10,7 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "vtdctl.h"
@@ -190,6 +191,25 @@ int vtd_sys_list(const struct vtdctl *ctl, const char *path,
 	}
 	closedir(dir);
 	return count;
+}
+
+/**
+ * vtd_sys_time() - when a file was changed
+ * @ctl: gives the root
+ * @path: absolute, without the root
+ *
+ * Return: seconds since 1970, -1 for one that cannot be looked at.
+ */
+long long vtd_sys_time(const struct vtdctl *ctl, const char *path)
+{
+	char *full = rooted(ctl, path);
+	long long at = -1;
+	struct stat st;
+
+	if (full && !stat(full, &st))
+		at = st.st_mtime;
+	free(full);
+	return at;
 }
 
 /**

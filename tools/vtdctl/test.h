@@ -31,6 +31,29 @@ struct fixture {
 int run(struct fixture *fix, const char *line);
 void assert_columns(const char *text);
 
+/* Makes a file with its folders below the scratch root. */
+void put_bytes(struct fixture *fix, const char *path, const void *data,
+	       size_t bytes);
+void put(struct fixture *fix, const char *path, const char *text);
+
+/* test_doctor.c */
+void test_doctor_healthy(void **state);
+void test_doctor_empty(void **state);
+void test_doctor_amd(void **state);
+void test_doctor_emulator(void **state);
+void test_doctor_boot_line(void **state);
+void test_doctor_apic(void **state);
+void test_doctor_x2apic(void **state);
+void test_doctor_kernel(void **state);
+void test_doctor_rivals(void **state);
+void test_doctor_signature(void **state);
+void test_doctor_device(void **state);
+void test_doctor_signer(void **state);
+void test_doctor_version(void **state);
+void test_doctor_rule(void **state);
+void test_doctor_early(void **state);
+void test_doctor_json(void **state);
+
 /* test_irqs.c */
 void test_irqs(void **state);
 void test_irqs_json(void **state);

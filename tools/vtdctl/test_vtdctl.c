@@ -160,8 +160,8 @@ static int teardown(void **state)
 }
 
 /* Makes a file with its folders below the scratch root. */
-static void put_bytes(struct fixture *fix, const char *path, const void *data,
-		      size_t bytes)
+void put_bytes(struct fixture *fix, const char *path, const void *data,
+	       size_t bytes)
 {
 	char full[512];
 	FILE *file;
@@ -179,7 +179,7 @@ static void put_bytes(struct fixture *fix, const char *path, const void *data,
 	fclose(file);
 }
 
-static void put(struct fixture *fix, const char *path, const char *text)
+void put(struct fixture *fix, const char *path, const char *text)
 {
 	put_bytes(fix, path, text, strlen(text));
 }
@@ -680,205 +680,6 @@ static void test_sent(void **state)
 	assert_has(fix->err, "0000:00:03.0: nvme uses it");
 }
 
-/* --- doctor --- */
-
-#define INTEL \
-	"processor\t: 0\nvendor_id\t: GenuineIntel\napicid\t\t: 3\nflags\t\t: fpu apic\n"
-
-/* A machine with nothing to complain about. */
-static void healthy(struct fixture *fix)
-{
-	put(fix, "/proc/cpuinfo", INTEL);
-	put(fix, "/proc/cmdline", "quiet intel_iommu=off intremap=off\n");
-	put(fix, "/proc/interrupts",
-	    "  1:  0  PCI-MSI-0000:00:03.0  0-edge  nvme0q0\n");
-	put(fix, "/proc/sys/kernel/osrelease", "6.12.107+deb13-amd64\n");
-	put(fix, "/sys/firmware/acpi/tables/DMAR", "DMAR");
-	put(fix, "/lib/modules/6.12.107+deb13-amd64/modules.dep",
-	    "kernel/a.ko.xz:\nupdates/dkms/vtd_dmar.ko.xz: kernel/b.ko.xz\n");
-}
-
-static void doctor(struct fixture *fix, int ret, const char *part)
-{
-	if (run(fix, "doctor") != ret)
-		fail_msg("not %d:\n%s", ret, fix->out);
-	assert_has(fix->out, part);
-	assert_columns(fix->out);
-	assert_int_equal(fix->opened + fix->ran, 0);
-}
-
-static void test_doctor_healthy(void **state)
-{
-	struct fixture *fix = *state;
-
-	healthy(fix);
-	doctor(fix, 0, "ok    DMAR table: present");
-	assert_lacks(fix->out, "warn");
-	assert_lacks(fix->out, "FAIL  ");
-	put(fix, "/sys/module/vtd_dmar/initstate", "live\n");
-	put(fix, "/sys/class/iommu/dmar0/x", "");
-	put(fix, "/sys/kernel/iommu_groups/0/type", "DMA\n");
-	put(fix, "/dev/vtd", "");
-	doctor(fix, 0, "dmar0 is vtd_dmar's");
-	assert_lacks(fix->out, "warn");
-}
-
-static void test_doctor_empty(void **state)
-{
-	doctor(*state, 1, "FAIL  CPU: ");
-}
-
-static void test_doctor_amd(void **state)
-{
-	struct fixture *fix = *state;
-
-	put(fix, "/proc/cpuinfo", "vendor_id\t: AuthenticAMD\napicid\t: 0\n");
-	put(fix, "/sys/firmware/acpi/tables/IVRS", "IVRS");
-	doctor(fix, 1, "FAIL  IVRS table");
-	assert_has(fix->out, "FAIL  CPU");
-	assert_has(fix->out, "FAIL  DMAR table");
-}
-
-static void test_doctor_emulator(void **state)
-{
-	struct fixture *fix = *state;
-
-	healthy(fix);
-	put(fix, "/proc/cpuinfo", "vendor_id\t: AuthenticAMD\napicid\t: 0\n");
-	doctor(fix, 0, "warn  CPU");
-}
-
-static void test_doctor_boot_line(void **state)
-{
-	struct fixture *fix = *state;
-
-	healthy(fix);
-	put(fix, "/proc/cmdline", "quiet intel_iommu=on\n");
-	doctor(fix, 1, "intel_iommu=off and intremap=off missing");
-	assert_has(fix->out, "/etc/default/grub");
-	assert_has(fix->out, "take intel_iommu=on");
-	put(fix, "/proc/cmdline", "intel_iommu=off xintremap=off\n");
-	doctor(fix, 1, "boot line: intremap=off missing");
-	put(fix, "/proc/cmdline", "intel_iommu=sm_on,off intremap=off\n");
-	doctor(fix, 0, "ok    boot line");
-	put(fix, "/proc/cmdline",
-	    "intel_iommu=off intremap=off intel_iommu=on\n");
-	doctor(fix, 1, "boot line: intel_iommu=off missing");
-	put(fix, "/proc/cmdline", "intremap=off -- intel_iommu=off\n");
-	doctor(fix, 1, "boot line: intel_iommu=off missing");
-}
-
-static void test_doctor_apic(void **state)
-{
-	struct fixture *fix = *state;
-
-	healthy(fix);
-	put(fix, "/proc/cmdline", "quiet\n");
-	put(fix, "/proc/cpuinfo", INTEL "apicid\t\t: 254\n");
-	doctor(fix, 1, "ok    APIC ids: up to 254");
-	put(fix, "/proc/cpuinfo", INTEL "apicid\t\t: 255\n");
-	doctor(fix, 1, "FAIL  APIC ids");
-	assert_has(fix->out, "leave the boot line alone");
-	assert_lacks(fix->out, "update-grub");
-}
-
-static void test_doctor_x2apic(void **state)
-{
-	struct fixture *fix = *state;
-	unsigned char msr[0x1b + 8] = { 0 };
-
-	healthy(fix);
-	put(fix, "/proc/cpuinfo", INTEL "flags\t\t: fpu x2apic\n");
-	doctor(fix, 0, "warn  x2APIC");
-	msr[0x1b + 1] = 0x08;
-	put_bytes(fix, "/dev/cpu/0/msr", msr, sizeof(msr));
-	doctor(fix, 0, "ok    x2APIC: off");
-	msr[0x1b + 1] = 0x0c;
-	put_bytes(fix, "/dev/cpu/0/msr", msr, sizeof(msr));
-	doctor(fix, 0, "warn  x2APIC: on");
-	put(fix, "/proc/cmdline", "intel_iommu=off intremap=off x2apic_phys\n");
-	doctor(fix, 0, "ok    x2APIC");
-}
-
-static void test_doctor_kernel(void **state)
-{
-	struct fixture *fix = *state;
-
-	healthy(fix);
-	put(fix, "/proc/sys/kernel/osrelease", "6.11.9\n");
-	doctor(fix, 1, "FAIL  kernel: 6.11.9");
-	put(fix, "/proc/sys/kernel/osrelease", "../../etc\n");
-	doctor(fix, 1, "warn  kernel");
-	put(fix, "/proc/sys/kernel/osrelease", "7.3.0\n");
-	doctor(fix, 1, "warn  kernel: 7.3.0");
-	assert_has(fix->out, "FAIL  module file");
-	put(fix, "/lib/modules/7.2.12/modules.dep", "extra/vtd_dmar.ko:\n");
-	put(fix, "/proc/sys/kernel/osrelease", "7.2.12\n");
-	doctor(fix, 0, "ok    kernel: 7.2.12");
-}
-
-static void test_doctor_rivals(void **state)
-{
-	struct fixture *fix = *state;
-
-	healthy(fix);
-	put(fix, "/sys/class/iommu/dmar0/x", "");
-	put(fix, "/sys/kernel/iommu_groups/0/type", "DMA\n");
-	put(fix, "/proc/interrupts",
-	    "  1:  0  IR-PCI-MSI-0000:00:03.0  0-edge\n");
-	doctor(fix, 1, "FAIL  built-in driver: active, it owns dmar0");
-	assert_has(fix->out, "FAIL  interrupt remapping");
-	assert_has(fix->out, "warn  IOMMU groups");
-	put(fix, "/sys/bus/virtio/devices/virtio3/device", "0x0017\n");
-	doctor(fix, 1, "virtio3 is a virtio-iommu");
-	put(fix, "/sys/kernel/iommu_groups/1/name", "vfio-noiommu\n");
-	doctor(fix, 1, "no-IOMMU mode");
-}
-
-static void test_doctor_signature(void **state)
-{
-	static const char name[] =
-		"/sys/firmware/efi/efivars/SecureBoot-8be4df61-93ca-11d2-aa0d-00e098032b8c";
-	struct fixture *fix = *state;
-
-	healthy(fix);
-	put_bytes(fix, name, "\6\0\0\0\0", 5);
-	put(fix, "/sys/kernel/security/lockdown",
-	    "[none] integrity confidentiality\n");
-	doctor(fix, 0, "ok    module signature: none needed");
-	put_bytes(fix, name, "\6\0\0\0\1", 5);
-	doctor(fix, 0, "warn  module signature: Secure Boot on, lockdown none");
-	put_bytes(fix, name, "\6\0", 2);
-	put(fix, "/sys/kernel/security/lockdown",
-	    "none [integrity] confidentiality\n");
-	doctor(fix, 0, "lockdown integrity");
-	assert_has(fix->out, "mokutil --import");
-}
-
-static void test_doctor_device(void **state)
-{
-	struct fixture *fix = *state;
-
-	healthy(fix);
-	put(fix, "/sys/module/vtd_dmar/initstate", "live\n");
-	doctor(fix, 1, "FAIL  control device");
-}
-
-static void test_doctor_json(void **state)
-{
-	struct fixture *fix = *state;
-	struct json_object *top, *val;
-
-	assert_int_equal(run(fix, "doctor --json"), 1);
-	top = json_tokener_parse(fix->out);
-	assert_non_null(top);
-	assert_true(json_object_object_get_ex(top, "result", &val));
-	assert_string_equal(json_object_get_string(val), "fail");
-	assert_true(json_object_object_get_ex(top, "checks", &val));
-	assert_int_equal(json_object_array_length(val), 15);
-	json_object_put(top);
-}
-
 #define CASE(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -928,6 +729,10 @@ int main(void)
 		CASE(test_doctor_rivals),
 		CASE(test_doctor_signature),
 		CASE(test_doctor_device),
+		CASE(test_doctor_signer),
+		CASE(test_doctor_version),
+		CASE(test_doctor_rule),
+		CASE(test_doctor_early),
 		CASE(test_doctor_json),
 	};
 

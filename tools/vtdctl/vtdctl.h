@@ -23,6 +23,10 @@ enum vtd_exit {
 	VTD_EXIT_KERNEL = 2, /* the kernel or the module refused */
 };
 
+#ifndef VTDCTL_VERSION
+#define VTDCTL_VERSION "0.1"
+#endif
+
 #define VTD_COLUMNS 80
 #define VTD_MODULE "vtd_dmar"
 #define VTD_DEVICE "/dev/vtd"
@@ -195,6 +199,7 @@ int vtd_sys_read_at(const struct vtdctl *ctl, const char *path, off_t offset,
 char *vtd_sys_line(const struct vtdctl *ctl, const char *path);
 int vtd_sys_list(const struct vtdctl *ctl, const char *path,
 		 bool (*visit)(const char *name, void *arg), void *arg);
+long long vtd_sys_time(const struct vtdctl *ctl, const char *path);
 bool vtd_module_loaded(const struct vtdctl *ctl);
 
 /* show.c */
