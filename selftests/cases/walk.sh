@@ -25,7 +25,7 @@ refuse() {
 	like "$text" "$3" "$1: the reply says what is wrong"
 }
 
-plan 70
+plan 78
 edu=$(pci_find 1234:11e8 | head -n 1) edu2=$(pci_find 1234:11e8 | tail -n 1)
 nvme=$(pci_find 1b36:0010)
 modprobe vtd_dmar attach=0 || bail "vtd_dmar does not load"
@@ -138,6 +138,22 @@ print(walk["end"], walk["bytes"], walk["entries"][1]["table_kind"], walk["entrie
 	"page 2097152 context page" "as JSON"
 kill $holder
 wait $holder 2> /dev/null
+# schema FILE DEFINITION COMMAND...: what vtdctl prints fits
+schema() {
+	local file=/src/Documentation/$1 name=$2 text
+	shift 2
+	text=$(vtdctl "$@" --json)
+	/src/selftests/lib/schema.py "$file" ${name:+"$name"} <<< "$text"
+}
+ok "the module for interrupts loads" modprobe vtd_intr_remap
+ok "status fits its schema" schema vtdctl-status.schema.json "" status
+ok "faults fits its schema" schema vtdctl.schema.json faults faults
+ok "why fits its schema" schema vtdctl.schema.json why why "$other"
+ok "walk fits its schema" schema vtdctl.schema.json walks walk "$mine" "$addr"
+ok "irqs fits its schema" schema vtdctl.schema.json irqs irqs
+ok "doctor fits its schema" schema vtdctl.schema.json doctor doctor
+nok "a schema refuses what is another's" schema vtdctl.schema.json faults irqs
+modprobe -r vtd_intr_remap
 
 # --- nonsense
 state() { vtd status | sed 's/trial_left=[0-9]*//'; cat /proc/sys/kernel/tainted; }

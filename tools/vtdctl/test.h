@@ -86,8 +86,8 @@ void test_walk_json(void **state);
 void test_walk_refused(void **state);
 
 /* test_schema.c */
-struct json_object;
-struct json_object *vtd_test_parse_valid(const char *text);
+void vtd_test_check_json(const char *line, const char *text);
+void test_schema(void **state);
 
 #define assert_has(text, part)                                         \
 	do {                                                           \

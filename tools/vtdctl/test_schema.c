@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Checks JSON against Documentation/vtdctl-status.schema.json. Knows the
- * schema keywords used there, and is for the test only.
+ * Checks JSON against the schemas of Documentation/. Knows the schema keywords
+ * used there, and is for the test only.
  */
 #include <json-c/json.h>
 #include <regex.h>
@@ -23,9 +23,12 @@ static bool type_is(struct json_object *val, const char *name)
 		const char *name;
 		enum json_type type;
 	} types[] = {
-		{ "null", json_type_null },	{ "string", json_type_string },
-		{ "integer", json_type_int },	{ "array", json_type_array },
+		{ "null", json_type_null },
+		{ "string", json_type_string },
+		{ "integer", json_type_int },
+		{ "array", json_type_array },
 		{ "object", json_type_object },
+		{ "boolean", json_type_boolean },
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(types); i++)
@@ -70,6 +73,16 @@ static bool pattern_fits(struct json_object *val, const char *pattern)
 static bool fits(struct json_object *top, struct json_object *schema,
 		 struct json_object *val);
 
+/* A schema for the members that are not named; NULL where none may be. */
+static struct json_object *others_of(struct json_object *schema)
+{
+	struct json_object *others;
+
+	assert_true(json_object_object_get_ex(schema, "additionalProperties",
+					      &others));
+	return json_object_is_type(others, json_type_object) ? others : NULL;
+}
+
 static bool object_fits(struct json_object *top, struct json_object *schema,
 			struct json_object *val)
 {
@@ -87,8 +100,9 @@ static bool object_fits(struct json_object *top, struct json_object *schema,
 			return false;
 	json_object_object_foreach(val, key, member)
 	{
-		if (!json_object_object_get_ex(known, key, &sub) ||
-		    !fits(top, sub, member))
+		if (!json_object_object_get_ex(known, key, &sub))
+			sub = others_of(schema);
+		if (!sub || !fits(top, sub, member))
 			return false;
 	}
 	return true;
@@ -131,17 +145,16 @@ static bool fits(struct json_object *top, struct json_object *schema,
 	return true;
 }
 
-static struct json_object *load_schema(void)
+static struct json_object *load_schema(const char *name)
 {
-	static const char name[] = "Documentation/vtdctl-status.schema.json";
 	char path[128] = "";
 	struct json_object *schema = NULL;
 
 	/* from the top, or from the folder of the test */
 	for (int up = 0; up < 4 && !schema; up++) {
-		char here[128];
+		char here[160];
 
-		snprintf(here, sizeof(here), "%s%s", path, name);
+		snprintf(here, sizeof(here), "%sDocumentation/%s", path, name);
 		if (!access(here, R_OK))
 			schema = json_object_from_file(here);
 		strcat(path, "../");
@@ -150,22 +163,94 @@ static struct json_object *load_schema(void)
 	return schema;
 }
 
-/**
- * vtd_test_parse_valid() - parse what "status --json" printed
- * @text: its output
- *
- * Fails the running test if that is no JSON or does not fit the schema.
- *
- * Return: the object, to be put.
- */
-struct json_object *vtd_test_parse_valid(const char *text)
+/* One text against one definition of a schema, or the whole of it. */
+static void assert_fits(const char *file, const char *name, const char *text)
 {
-	struct json_object *schema = load_schema();
+	struct json_object *schema = load_schema(file), *defs, *def = schema;
 	struct json_object *val = json_tokener_parse(text);
 
 	assert_non_null(val);
-	if (!fits(schema, schema, val))
-		fail_msg("does not fit the schema:\n%s", text);
+	if (name) {
+		assert_true(json_object_object_get_ex(schema, "$defs", &defs));
+		assert_true(json_object_object_get_ex(defs, name, &def));
+	}
+	if (!fits(schema, def, val))
+		fail_msg("does not fit %s of the schema:\n%s",
+			 name ? name : "all", text);
+	json_object_put(val);
 	json_object_put(schema);
-	return val;
+}
+
+/**
+ * vtd_test_check_json() - check what a command printed with --json
+ * @line: its words; without --json nothing is checked
+ * @text: its output, perhaps nothing
+ *
+ * Fails the running test if that is no JSON or does not fit its schema.
+ */
+void vtd_test_check_json(const char *line, const char *text)
+{
+	static const char *const names[][2] = {
+		{ "status", NULL }, { "faults", "faults" },
+		{ "why", "why" },   { "walk", "walks" },
+		{ "irqs", "irqs" }, { "doctor", "doctor" },
+	};
+	char one[4096];
+
+	if (!strstr(line, "--json") || !*text)
+		return;
+	if (strstr(line, "--follow")) {
+		for (; *text; text += strcspn(text, "\n") + 1) {
+			snprintf(one, sizeof(one), "%.*s",
+				 (int)strcspn(text, "\n"), text);
+			assert_fits("vtdctl.schema.json", "fault", one);
+		}
+		return;
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+		if (strncmp(line, names[i][0], strlen(names[i][0])))
+			continue;
+		assert_fits(names[i][1] ? "vtdctl.schema.json" :
+					  "vtdctl-status.schema.json",
+			    names[i][1], text);
+		return;
+	}
+	fail_msg("no schema for: %s", line);
+}
+
+/* A schema that everything fits would be none. */
+void test_schema(void **state)
+{
+	static const struct {
+		const char *name, *good, *bad;
+	} cases[] = {
+		{ "left", "{\"device\":\"x\",\"reason\":null}",
+		  "{\"device\":\"x\"}" },
+		{ "left", "{\"device\":null,\"reason\":null}",
+		  "{\"device\":null,\"reason\":null,\"later\":1}" },
+		{ "check",
+		  "{\"check\":\"a\",\"level\":\"ok\",\"finding\":\"b\",\"remedy\":null}",
+		  "{\"check\":\"a\",\"level\":\"OK\",\"finding\":\"b\",\"remedy\":null}" },
+		{ "hex", "\"0x1f\"", "\"1f\"" },
+		{ "reason",
+		  "{\"code\":\"a\",\"weight\":\"todo\",\"device\":null,\"driver\":null,\"text\":null,\"remedy\":null,\"start\":\"0x1\"}",
+		  "{\"code\":\"a\",\"weight\":\"todo\",\"device\":null,\"driver\":null,\"text\":null,\"remedy\":null,\"start\":1}" },
+	};
+	struct json_object *schema = load_schema("vtdctl.schema.json");
+	struct json_object *defs, *def;
+
+	(void)state;
+	assert_true(json_object_object_get_ex(schema, "$defs", &defs));
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		struct json_object *good = json_tokener_parse(cases[i].good);
+		struct json_object *bad = json_tokener_parse(cases[i].bad);
+
+		assert_true(
+			json_object_object_get_ex(defs, cases[i].name, &def));
+		assert_true(fits(schema, def, good));
+		assert_false(fits(schema, def, bad));
+		json_object_put(good);
+		json_object_put(bad);
+	}
+	json_object_put(schema);
 }
