@@ -40,15 +40,6 @@ struct command {
 	int (*run)(struct vtdctl *ctl, int argc, char *const argv[]);
 };
 
-static int cmd_later(struct vtdctl *ctl, int argc, char *const argv[])
-{
-	(void)argc;
-	return vtd_usage_error(
-		ctl,
-		"command \"%s\" is not in this version (" VTDCTL_VERSION ")",
-		argv[0]);
-}
-
 static const struct command commands[] = {
 	{ "status", vtd_cmd_status },	{ "attach", vtd_cmd_attach },
 	{ "confirm", vtd_cmd_confirm }, { "detach", vtd_cmd_detach },

@@ -620,7 +620,6 @@ static void test_words(void **state)
 		{ "why 00:03.0 00:04.0", 1, "one too many" },
 		{ "why 00:03.0 --now", 1, "\"--now\" is unknown" },
 		{ "irqs --jsn", 1, "\"--jsn\"" },
-		{ "walk", 1, "not in this version" },
 		{ "faults --folow", 1, "\"--folow\"" },
 		{ "status --jsn", 1, "\"--jsn\"" },
 		{ "attach --try", 1, "5 to 3600" },
