@@ -239,7 +239,8 @@ static int vtd_pass_through_everything(struct vtd_reply *reply)
 
 		if (unit->off_reason)
 			continue;
-		ret = vtd_identity_init(unit);
+		ret = vtd_identity_init(unit) ?:
+			      vtd_identity_regions(unit, vtd_control.dmar);
 		if (!ret)
 			ret = vtd_pass_through_acpi(unit);
 		if (ret) {

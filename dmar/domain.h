@@ -136,6 +136,7 @@ int vtd_domain_set_strict(struct vtd_domain *d, bool on);
 int vtd_unit_pt_init(const struct vtd_unit *unit, struct vtd_pgtable *pt);
 
 int vtd_identity_init(struct vtd_unit *unit);
+int vtd_identity_regions(struct vtd_unit *unit, const struct vtd_dmar *dmar);
 void vtd_identity_destroy(struct vtd_unit *unit);
 struct vtd_context_entry vtd_identity_entry(const struct vtd_unit *unit);
 

@@ -52,6 +52,75 @@ int vtd_identity_init(struct vtd_unit *unit)
 	return ret;
 }
 
+/* The part of a region that is not there yet; what is, begins at its start. */
+static int vtd_identity_region(struct vtd_pgtable *pt,
+			       const struct vtd_rmrr *rmrr)
+{
+	struct vtd_pt_leaf leaf;
+	u64 at = rmrr->base;
+	size_t mapped;
+
+	while (at <= rmrr->limit && vtd_pt_lookup(pt, at, &leaf))
+		at = ALIGN(at + 1, leaf.size);
+	if (at > rmrr->limit)
+		return 0;
+	return vtd_pt_map_range(pt, at, at, rmrr->limit + 1 - at,
+				VTD_PTE_R | VTD_PTE_W, GFP_KERNEL, NULL,
+				&mapped);
+}
+
+/* Which begins first of those of a segment that begin behind @last. */
+static const struct vtd_rmrr *vtd_identity_next(const struct vtd_dmar *dmar,
+						u16 segment,
+						const struct vtd_rmrr *last)
+{
+	const struct vtd_rmrr *next = NULL;
+	unsigned int i;
+
+	for (i = 0; i < dmar->nr_rmrr; i++) {
+		const struct vtd_rmrr *rmrr = &dmar->rmrr[i];
+
+		if (rmrr->segment != segment)
+			continue;
+		/* One that begins where another does comes after it. */
+		if (last && (rmrr->base < last->base ||
+			     (rmrr->base == last->base && rmrr <= last)))
+			continue;
+		if (!next || rmrr->base < next->base)
+			next = rmrr;
+	}
+	return next;
+}
+
+/**
+ * vtd_identity_regions() - reserved memory in the tables, too
+ * @unit: after vtd_identity_init(); does nothing when ECAP.PT is set
+ * @dmar: the topology
+ *
+ * Firmware may reserve memory beyond the end of RAM.  Devices that pass through
+ * reach it in any case where there is pass-through (VT-d 8.4).
+ *
+ * Context: may sleep.
+ * Return: 0 or -ENOMEM; vtd_identity_destroy() is due in any case.
+ */
+int vtd_identity_regions(struct vtd_unit *unit, const struct vtd_dmar *dmar)
+{
+	u16 segment = unit->drhd->segment;
+	const struct vtd_rmrr *rmrr;
+	int ret = 0;
+
+	if (!unit->identity.root)
+		return 0;
+	for (rmrr = vtd_identity_next(dmar, segment, NULL); rmrr && !ret;
+	     rmrr = vtd_identity_next(dmar, segment, rmrr)) {
+		/* No request through this unit has such an address. */
+		if (rmrr->limit > unit->identity.last_iova)
+			continue;
+		ret = vtd_identity_region(&unit->identity, rmrr);
+	}
+	return ret;
+}
+
 /**
  * vtd_identity_destroy() - free what vtd_identity_init() made
  * @unit: no longer translating

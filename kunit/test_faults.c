@@ -3,6 +3,7 @@
  * Suite vtd_faults: DMA that a unit refuses, from the device's request through
  * a real interrupt to what the driver tells of it.
  */
+#include <linux/cpumask.h>
 #include <linux/delay.h>
 #include <linux/interrupt.h>
 #include <linux/irq.h>
@@ -293,6 +294,12 @@ static void fault_is_told_with_the_tables(struct kunit *test)
 
 #define STORM_FAULTS 100000
 
+/*
+ * Faults in one go: what two runs of the driver may take, its thread's and its
+ * work item's, and as much again.
+ */
+#define STORM_AT_ONCE 1024
+
 static bool storm_over;
 
 static int whole_storm(void *data)
@@ -308,28 +315,46 @@ static int whole_storm(void *data)
 	return 0;
 }
 
-/* How late a thread was that wants to run each millisecond. */
+/*
+ * How late a thread was that wants to run each millisecond, and how many faults
+ * were taken meanwhile.  On the CPU that takes them, only the handler makes
+ * both large: when the host has no time for us, nothing is taken either.
+ */
 static s64 worst_us;
+static u64 worst_taken;
 
 static int each_millisecond(void *data)
 {
 	while (!kthread_should_stop()) {
 		ktime_t start = ktime_get();
+		u64 before = seen(0);
 
 		usleep_range(1000, 1100);
 		worst_us = max(worst_us,
 			       ktime_us_delta(ktime_get(), start) - 1100);
+		worst_taken = max(worst_taken, seen(0) - before);
 	}
 	return 0;
 }
 
-static struct task_struct *start(int (*fn)(void *data), struct machine *m)
+/* The CPU that the unit's interrupt comes to. */
+static unsigned int fault_cpu(void)
 {
-	struct task_struct *task = kthread_run(fn, m, "vtd_kunit_storm");
+	return cpumask_first(
+		irq_get_effective_affinity_mask(machine_unit(0)->irq));
+}
+
+static struct task_struct *start(int (*fn)(void *data), struct machine *m,
+				 unsigned int cpu)
+{
+	struct task_struct *task = kthread_create(fn, m, "vtd_kunit_storm");
 
 	if (IS_ERR(task))
 		return NULL;
-	return get_task_struct(task);
+	kthread_bind(task, cpu);
+	get_task_struct(task);
+	wake_up_process(task);
+	return task;
 }
 
 static void stop(struct task_struct *task)
@@ -350,14 +375,20 @@ static void storm_hides_nobody(struct kunit *test)
 	struct machine *m = attached(test, 8);
 	struct task_struct *device, *timer;
 	struct vtd_regs regs;
-	unsigned int i;
+	unsigned int i, cpu;
 
 	refused(m, B_BEHIND_1, 0x111000, VTD_MODEL_WRITE);
 	KUNIT_ASSERT_TRUE(test, taken(0, 1));
 	worst_us = 0;
+	worst_taken = 0;
 	storm_over = false;
-	timer = start(each_millisecond, m);
-	device = start(whole_storm, m);
+	cpu = fault_cpu();
+	timer = start(each_millisecond, m, cpu);
+	/* A device is no load of that CPU, where there are two. */
+	device = start(whole_storm, m,
+		       cpumask_any_but(cpu_online_mask, cpu) < nr_cpu_ids ?
+			       cpumask_any_but(cpu_online_mask, cpu) :
+			       cpu);
 	for (i = 0; device && i < 12000 && !READ_ONCE(storm_over); i++) {
 		usleep_range(10000, 11000);
 		/* Asked for again while the storm goes on, it is heard. */
@@ -369,10 +400,11 @@ static void storm_hides_nobody(struct kunit *test)
 	KUNIT_ASSERT_NOT_NULL(test, device);
 	KUNIT_ASSERT_NOT_NULL(test, timer);
 	KUNIT_EXPECT_TRUE(test, storm_over);
-	kunit_info(test, "%llu of %u taken, a timer at most %lld us late\n",
-		   seen(0), STORM_FAULTS, worst_us);
-	/* The host may have other things to do, too. */
-	KUNIT_EXPECT_LT(test, worst_us, 2000000);
+	kunit_info(
+		test,
+		"%llu of %u taken, at most %llu in one millisecond of a timer that was at most %lld us late\n",
+		seen(0), STORM_FAULTS, worst_taken, worst_us);
+	KUNIT_EXPECT_LE(test, worst_taken, STORM_AT_ONCE);
 
 	vtd_model_plug(m->unit[0], &regs);
 	for (i = 0; i < 200 && fix_read32(&regs, 0x34) & 3; i++)

@@ -541,6 +541,54 @@ static void test_identity_tables(void **state)
 	rig_stop();
 }
 
+static u64 ask_there(u64 addr)
+{
+	u64 at = 0;
+
+	return rig_ask(0, RIG_SID, addr, VTD_MODEL_WRITE, &at) ? 0 : at;
+}
+
+/* Reserved memory beyond RAM: in two that overlap, in part, in no order. */
+static void test_identity_regions(void **state)
+{
+	static const struct vtd_rmrr rmrr[] = {
+		{ .base = 9ULL * SZ_1G + SZ_4K, .limit = 9ULL * SZ_1G + 0x2fff },
+		{ .base = 4ULL * SZ_1G - SZ_4K, .limit = 4ULL * SZ_1G + 0x1fff },
+		{ .base = 9ULL * SZ_1G, .limit = 9ULL * SZ_1G + 0x1fff },
+		{ .base = 9ULL * SZ_1G, .limit = 9ULL * SZ_1G + 0x3fff },
+		{ .base = 10ULL * SZ_1G, .limit = 10ULL * SZ_1G + 0xfff,
+		  .segment = 1 },
+		{ .base = SZ_1M, .limit = SZ_1M + 0xfff },
+		{ .base = 1ULL << 47, .limit = (1ULL << 47) + 0xfff },
+		{ .base = 1ULL << 49, .limit = (1ULL << 49) + 0xfff },
+	};
+	struct vtd_dmar dmar = { .nr_rmrr = ARRAY_SIZE(rmrr), .rmrr = rmrr };
+	struct vtd_context_entry entry, blocked = {};
+
+	rig_start();
+	rig_add((FIX_CAP & ~(3ULL << 34)) | VTDM_CAP_SLLPS(fix_arg(state)),
+		FIX_ECAP & ~VTDM_ECAP_PT, VTD_MODEL_EAGER, 1, 0);
+	/* Without tables there is nothing to put them in. */
+	assert_int_equal(vtd_identity_regions(&rig.unit[0], &dmar), 0);
+	assert_null(rig.unit[0].identity.root);
+	vtd_shim_set_ram(SZ_16M);
+	assert_int_equal(vtd_identity_init(&rig.unit[0]), 0);
+	assert_int_equal(vtd_identity_regions(&rig.unit[0], &dmar), 0);
+	entry = vtd_identity_entry(&rig.unit[0]);
+	assert_int_equal(set(entry), 0);
+	assert_int_equal(ask_there(0x100000), 0x100000);
+	assert_int_equal(ask_there(0x100001fff), 0x100001fff);
+	assert_int_equal(ask_there(0x100002000), 0);
+	assert_int_equal(ask_there(0x240000000), 0x240000000);
+	assert_int_equal(ask_there(0x240002fff), 0x240002fff);
+	assert_int_equal(ask_there(0x240003fff), 0x240003fff);
+	assert_int_equal(ask_there(0x240004000), 0);
+	assert_int_equal(ask_there(0x280000000), 0);
+	assert_int_equal(ask_there(0x800000000000), 0x800000000000);
+	assert_int_equal(set(blocked), 0);
+	rig_stop();
+}
+
 static void unit_cases(void)
 {
 	unsigned int i;
@@ -582,6 +630,10 @@ static void unit_cases(void)
 			 "identity through tables, page sizes %u", i * 2 - 1);
 	fix_case(test_identity_tables, (void *)0,
 		 "identity through tables, 4 KiB pages");
+	fix_case(test_identity_regions, (void *)1,
+		 "C31: identity through tables, reserved memory");
+	fix_case(test_identity_regions, (void *)3,
+		 "C31: identity through tables, reserved memory, large pages");
 	fix_case(test_identity_width, NULL, "pass-through's width");
 	fix_case(test_identity_no_memory, NULL,
 		 "identity through tables, no memory");
