@@ -576,6 +576,7 @@ static struct iommu_device *vtd_probe_device(struct device *dev)
 		dev_err(dev, "not managed: error %ld\n", PTR_ERR(vdev));
 		return ERR_PTR(-ENODEV);
 	}
+	vdev->ats = vtd_policy->ats(vdev->pdev, unit);
 	dev_iommu_priv_set(dev, vdev);
 	return &vdev->iommu;
 }

@@ -8,6 +8,7 @@
 #include <linux/iommu.h>
 #include <linux/pci.h>
 
+#include "ats.h"
 #include "dmar_parse.h"
 
 extern const struct iommu_ops vtd_iommu_ops;
@@ -16,12 +17,14 @@ extern const struct iommu_ops vtd_iommu_ops;
  * struct vtd_probe_policy - whom the adapter asks about a device
  * @probe: unit that is to translate @pdev, or an ERR_PTR(-ENODEV) to leave it
  *	alone; called by the iommu core for every PCI device it has no group for
+ * @ats: whether @pdev may cache translations of @unit
  * @rmrr: call @fn for each region that firmware reserved for @pdev
  *
  * Set before anything is registered with the core.
  */
 struct vtd_probe_policy {
 	struct vtd_unit *(*probe)(struct pci_dev *pdev);
+	enum vtd_ats (*ats)(struct pci_dev *pdev, const struct vtd_unit *unit);
 	void (*rmrr)(struct pci_dev *pdev,
 		     void (*fn)(const struct vtd_rmrr *rmrr, void *data),
 		     void *data);

@@ -15,6 +15,7 @@
 
 #include "control.h"
 #include "device.h"
+#include "quirks.h"
 
 /**
  * struct vtd_member - one device of the set that a command is about
@@ -192,6 +193,7 @@ free:
  */
 int vtd_adopt(struct pci_dev *pdev, struct vtd_reply *reply)
 {
+	const struct vtd_quirk *quirk;
 	struct vtd_unit *unit;
 
 	if (vtd_control.state == VTD_DETACHED) {
@@ -203,6 +205,12 @@ int vtd_adopt(struct pci_dev *pdev, struct vtd_reply *reply)
 		vtd_say(reply, "%s: %s\n", pci_name(pdev),
 			unit ? unit->off_reason :
 			       "no unit of the DMAR table translates it");
+		return -ENODEV;
+	}
+	quirk = vtd_quirk_untranslated(pdev, unit);
+	if (quirk) {
+		vtd_say(reply, "%s cannot be managed: %s (erratum %s)\n",
+			pci_name(pdev), quirk->why, quirk->name);
 		return -ENODEV;
 	}
 	if (vtd_device_find(pdev)) {

@@ -21,6 +21,7 @@
 #include "domain.h"
 #include "fault.h"
 #include "intel_iommu.h"
+#include "quirks.h"
 #include "rmrr.h"
 #include "syscore.h"
 
@@ -70,6 +71,13 @@ static void vtd_review_table(void)
 	vtd_reply_free(&notes);
 }
 
+static void vtd_tell_quirk(const struct vtd_quirk *quirk, struct pci_dev *pdev,
+			   void *data)
+{
+	pci_notice(pdev, "erratum %s: %s; %s\n", quirk->name, quirk->why,
+		   quirk->done);
+}
+
 static bool vtd_is_gfx_driver(const struct pci_dev *pdev)
 {
 	const struct device_driver *drv = pdev->dev.driver;
@@ -80,20 +88,32 @@ static bool vtd_is_gfx_driver(const struct pci_dev *pdev)
 #define VTD_WHY_GRAPHICS \
 	"a graphics unit stays off while i915 or xe is bound: load vtd_dmar before that driver"
 
-/* Graphics drivers chose their workarounds when they found no IOMMU. */
+/*
+ * Graphics drivers chose their workarounds when they found no IOMMU; and some
+ * units cannot be used for graphics.
+ */
 static const char *vtd_unit_off_reason(const struct vtd_unit *unit)
 {
+	const struct vtd_quirk *quirk;
 	struct pci_dev *pdev = NULL;
+	const char *reason = NULL;
 
 	if (unit->drhd->include_all)
 		return NULL;
 	for_each_pci_dev(pdev) {
-		if (vtd_unit_of(pdev) == unit && vtd_is_gfx_driver(pdev)) {
-			pci_dev_put(pdev);
-			return VTD_WHY_GRAPHICS;
-		}
+		if (vtd_unit_of(pdev) != unit)
+			continue;
+		quirk = vtd_quirk_of(pdev, unit, VTD_QUIRK_GRAPHICS);
+		if (quirk)
+			reason = quirk->why;
+		else if (vtd_is_gfx_driver(pdev))
+			reason = VTD_WHY_GRAPHICS;
+		if (!reason)
+			continue;
+		pci_dev_put(pdev);
+		break;
 	}
-	return NULL;
+	return reason;
 }
 
 static void vtd_units_destroy(void)
@@ -141,9 +161,11 @@ static int vtd_units_create(struct vtd_reply *reply)
 		}
 		vtd_control.units[i] = unit;
 	}
+	vtd_quirks_find();
 	for (i = 0; i < vtd_control.nr_units; i++) {
 		struct vtd_unit *unit = vtd_control.units[i];
 
+		vtd_quirks_fix_unit(unit);
 		unit->off_reason = vtd_unit_off_reason(unit);
 		unit->failed = vtd_devices_quarantine;
 	}
@@ -431,6 +453,7 @@ int vtd_attach(struct vtd_reply *reply)
 	/* No device may come or go between its entry and its translation. */
 	pci_lock_rescan_remove();
 	vtd_review_table();
+	vtd_quirks_each(vtd_unit_of, vtd_tell_quirk, NULL);
 	ret = vtd_pass_through_everything(reply);
 	if (!ret)
 		ret = vtd_units_on(reply);

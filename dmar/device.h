@@ -11,6 +11,7 @@
 #include <linux/rcupdate.h>
 #include <linux/types.h>
 
+#include "ats.h"
 #include "pci.h"
 
 struct vtd_domain;
@@ -25,6 +26,7 @@ struct vtd_unit;
  *	this device alone (c)
  * @nr_sids: entries of @sid (c)
  * @sid: source-ids of its requests (c)
+ * @ats: whether it may cache translations; set once, before it is attached
  * @domain: paging domain it is attached to, NULL for identity or blocked (g)
  * @alone_at: count of changes to the PCI devices when @alone was found out (g)
  * @alone: it is the only device of its isolation set (g)
@@ -43,6 +45,7 @@ struct vtd_device {
 	struct iommu_device iommu;
 	unsigned int nr_sids;
 	u16 sid[VTD_SIDS_MAX];
+	enum vtd_ats ats;
 	struct vtd_domain *domain;
 	u64 alone_at;
 	bool alone;

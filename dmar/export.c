@@ -19,6 +19,7 @@
 
 #include "control.h"
 #include "pci.h"
+#include "quirks.h"
 
 static_assert(VTD_UNITS_SIDS_MAX >= VTD_SIDS_MAX);
 
@@ -52,6 +53,7 @@ void vtd_units_platform(struct vtd_platform_info *info)
 {
 	info->intr_remap = vtd_control.dmar->intr_remap;
 	info->x2apic_opt_out = vtd_control.dmar->x2apic_opt_out;
+	info->broken = vtd_quirks_interrupts();
 }
 EXPORT_SYMBOL_GPL(vtd_units_platform);
 

@@ -19,6 +19,7 @@
 #include "control.h"
 #include "device.h"
 #include "domain.h"
+#include "quirks.h"
 #include "rmrr.h"
 
 /* Why a device is not managed, in words that say what to do. */
@@ -77,10 +78,15 @@ static bool vtd_shares_with_bound(struct pci_dev *pdev)
  */
 const char *vtd_unmanaged_reason(struct pci_dev *pdev, struct vtd_unit *unit)
 {
+	const struct vtd_quirk *quirk;
+
 	if (!unit)
 		return VTD_WHY_NO_UNIT;
 	if (unit->off_reason)
 		return unit->off_reason;
+	quirk = vtd_quirk_untranslated(pdev, unit);
+	if (quirk)
+		return quirk->why;
 	if (pdev->dev.driver)
 		return vtd_pci_is_bridge(pdev) ? VTD_WHY_BRIDGE : VTD_WHY_BOUND;
 	if (vtd_shares_with_bound(pdev))
@@ -125,8 +131,15 @@ static void vtd_rmrrs_of(struct pci_dev *pdev,
 	vtd_rmrrs_each(vtd_control.dmar, pdev, fn, data);
 }
 
+static enum vtd_ats vtd_ats_of(struct pci_dev *pdev,
+			       const struct vtd_unit *unit)
+{
+	return vtd_ats_policy(vtd_control.dmar, pdev, unit);
+}
+
 static const struct vtd_probe_policy vtd_policy = {
 	.probe = vtd_probe,
+	.ats = vtd_ats_of,
 	.rmrr = vtd_rmrrs_of,
 };
 

@@ -3,11 +3,13 @@
  * What is, as records for /dev/vtd (Documentation/control.rst).
  */
 #include <linux/jiffies.h>
+#include <linux/pci-ats.h>
 #include <linux/pci.h>
 
 #include "control.h"
 #include "device.h"
 #include "domain.h"
+#include "quirks.h"
 
 /* Shown by vtdctl status; raised with each release. */
 #define VTD_VERSION "0.1"
@@ -73,6 +75,7 @@ static void vtd_status_device(struct pci_dev *pdev, struct vtd_reply *reply)
 	struct vtd_unit *unit = vtd_unit_of(pdev);
 	const char *state, *reason = "", *domain = "-";
 	char sids[VTD_SIDS_TEXT] = "-";
+	const char *ats = "-";
 	u16 sid[VTD_SIDS_MAX];
 	char group[16] = "-";
 
@@ -84,6 +87,8 @@ static void vtd_status_device(struct pci_dev *pdev, struct vtd_reply *reply)
 		rcu_read_unlock();
 		state = type == IOMMU_DOMAIN_BLOCKED ? "blocked" : "managed";
 		domain = vtd_domain_type(type);
+		if (pci_ats_supported(pdev))
+			ats = vtd_ats_name(vdev->ats);
 		snprintf(group, sizeof(group), "%d",
 			 iommu_group_id(pdev->dev.iommu_group));
 	} else {
@@ -94,9 +99,19 @@ static void vtd_status_device(struct pci_dev *pdev, struct vtd_reply *reply)
 	if (unit)
 		vtd_pci_sids_text(sid, vtd_pci_sids(pdev, sid), sids);
 	vtd_say(reply,
-		"device name=%s unit=%s state=%s driver=%s group=%s domain=%s sid=%s reason=\"%s\"\n",
+		"device name=%s unit=%s state=%s driver=%s group=%s domain=%s sid=%s ats=%s reason=\"%s\"\n",
 		pci_name(pdev), unit ? unit->name : "-", state,
-		vtd_pci_driver_name(pdev), group, domain, sids, reason);
+		vtd_pci_driver_name(pdev), group, domain, sids, ats,
+		reason);
+}
+
+static void vtd_status_quirk(const struct vtd_quirk *quirk,
+			     struct pci_dev *pdev, void *data)
+{
+	struct vtd_reply *reply = data;
+
+	vtd_say(reply, "quirk name=%s device=%s text=\"%s\" done=\"%s\"\n",
+		quirk->name, pci_name(pdev), quirk->why, quirk->done);
 }
 
 /**
@@ -127,5 +142,6 @@ void vtd_status(struct vtd_reply *reply)
 	pci_lock_rescan_remove();
 	for_each_pci_dev(pdev)
 		vtd_status_device(pdev, reply);
+	vtd_quirks_each(vtd_unit_of, vtd_status_quirk, reply);
 	pci_unlock_rescan_remove();
 }

@@ -16,6 +16,7 @@
 #include "control.h"
 #include "device.h"
 #include "pci.h"
+#include "quirks.h"
 #include "rmrr.h"
 
 /**
@@ -102,6 +103,8 @@ static void vtd_why_unmanaged(struct vtd_why *why)
 	struct pci_dev *pdev = why->pdev;
 	const char *reason = vtd_unmanaged_reason(pdev, why->unit);
 
+	if (vtd_quirk_untranslated(pdev, why->unit))
+		return; /* told of by vtd_why_quirks() */
 	if (why->unit && why->unit->off_reason) {
 		vtd_why_begin(why, VTD_WHY_TODO, "unit-off", pdev);
 		vtd_say(&why->reasons,
@@ -113,6 +116,35 @@ static void vtd_why_unmanaged(struct vtd_why *why)
 	vtd_say(&why->reasons,
 		" text=\"its requests are not translated: %s\" remedy=\"vtdctl adopt %s; then unbind its driver\"\n",
 		reason ?: "it was released", pci_name(pdev));
+}
+
+static void vtd_why_quirk(struct vtd_why *why, enum vtd_weight weight,
+			  const struct vtd_quirk *quirk, const char *remedy)
+{
+	if (!quirk)
+		return;
+	vtd_why_begin(why, weight, "quirk", why->pdev);
+	vtd_say(&why->reasons, " name=%s text=\"%s: %s\" remedy=\"%s\"\n",
+		quirk->name, quirk->why, quirk->done, remedy);
+}
+
+#define VTD_FIX_VFIO \
+	"only for guests that you trust: modprobe vfio-pci disable_denylist=1"
+
+/* Errata of the device, of the unit, and of what raises interrupts. */
+static void vtd_why_quirks(struct vtd_why *why)
+{
+	struct pci_dev *pdev = why->pdev;
+
+	vtd_why_quirk(why, VTD_WHY_NEVER,
+		      vtd_quirk_untranslated(pdev, why->unit), "");
+	vtd_why_quirk(why,
+		      vtd_pci_driver_leaves_dma(pdev) ? VTD_WHY_NOTE :
+							VTD_WHY_TODO,
+		      vtd_quirk_of(pdev, why->unit, VTD_QUIRK_USER_SPACE),
+		      VTD_FIX_VFIO);
+	vtd_why_quirk(why, VTD_WHY_NOTE,
+		      vtd_quirk_of(pdev, why->unit, VTD_QUIRK_NO_ATS), "");
 }
 
 static void vtd_why_vmd(struct vtd_why *why)
@@ -158,6 +190,7 @@ static bool vtd_why_self(struct vtd_why *why)
 		return false;
 	}
 	vtd_why_vmd(why);
+	vtd_why_quirks(why);
 	if (why->vdev)
 		vtd_why_managed(why);
 	else
@@ -174,6 +207,11 @@ static void vtd_why_notes(struct vtd_why *why)
 		vtd_why_begin(why, VTD_WHY_NOTE, "untrusted", pdev);
 		vtd_say(&why->reasons,
 			" text=\"it can be plugged in from outside: for the host it is always translated and flushed at once\" remedy=\"\"\n");
+	}
+	if (why->vdev && why->vdev->ats == VTD_ATS_REQUIRED) {
+		vtd_why_begin(why, VTD_WHY_NOTE, "ats", pdev);
+		vtd_say(&why->reasons,
+			" text=\"firmware says that it does not work without its translation cache (SATC): hardware keeps that on by itself\" remedy=\"\"\n");
 	}
 	if (why->nr_sids > 1) {
 		vtd_pci_sids_text(why->sid, why->nr_sids, sids);
@@ -468,11 +506,17 @@ static void vtd_why_acpi(struct vtd_why *why)
 static void vtd_why_interrupts(struct vtd_why *why)
 {
 	struct iommu_group *group = why->pdev->dev.iommu_group;
+	const char *quirk = vtd_quirks_interrupts();
 
 	if (!why->vdev || !group || iommu_group_has_isolated_msi(group))
 		return;
 	vtd_why_begin(why, VTD_WHY_TODO, "interrupts", why->pdev);
-	vtd_say(&why->reasons,
+	if (quirk)
+		vtd_say(&why->reasons,
+			" text=\"it could raise any interrupt of the host, so VFIO refuses it, and %s\" remedy=\"only for guests that you trust: modprobe vfio_iommu_type1 allow_unsafe_interrupts=1\"\n",
+			quirk);
+	else
+		vtd_say(&why->reasons,
 		" text=\"it could raise any interrupt of the host, so VFIO refuses it\" remedy=\"modprobe vtd_intr_remap; 'vtdctl irqs' tells whether interrupts are isolated then\"\n");
 }
 

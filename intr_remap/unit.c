@@ -155,6 +155,11 @@ int vtd_ir_units_create(void)
 		ret = -EOPNOTSUPP;
 		goto release;
 	}
+	if (vtd_ir.platform.broken) {
+		pr_err("not on this machine: %s\n", vtd_ir.platform.broken);
+		ret = -EOPNOTSUPP;
+		goto release;
+	}
 	vtd_ir.unit = kcalloc(nr, sizeof(*vtd_ir.unit), GFP_KERNEL);
 	if (!vtd_ir.unit) {
 		ret = -ENOMEM;

@@ -38,10 +38,12 @@ struct vtd_unit_info {
  * struct vtd_platform_info - what the DMAR table says about interrupts (8.1)
  * @intr_remap: the platform can remap them
  * @x2apic_opt_out: firmware asks not to switch x2APIC on
+ * @broken: an erratum that forbids it, as part of a sentence, or NULL
  */
 struct vtd_platform_info {
 	bool intr_remap;
 	bool x2apic_opt_out;
+	const char *broken;
 };
 
 /**

@@ -85,7 +85,12 @@ static void rmrr(struct pci_dev *pdev,
 		add(&region, data);
 }
 
-static const struct vtd_probe_policy policy = { probe, rmrr };
+static enum vtd_ats ats(struct pci_dev *pdev, const struct vtd_unit *unit)
+{
+	return VTD_ATS_NO;
+}
+
+static const struct vtd_probe_policy policy = { probe, ats, rmrr };
 
 /* --- the machine ------------------------------------------------------------- */
 

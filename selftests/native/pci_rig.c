@@ -116,6 +116,9 @@ static void add(const struct rig_spec *spec, unsigned int i, unsigned int *bus)
 	pdev->acs_cap = spec->acs;
 	pdev->acs_ctrl = spec->acs & 0x1d & ~spec->off;
 	pdev->class = spec->class ?: is_bridge(spec) ? 0x060400 : 0xff0000;
+	pdev->vendor = spec->device ? PCI_VENDOR_ID_INTEL : 0x1234;
+	pdev->device = spec->device ?: 0x11e8;
+	pdev->revision = spec->revision;
 	pdev->dev.is_pci = true;
 	pdev->dev.iommu_group = (void *)(uintptr_t)spec->group;
 	add_driver(pdev, spec->driver);

@@ -60,6 +60,8 @@ enum rig_flags {
  * @group: the core's group, 0 for none
  * @class: 24 bits; bridges have one without being told
  * @alias: function of its bus that its requests may come from, by quirk, and 1
+ * @device: device-id of Intel, or 0
+ * @revision: revision-id
  */
 struct rig_spec {
 	const char *name;
@@ -73,6 +75,8 @@ struct rig_spec {
 	int group;
 	u32 class;
 	unsigned int alias;
+	u16 device;
+	u8 revision;
 };
 
 /**

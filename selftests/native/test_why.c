@@ -4,6 +4,7 @@
  * of a device; then the reserved memory of the DMAR table.
  *
  * SRCS: dmar/why.c dmar/isolation.c dmar/pci.c dmar/rmrr.c dmar/relax.c
+ * SRCS: dmar/quirks.c
  * SRCS: dmar/dmar_parse.c dmar/dmar_match.c dmar/reply.c
  * SRCS: selftests/native/dmar_build.c selftests/native/pci_rig.c
  * SRCS: selftests/native/model_fixture.c selftests/native/why_table.c
@@ -21,6 +22,7 @@
 #include "model_fixture.h"
 #include "why_table.h"
 
+#include "../../dmar/quirks.h"
 #include "../../dmar/rmrr.h"
 
 /* --- what "why" says ------------------------------------------------------------ */
@@ -71,6 +73,7 @@ static void test_why(void **state)
 
 	pci_rig_start(c->spec, c->table);
 	vtd_relax_list = c->relax;
+	vtd_quirks_find();
 	if (c->prepare)
 		c->prepare();
 	answer(c, text, sizeof(text));

@@ -296,6 +296,39 @@ static void graphics_off(void)
 	pci_rig.unit[1].off_reason = "i915 is bound";
 }
 
+/* --- errata, and translation caches ------------------------------------------------------- */
+
+static void needs_cache(void)
+{
+	vtd_device_find(pci_rig_dev("nic"))->ats = VTD_ATS_REQUIRED;
+}
+
+static const struct rig_spec ironlake[] = {
+	{ "hub", NULL, INTEGRATED, 0x00, .class = 0x060000, .device = 0x0044 },
+	{ "gpu", NULL, INTEGRATED, 0x10, 0, 0, UNMANAGED, .class = 0x030000,
+	  .device = 0x0046 },
+	{},
+};
+
+static const struct rig_spec accelerator[] = {
+	{ "dsa", NULL, INTEGRATED, 0x08, .group = 3, .device = 0x0b25 },
+	{ "qat", NULL, INTEGRATED, 0x10, .group = 4, .device = 0x4940 },
+	{},
+};
+
+static const struct rig_spec accelerator_vfio[] = {
+	{ "dsa", NULL, INTEGRATED, 0x08, .driver = "vfio-pci", .group = 3,
+	  .device = 0x0b25 },
+	{},
+};
+
+static const struct rig_spec x58[] = {
+	{ "hub", NULL, INTEGRATED, 0x00, .class = 0x060000, .device = 0x3405,
+	  .revision = 0x13 },
+	{ "nic", NULL, INTEGRATED, 0x08, .group = 3 },
+	{},
+};
+
 static const struct rig_spec single_usb[] = {
 	{ "port", NULL, ROOT_PORT, 0x08, ACS_ALL },
 	{ "usb", "port", ENDPOINT, 0x00, .group = 3, .class = 0x0c0330 },
@@ -461,6 +494,30 @@ const struct why_case why_cases[] = {
 	  .reasons = 1, .says = { "unit=- ", "code=no-unit weight=never" } },
 	{ "several units", single, three_units, .device = "nic",
 	  .assignable = "yes", .says = { "unit=dmar1 " } },
+	{ "an erratum of graphics", ironlake,
+	  .device = "gpu", .assignable = "no", .reasons = 1,
+	  .says = { "code=quirk weight=never device=0000:00:02.0 driver=- name=ironlake-graphics",
+		    ": its DMA is not translated\"" } },
+	{ "an accelerator that VFIO refuses", accelerator,
+	  .device = "dsa", .assignable = "after", .reasons = 1,
+	  .says = { "code=quirk weight=todo device=0000:00:01.0 driver=- name=unsafe-for-guests",
+		    "vfio-pci disable_denylist=1" } },
+	{ "an accelerator that VFIO was told to take", accelerator_vfio,
+	  .device = "dsa", .assignable = "yes", .reasons = 2,
+	  .says = { "code=quirk weight=note" } },
+	{ "a translation cache that is not to be used", accelerator,
+	  .device = "qat", .assignable = "yes", .reasons = 1,
+	  .says = { "code=quirk weight=note device=0000:00:02.0 driver=- name=cache-flush-ignored",
+		    "the cache stays off" } },
+	{ "interrupts that cannot be remapped", x58, NULL,
+	  no_isolated_msi, .device = "nic", .assignable = "after",
+	  .reasons = 1,
+	  .says = { "code=interrupts weight=todo",
+		    "X58 hubs lose interrupts",
+		    "allow_unsafe_interrupts=1" } },
+	{ "a device that needs its translation cache", single, NULL,
+	  needs_cache, .device = "nic", .assignable = "yes", .reasons = 1,
+	  .says = { "code=ats weight=note", "(SATC)" } },
 	{ "a unit that is off", single_released, three_units, graphics_off,
 	  .device = "nic", .assignable = "after", .reasons = 1,
 	  .says = { "code=unit-off weight=todo", "dmar1 is off: i915" } },

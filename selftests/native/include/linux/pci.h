@@ -40,6 +40,8 @@
 #define PCI_DEV_FLAG_PCIE_BRIDGE_ALIAS 1
 #define PCI_DEV_FLAGS_BRIDGE_XLATE_ROOT 2
 
+#define PCI_VENDOR_ID_INTEL 0x8086
+
 #define PCI_BASE_CLASS_DISPLAY 0x03
 #define PCI_CLASS_SERIAL_USB 0x0c03
 
@@ -69,6 +71,7 @@ struct pci_dev;
  * @number: of the bus
  * @segment: of PCI
  * @vmd: the VMD endpoint that it is behind, or NULL
+ * @units_at: dword at 0xb0 of the configuration of function 0.0
  */
 struct pci_bus {
 	struct pci_bus *parent;
@@ -76,6 +79,7 @@ struct pci_bus {
 	u8 number;
 	int segment;
 	struct pci_dev *vmd;
+	u32 units_at;
 };
 
 struct device {
@@ -89,6 +93,9 @@ struct device {
  * struct pci_dev - a device
  * @dev: what it is to the core
  * @class: class code, 24 bits
+ * @vendor: vendor-id
+ * @device: device-id
+ * @revision: revision-id
  * @name: for the log
  * @refs: references taken and not given back
  * @master: it may do DMA
@@ -108,12 +115,16 @@ struct device {
  * @acs: there is an ACS capability
  * @acs_cap: bits it has
  * @acs_ctrl: bits that are on
+ * @isoch: dword at 0x188 of its configuration
  * @devcap: device capabilities of PCI Express
  * @devctl: device control of PCI Express
  */
 struct pci_dev {
 	struct device dev;
 	unsigned int class;
+	u16 vendor;
+	u16 device;
+	u8 revision;
 	const char *name;
 	int refs;
 	bool master;
@@ -133,6 +144,7 @@ struct pci_dev {
 	bool acs;
 	u16 acs_cap;
 	u16 acs_ctrl;
+	u32 isoch;
 	u32 devcap;
 	u16 devctl;
 };
@@ -205,6 +217,20 @@ static inline int pci_write_config_word(struct pci_dev *pdev, int where,
 	return 0;
 }
 
+static inline int pci_read_config_dword(struct pci_dev *pdev, int where,
+					u32 *value)
+{
+	*value = where == 0x188 ? pdev->isoch : U32_MAX;
+	return 0;
+}
+
+static inline int pci_bus_read_config_dword(struct pci_bus *bus, u8 devfn,
+					    int where, u32 *value)
+{
+	*value = devfn == 0 && where == 0xb0 ? bus->units_at : U32_MAX;
+	return 0;
+}
+
 static inline int pcie_capability_read_word(struct pci_dev *pdev, int where,
 					    u16 *value)
 {
@@ -258,6 +284,15 @@ static inline struct pci_dev *vtd_shim_next_pci_dev(struct pci_dev *from)
 }
 
 #define for_each_pci_dev(d) while ((d = vtd_shim_next_pci_dev(d)))
+
+static inline struct pci_dev *pci_get_device(u16 vendor, u16 device,
+					     struct pci_dev *from)
+{
+	for_each_pci_dev(from)
+		if (from->vendor == vendor && from->device == device)
+			return from;
+	return NULL;
+}
 
 static inline void *dev_iommu_priv_get(struct device *dev)
 {
