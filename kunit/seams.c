@@ -12,6 +12,7 @@
 #include <linux/ioport.h>
 #include <linux/ktime.h>
 #include <linux/module.h>
+#include <linux/nodemask.h>
 #include <linux/processor.h>
 #include <linux/rcupdate.h>
 
@@ -122,10 +123,32 @@ const void *vtd_shim_gone(const void *p)
 	return p;
 }
 
+static int expected_node;
+static atomic_t of_other_nodes;
+
+void vtd_shim_expect_node(int nid)
+{
+	expected_node = nid;
+	atomic_set(&of_other_nodes, 0);
+}
+
+unsigned int vtd_shim_of_other_nodes(void)
+{
+	return atomic_read(&of_other_nodes);
+}
+
+/* One node that is there, and numbers that no node has. */
+int vtd_shim_pxm_to_node(int pxm)
+{
+	return pxm == 7 ? first_online_node : NUMA_NO_NODE;
+}
+
 void *vtd_shim_alloc_pages(int nid, gfp_t gfp, size_t size)
 {
 	void *virt = iommu_alloc_pages_node_sz(nid, gfp, size);
 
+	if (nid != expected_node)
+		atomic_inc(&of_other_nodes);
 	if (!virt)
 		return NULL;
 	atomic_long_inc(&live_tables);

@@ -121,6 +121,9 @@ int vtd_shim_walk_ram(unsigned long desc, unsigned long flags, u64 start,
 acpi_status vtd_shim_get_table(char *signature, u32 instance,
 			       struct acpi_table_header **table);
 
+int vtd_shim_pxm_to_node(int pxm);
+
+#define pxm_to_node(pxm) vtd_shim_pxm_to_node(pxm)
 #define walk_iomem_res_desc(...) vtd_shim_walk_ram(__VA_ARGS__)
 #define acpi_get_table(...) vtd_shim_get_table(__VA_ARGS__)
 #define acpi_put_table(table) ((void)(table))

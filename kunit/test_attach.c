@@ -475,6 +475,39 @@ static void trial_that_is_not_ends_by_itself(struct kunit *test)
 	machine_expect_untouched(m);
 }
 
+/*
+ * 8.6: tables and queue are on the unit's node; where the RHSA is about no node
+ * of this machine, or there is none, on any.
+ */
+static void memory_is_near_the_unit(struct kunit *test)
+{
+	struct machine *m = machine_new(test);
+
+	machine_add_unit(m, FIX_CAP, FIX_ECAP, VTD_MODEL_EAGER);
+	dmar_begin(&m->table, 48, 0);
+	dmar_drhd(&m->table, 1, 0, MACHINE_SEGMENT, MACHINE_BASE(0));
+	dmar_rhsa(&m->table, MACHINE_BASE(0), 7);
+	dmar_finish(&m->table);
+	machine_build(m);
+	vtd_shim_expect_node(first_online_node);
+	KUNIT_ASSERT_EQ(test, machine_attach(m), 0);
+	KUNIT_EXPECT_EQ(test, machine_unit(0)->nid, first_online_node);
+	KUNIT_ASSERT_EQ(test, machine_bind(m, B_ALONE), 0);
+	machine_unbind(m, B_ALONE);
+	KUNIT_EXPECT_EQ(test, vtd_shim_of_other_nodes(), 0);
+	KUNIT_EXPECT_EQ(test, machine_detach(m), 0);
+
+	dmar_begin(&m->table, 48, 0);
+	dmar_drhd(&m->table, 1, 0, MACHINE_SEGMENT, MACHINE_BASE(0));
+	dmar_rhsa(&m->table, MACHINE_BASE(1), 7);
+	dmar_rhsa(&m->table, MACHINE_BASE(0), 8);
+	dmar_finish(&m->table);
+	vtd_shim_expect_node(NUMA_NO_NODE);
+	KUNIT_ASSERT_EQ(test, machine_attach(m), 0);
+	KUNIT_EXPECT_EQ(test, machine_unit(0)->nid, NUMA_NO_NODE);
+	KUNIT_EXPECT_EQ(test, vtd_shim_of_other_nodes(), 0);
+}
+
 static struct kunit_case cases[] = {
 	KUNIT_CASE_PARAM(everything_is_managed_and_given_back,
 			 kinds_gen_params),
@@ -491,6 +524,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE_PARAM(one_unit_refused_means_none_taken, refused_gen_params),
 	KUNIT_CASE_PARAM(unit_in_use_is_refused, in_use_gen_params),
 	KUNIT_CASE(two_units_share_the_work),
+	KUNIT_CASE(memory_is_near_the_unit),
 	KUNIT_CASE(points_of_failure_are_found),
 	KUNIT_CASE_PARAM(a_step_that_fails_leaves_nothing_behind, points_gen),
 	KUNIT_CASE_PARAM(unit_that_dies_while_attached_to_leaves_all_off,

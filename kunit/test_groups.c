@@ -231,6 +231,32 @@ static void port_that_comes_later_gets_acs_too(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, vtd_model_host_acs(m->host, B_PORT_LATER), 0);
 }
 
+/* The function has forgotten its ACS; who sees to it that it is back? */
+static void acs_is_still_on_after_a_reset(struct kunit *test)
+{
+	struct machine *m = machine_new(test);
+	struct pci_dev *pdev;
+
+	machine_add_unit(m, FIX_CAP, FIX_ECAP, 0);
+	m->board[B_PORT_B].acs = 0x5f;
+	m->board[B_TWO_0].acs = 0x5f;
+	m->board[B_TWO_1].acs = 0x5f;
+	machine_build(m);
+	KUNIT_ASSERT_EQ(test, machine_attach(m), 0);
+	pdev = machine_dev(m, B_TWO_0);
+	KUNIT_EXPECT_EQ(test, vtd_model_host_acs(m->host, B_TWO_0), 0x1d);
+	KUNIT_ASSERT_EQ(test, pci_reset_function(pdev), 0);
+	KUNIT_EXPECT_EQ(test, vtd_model_host_acs(m->host, B_TWO_0) & 0x1d,
+			0x1d);
+	KUNIT_EXPECT_FALSE(test,
+			   vtd_pci_same_set(pdev, machine_dev(m, B_TWO_1)));
+	/* And of one that comes back. */
+	vtd_model_host_unplug(m->host, B_TWO_1);
+	vtd_model_host_plug(m->host, B_TWO_1);
+	KUNIT_EXPECT_EQ(test, vtd_model_host_acs(m->host, B_TWO_1) & 0x1d,
+			0x1d);
+}
+
 /* --- isolation sets ---------------------------------------------------------- */
 
 /* Two functions; how ACS of a third, and of themselves, is set. */
@@ -416,6 +442,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(acs_is_on_while_attached),
 	KUNIT_CASE_PARAM(acs_is_what_the_device_can, weak_gen_params),
 	KUNIT_CASE(port_that_comes_later_gets_acs_too),
+	KUNIT_CASE(acs_is_still_on_after_a_reset),
 	KUNIT_CASE_PARAM(set_is_what_acs_leaves_together, pairs_gen_params),
 	KUNIT_CASE(port_without_one_of_its_bits_does_not_isolate),
 	KUNIT_CASE(groups_are_what_is_isolated),

@@ -26,10 +26,14 @@ enum {
 	C_CAPABILITIES = 0x34,
 	C_CONTROL = 0x3e,
 	C_EXPRESS = 0x40,
+	C_DEVICE_CAP = 0x44,
+	C_DEVICE_CONTROL = 0x48,
 	C_ACS = 0x100,
 };
 
 #define C_BUS_MASTER 0x4
+#define C_RESETS BIT(28) /* function level reset, in the capability */
+#define C_RESET BIT(15) /* the same, in the control register */
 
 /**
  * struct vtd_model_config_space - of one function
@@ -116,7 +120,9 @@ static void fill_capabilities(struct vtd_model_config_space *c,
 		/* 2.5 GT/s, one lane */
 		put(c, C_EXPRESS + 12, 0x11, 4);
 		put(c, C_EXPRESS + 18, 0x11, 2);
-		allow(c, C_EXPRESS + 8, 0xffff, 2);
+		allow(c, C_DEVICE_CONTROL, 0xffff, 2);
+		if (f->kind == VTD_MODEL_ENDPOINT)
+			put(c, C_DEVICE_CAP, C_RESETS, 4);
 	} else {
 		return;
 	}
@@ -205,6 +211,18 @@ static int host_read(struct pci_bus *bus, unsigned int devfn, int where,
 	return c ? PCIBIOS_SUCCESSFUL : PCIBIOS_DEVICE_NOT_FOUND;
 }
 
+/* Function level reset (PCI Express 6.6.2): all but what is wired. */
+static void reset(struct vtd_model_host *host, struct vtd_model_config_space *c)
+{
+	u16 control = c->byte[C_DEVICE_CONTROL] |
+		      c->byte[C_DEVICE_CONTROL + 1] << 8;
+	unsigned int index = c - host->config;
+
+	if (host->function[index].kind == VTD_MODEL_ENDPOINT &&
+	    control & C_RESET)
+		fill(c, &host->function[index], index);
+}
+
 static int host_write(struct pci_bus *bus, unsigned int devfn, int where,
 		      int size, u32 value)
 {
@@ -222,6 +240,8 @@ static int host_write(struct pci_bus *bus, unsigned int devfn, int where,
 		mask = c->writable[where];
 		c->byte[where] = (c->byte[where] & ~mask) | (value & mask);
 	}
+	if (c)
+		reset(host, c);
 	raw_spin_unlock_irqrestore(&host->lock, flags);
 	return c ? PCIBIOS_SUCCESSFUL : PCIBIOS_DEVICE_NOT_FOUND;
 }

@@ -102,6 +102,10 @@ struct vtd_shim_hooks {
 /* Taken back with the next test. */
 void vtd_shim_hook(const struct vtd_shim_hooks *hooks);
 
+/* Page-table memory asked for of another node than @nid, from now on. */
+void vtd_shim_expect_node(int nid);
+unsigned int vtd_shim_of_other_nodes(void);
+
 /* Where system RAM ends; 0 for where it does. */
 void vtd_shim_set_ram(u64 bytes);
 

@@ -22,6 +22,7 @@ void rig_start(void)
 {
 	fix_start();
 	memset(&rig, 0, sizeof(rig));
+	rig.nid = NUMA_NO_NODE;
 	/* a poll costs 10 us: a time-out is 100,000 polls */
 	vtd_shim_virtual_clock(1000000, 10000);
 	static_branch_enable(&vtd_soft_regs);
@@ -37,7 +38,7 @@ int rig_add_off(const struct vtd_model_config *config)
 	vtd_model_plug(rig.model[i], &unit->regs);
 	unit->drhd = &rig_drhd;
 	unit->index = i;
-	unit->nid = NUMA_NO_NODE;
+	unit->nid = rig.nid;
 	unit->failed = rig_failed;
 	snprintf(unit->name, sizeof(unit->name), "dmar%u", i);
 	return vtd_unit_setup(unit, &rig.reply);

@@ -20,6 +20,7 @@
  * @model: the hardware
  * @unit: the driver's side of it
  * @nr: how many
+ * @nid: node of the next ones
  * @failed: how often a unit was given up
  * @reply: what the driver said last
  */
@@ -27,6 +28,7 @@ struct rig {
 	struct vtd_model_unit *model[RIG_UNITS];
 	struct vtd_unit unit[RIG_UNITS];
 	unsigned int nr;
+	int nid;
 	unsigned int failed;
 	struct vtd_reply reply;
 };

@@ -116,10 +116,26 @@ void vtd_shim_free(const void *p)
 	free((void *)p);
 }
 
+static int expected_node;
+static unsigned int of_other_nodes;
+
+void vtd_shim_expect_node(int nid)
+{
+	expected_node = nid;
+	of_other_nodes = 0;
+}
+
+unsigned int vtd_shim_of_other_nodes(void)
+{
+	return of_other_nodes;
+}
+
 void *iommu_alloc_pages_node_sz(int nid, gfp_t gfp, size_t size)
 {
 	void *p;
 
+	if (nid != expected_node)
+		__atomic_add_fetch(&of_other_nodes, 1, __ATOMIC_SEQ_CST);
 	size = size < PAGE_SIZE ? PAGE_SIZE : roundup_pow_of_two(size);
 	p = alloc_bytes(size, size, gfp | __GFP_ZERO);
 	if (!p)

@@ -541,6 +541,39 @@ static void test_identity_tables(void **state)
 	rig_stop();
 }
 
+/* 8.6: what the unit reads in memory is near to it. */
+static void test_node(void **state)
+{
+	const struct vtd_model_config config = {
+		.version = 0x10, .cap = FIX_CAP, .ecap = FIX_ECAP, .seed = 1,
+	};
+	struct vtd_context_entry entry;
+	struct vtd_pgtable pt;
+	size_t mapped;
+
+	rig_start();
+	rig.nid = 0;
+	vtd_shim_expect_node(0);
+	assert_int_equal(rig_add_off(&config), 0);
+	rig_enable(0);
+	assert_int_equal(vtd_unit_pt_init(&rig.unit[0], &pt), 0);
+	assert_int_equal(vtd_pt_map(&pt, 0, SZ_1G, SZ_4K, 4, RIG_RW, GFP_KERNEL,
+				    NULL, &mapped),
+			 0);
+	entry = vtd_context_second_stage(virt_to_phys(pt.root), pt.levels, 2);
+	assert_int_equal(set(entry), 0);
+	assert_int_equal(vtd_shim_of_other_nodes(), 0);
+	/* It is the node of the unit that is asked. */
+	vtd_shim_expect_node(1);
+	entry = (struct vtd_context_entry){};
+	assert_int_equal(set(entry), 0);
+	vtd_pt_destroy(&pt);
+	assert_int_equal(vtd_unit_pt_init(&rig.unit[0], &pt), 0);
+	assert_int_equal(vtd_shim_of_other_nodes(), 1);
+	vtd_pt_destroy(&pt);
+	rig_stop();
+}
+
 static u64 ask_there(u64 addr)
 {
 	u64 at = 0;
@@ -630,6 +663,7 @@ static void unit_cases(void)
 			 "identity through tables, page sizes %u", i * 2 - 1);
 	fix_case(test_identity_tables, (void *)0,
 		 "identity through tables, 4 KiB pages");
+	fix_case(test_node, NULL, "memory of the unit's node");
 	fix_case(test_identity_regions, (void *)1,
 		 "C31: identity through tables, reserved memory");
 	fix_case(test_identity_regions, (void *)3,

@@ -106,6 +106,33 @@ def many_rmrrs(table):
         rmrr(0xed000, 0xedfff, scopes=scope(10, 0, 0x77)))))
 
 
+def path(bus, *steps, kind=1):
+    """A scope that goes through bridges: path(0, (4, 0), (0, 0))."""
+    steps = b"".join(struct.pack("<BB", *step) for step in steps)
+    return struct.pack("<BBBBBB", kind, 6 + len(steps), 0, 0, 0, bus) + steps
+
+
+def by_path(table):
+    """one unit that names its devices in every way, for the case "shapes\""""
+    offset, length = first(table, DRHD)
+    scopes = b"".join((
+        scope(0, 0, 255, 3),
+        path(0, (0, 0)), path(0, (1, 0)), path(0, (2, 0)),
+        *(path(0, (30, fn)) for fn in range(4)),
+        *(path(0, (31, fn)) for fn in (0, 2, 3)),
+        # through bridges, and all behind one
+        path(0, (4, 0), (0, 0)), path(0, (5, 0), kind=2),
+        # one of two functions; a bridge behind a port
+        path(0, (6, 0)), path(0, (7, 0), (0, 0), kind=2),
+        # behind a switch, from the root and from the last bus
+        path(0, (8, 0), (0, 0), (0, 0), (0, 0)), path(8, (0, 0)),
+        path(0, (9, 0), kind=2),
+        # another root bus, and a bus where that device is not
+        path(0x40, (0, 0), kind=2), path(0x41, (1, 0)),
+        path(0, (12, 0), (0, 0))))
+    table[offset:offset + length] = drhd(first_base(table), scopes=scopes)
+
+
 def rmrr_reversed(table):
     """an RMRR whose limit is below its base"""
     insert(table, after_drhds(table),
@@ -186,7 +213,7 @@ def name_of(change):
 
 
 VARIANTS = {name_of(f): f for f in (
-    good, good_and_rmrr, rmrr_in_ram, many_rmrrs, rmrr_reversed, cut_in_drhd,
+    good, good_and_rmrr, rmrr_in_ram, many_rmrrs, by_path, rmrr_reversed, cut_in_drhd,
     drhd_len_0, junk_70k, second_drhd_bogus_base, second_drhd_high_base, wrong_width,
     bad_scope_length, duplicate_drhd, segments, no_drhd, unknown_type)}
 

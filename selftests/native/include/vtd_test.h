@@ -92,6 +92,10 @@ void vtd_shim_hook(const struct vtd_shim_hooks *hooks);
 /* Called in each synchronize_rcu(), until the next test. */
 void vtd_shim_on_grace_period(void (*fn)(void));
 
+/* Page-table memory asked for of another node than @nid, from now on. */
+void vtd_shim_expect_node(int nid);
+unsigned int vtd_shim_of_other_nodes(void);
+
 /* Where system RAM ends, for walk_iomem_res_desc(); 8 GiB at first. */
 void vtd_shim_set_ram(u64 bytes);
 

@@ -1,0 +1,64 @@
+# SPDX-License-Identifier: GPL-2.0
+# Topologies, many in one machine: for each device which unit, source-ids, group
+# and isolation set, and what "why" says. A root bus that bypasses the unit, one
+# more root bus, ports with and without ACS, a switch, bridges to PCI one and two
+# deep, functions of one device, virtual functions. With the firmware's own table,
+# which names each device, and with one that goes by paths and wrong buses.
+# vm: --qemu "-m 2G -netdev user,id=n0 -netdev user,id=n1 -netdev user,id=n2 -netdev user,id=n3 -netdev user,id=n4"
+# vm: --qemu "-device pcie-root-port,id=rp1,chassis=1,slot=1,addr=4 -device e1000e,netdev=n0,bus=rp1"
+# vm: --qemu "-device pcie-root-port,id=rp2,chassis=2,slot=2,addr=5,disable-acs=on -device edu,bus=rp2,addr=0.0,multifunction=on -device edu,bus=rp2,addr=0.1"
+# vm: --qemu "-device edu,addr=6.0,multifunction=on -device edu,addr=6.1"
+# vm: --qemu "-device pcie-root-port,id=rp3,chassis=3,slot=3,addr=7 -device pcie-pci-bridge,id=br1,bus=rp3 -device edu,bus=br1,addr=1 -device edu,bus=br1,addr=2"
+# vm: --qemu "-device pcie-root-port,id=rp4,chassis=4,slot=4,addr=8 -device x3130-upstream,id=up1,bus=rp4"
+# vm: --qemu "-device xio3130-downstream,id=dn1,bus=up1,chassis=5,slot=5,addr=0 -device xio3130-downstream,id=dn2,bus=up1,chassis=6,slot=6,addr=1 -device edu,bus=dn1 -device edu,bus=dn2"
+# vm: --qemu "-device i82801b11-bridge,id=dmi1,addr=9 -device edu,bus=dmi1,addr=1 -device pci-bridge,id=pb1,bus=dmi1,addr=2,chassis_nr=7 -device edu,bus=pb1,addr=3"
+# vm: --qemu "-device pxb-pcie,id=px1,bus_nr=64,addr=a -device pcie-root-port,id=rp5,bus=px1,chassis=8,slot=8,addr=0 -device e1000e,netdev=n1,bus=rp5 -device edu,bus=px1,addr=1"
+# vm: --qemu "-device pxb-pcie,id=px2,bus_nr=96,addr=b,bypass_iommu=on -device edu,bus=px2,addr=1"
+# vm: --qemu "-device pcie-root-port,id=rp6,chassis=9,slot=9,addr=c -device igb,netdev=n2,bus=rp6"
+# vm: --qemu "-device e1000e,netdev=n3,addr=d"
+# variant: own
+# variant: paths --acpi build/dmar/by-path.aml
+# timeout: 300
+
+# shellcheck source=selftests/lib/life.sh
+. /src/selftests/lib/life.sh
+
+why() { vtd "why $1"; }
+codes() { why "$1" | sed -n 's/^reason code=\([^ ]*\) weight=\([^ ]*\) device=0000:\([^ ]*\) .*/\1:\2:\3/p' | sort | tr '\n' ' '; }
+# All of its group, without the segment.
+mates() { [ ! -e "/sys/bus/pci/devices/$1/iommu_group" ] || names_in "/sys/bus/pci/devices/$1/iommu_group/devices" | sed 's/0000://g; s/ $//; s/ /,/g'; }
+
+# shape BDF WHAT UNIT SOURCE-IDS GROUP VERDICT [CODE:WEIGHT:BDF]...
+shape() {
+	local d=0000:$1 what=$2 want="unit $3, sid $4, group $5, $6: "
+	shift 6
+	for code in $(printf '%s\n' "$@" | sort); do want+="$code "; done
+	is "unit $(field "device name=$d" unit), sid $(field "device name=$d" sid), group $(mates "$d"), $(why "$d" | sed -n 's/^why .* assignable=\([a-z]*\) .*/\1/p'): $(codes "$d")" "$want" "$what ($1)"
+}
+
+lspci -tn | sed 's/^/# /'
+modprobe vtd_dmar || bail "the module does not load"
+modprobe igb
+ok "virtual functions are made" sh -c "echo 2 > /sys/bus/pci/devices/0000:0b:00.0/sriov_numvfs"
+
+irq=interrupts:todo
+shape 01:00.0 "behind a port with ACS" dmar0 01:00.0 01:00.0 after $irq:01:00.0
+shape 00:0d.0 "on the root bus" dmar0 00:0d.0 00:0d.0 after $irq:00:0d.0
+shape 00:04.0 "a port" dmar0 00:04.0 "" no bridge:never:00:04.0
+shape 02:00.0 "?" dmar0 02:00.0 02:00.0 after $irq:02:00.0
+shape 02:00.1 "?" dmar0 02:00.1 02:00.1 after $irq:02:00.1
+shape 00:06.0 "?" dmar0 00:06.0 00:06.0 after $irq:00:06.0
+shape 00:06.1 "?" dmar0 00:06.1 00:06.1 after $irq:00:06.1
+shape 04:01.0 "?" dmar0 04:01.0 04:01.0 after $irq:04:01.0
+shape 04:02.0 "?" dmar0 04:02.0 04:02.0 after $irq:04:02.0
+shape 07:00.0 "?" dmar0 07:00.0 07:00.0 after $irq:07:00.0
+shape 08:00.0 "?" dmar0 08:00.0 08:00.0 after $irq:08:00.0
+shape 09:01.0 "?" dmar0 09:01.0 09:01.0 after $irq:09:01.0
+shape 0a:03.0 "?" dmar0 0a:03.0 0a:03.0 after $irq:0a:03.0
+shape 41:00.0 "?" dmar0 41:00.0 41:00.0 after $irq:41:00.0
+shape 40:01.0 "?" dmar0 40:01.0 40:01.0 after $irq:40:01.0
+shape 60:01.0 "?" dmar0 60:01.0 60:01.0 after $irq:60:01.0
+shape 0b:00.0 "?" dmar0 0b:00.0 0b:00.0 after $irq:0b:00.0
+shape 0b:10.0 "?" dmar0 0b:10.0 0b:10.0 after $irq:0b:10.0
+shape 0b:10.2 "?" dmar0 0b:10.2 0b:10.2 after $irq:0b:10.2
+finish
