@@ -231,17 +231,15 @@ static int vtd_pass_through_acpi(struct vtd_unit *unit)
 {
 	const struct vtd_scope_list *list = &unit->drhd->scopes;
 	unsigned int i;
-	int ret;
+	int sid, ret;
 
 	for (i = 0; i < list->nr; i++) {
-		const struct vtd_dev_scope *scope = &list->scope[i];
-
-		if (scope->type != DMAR_SCOPE_NAMESPACE || scope->depth != 1)
+		if (list->scope[i].type != DMAR_SCOPE_NAMESPACE)
 			continue;
-		ret = vtd_pass_through_sid(
-			unit, PCI_DEVID(scope->start_bus,
-					PCI_DEVFN(scope->path->dev,
-						  scope->path->fn)));
+		sid = vtd_pci_scope_sid(&list->scope[i], unit->drhd->segment);
+		if (sid < 0)
+			continue;
+		ret = vtd_pass_through_sid(unit, sid);
 		if (ret)
 			return ret;
 	}

@@ -89,14 +89,15 @@ int vtd_units_of_scope(u8 type, u8 id, u16 *sid)
 {
 	const struct vtd_dev_scope *scope;
 	int index = vtd_dmar_find_enum(vtd_control.dmar, type, id, &scope);
+	int ret;
 
 	if (index < 0)
 		return index;
-	/* Behind bridges the bus number would have to be looked up. */
-	if (scope->depth != 1)
-		return -ENODEV;
-	*sid = PCI_DEVID(scope->start_bus,
-			 PCI_DEVFN(scope->path->dev, scope->path->fn));
+	ret = vtd_pci_scope_sid(scope,
+				vtd_control.dmar->drhd[index].segment);
+	if (ret < 0)
+		return ret;
+	*sid = ret;
 	return index;
 }
 EXPORT_SYMBOL_GPL(vtd_units_of_scope);

@@ -67,6 +67,36 @@ int vtd_pci_path(struct pci_dev *pdev, struct vtd_pci_path *path)
 	return 0;
 }
 
+/**
+ * vtd_pci_scope_sid() - the source-id that a device scope means
+ * @scope: of what is no PCI device itself: an I/O APIC, an HPET, an ACPI device
+ * @segment: PCI segment of the structure that it stands in
+ *
+ * Behind bridges the bus is looked up: firmware does not write it down (VT-d
+ * 8.3.1).
+ *
+ * Context: may sleep.
+ * Return: the source-id, or -ENODEV when such a bridge is not there.
+ */
+int vtd_pci_scope_sid(const struct vtd_dev_scope *scope, u16 segment)
+{
+	const struct vtd_path_elem *step = scope->path;
+	unsigned int bus = scope->start_bus, i;
+
+	for (i = 1; i < scope->depth; i++, step++) {
+		struct pci_dev *bridge = pci_get_domain_bus_and_slot(
+			segment, bus, PCI_DEVFN(step->dev, step->fn));
+		bool leads = bridge && bridge->subordinate;
+
+		if (leads)
+			bus = bridge->subordinate->number;
+		pci_dev_put(bridge);
+		if (!leads)
+			return -ENODEV;
+	}
+	return PCI_DEVID(bus, PCI_DEVFN(step->dev, step->fn));
+}
+
 static int vtd_pci_add_sid(u16 *sid, unsigned int nr, u16 new)
 {
 	unsigned int i;

@@ -49,6 +49,7 @@ struct vtd_link {
 
 struct pci_dev *vtd_pci_dma_dev(struct pci_dev *pdev);
 int vtd_pci_path(struct pci_dev *pdev, struct vtd_pci_path *path);
+int vtd_pci_scope_sid(const struct vtd_dev_scope *scope, u16 segment);
 int vtd_pci_sids(struct pci_dev *pdev, u16 *sid);
 void vtd_pci_sids_text(const u16 *sid, int nr, char *text);
 bool vtd_pci_is_bridge(const struct pci_dev *pdev);

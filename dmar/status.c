@@ -5,6 +5,9 @@
 #include <linux/jiffies.h>
 #include <linux/pci-ats.h>
 #include <linux/pci.h>
+#include <linux/string.h>
+
+#include <vtd/hw/dmar_table.h>
 
 #include "control.h"
 #include "device.h"
@@ -114,6 +117,40 @@ static void vtd_status_quirk(const struct vtd_quirk *quirk,
 		quirk->name, pci_name(pdev), quirk->why, quirk->done);
 }
 
+/* ACPI devices that do DMA: whatever they are, they pass through (8.7). */
+static void vtd_status_acpi(struct vtd_reply *reply)
+{
+	const struct vtd_dmar *dmar = vtd_control.dmar;
+	const struct vtd_dev_scope *scope;
+	unsigned int i;
+
+	for (i = 0; i < dmar->nr_andd; i++) {
+		const struct vtd_andd *andd = &dmar->andd[i];
+		char sids[VTD_SIDS_TEXT] = "-", name[64], *at;
+		struct vtd_unit *unit;
+		int index, sid;
+		u16 one;
+
+		index = vtd_dmar_find_enum(dmar, DMAR_SCOPE_NAMESPACE,
+					   andd->device_number, &scope);
+		if (index < 0)
+			continue;
+		unit = vtd_control.units[index];
+		sid = vtd_pci_scope_sid(scope, unit->drhd->segment);
+		one = sid;
+		vtd_pci_sids_text(&one, sid < 0 ? sid : 1, sids);
+		strscpy(name, andd->name);
+		for (at = name; *at; at++)
+			if (*at == '"')
+				*at = '\'';
+		vtd_say(reply, "acpi name=\"%s\" unit=%s sid=%s state=%s\n",
+			name, unit->name, sids,
+			!unit->translating ? "off" :
+			sid < 0		   ? "blocked" :
+					     "pass-through");
+	}
+}
+
 /**
  * vtd_status() - the records of everything
  * @reply: written to
@@ -142,6 +179,7 @@ void vtd_status(struct vtd_reply *reply)
 	pci_lock_rescan_remove();
 	for_each_pci_dev(pdev)
 		vtd_status_device(pdev, reply);
+	vtd_status_acpi(reply);
 	vtd_quirks_each(vtd_unit_of, vtd_status_quirk, reply);
 	pci_unlock_rescan_remove();
 }

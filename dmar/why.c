@@ -468,7 +468,7 @@ static const char *vtd_why_andd(u8 number, char *text, size_t size)
 	return text;
 }
 
-static bool vtd_why_has_sid(const struct vtd_why *why, u16 sid)
+static bool vtd_why_has_sid(const struct vtd_why *why, int sid)
 {
 	int i;
 
@@ -488,11 +488,10 @@ static void vtd_why_acpi(struct vtd_why *why)
 	for (i = 0; i < list->nr; i++) {
 		const struct vtd_dev_scope *scope = &list->scope[i];
 
-		if (scope->type != DMAR_SCOPE_NAMESPACE || scope->depth != 1 ||
-		    !vtd_why_has_sid(why,
-				     PCI_DEVID(scope->start_bus,
-					       PCI_DEVFN(scope->path->dev,
-							 scope->path->fn))))
+		if (scope->type != DMAR_SCOPE_NAMESPACE ||
+		    !vtd_why_has_sid(
+			    why, vtd_pci_scope_sid(scope,
+						   why->unit->drhd->segment)))
 			continue;
 		vtd_why_begin(why, VTD_WHY_NEVER, "acpi", why->pdev);
 		vtd_say(&why->reasons,

@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0
 # Suspend to RAM with a busy disk, DMA translated and interrupts remapped: the
 # firmware has switched the unit off, and after resume it translates and remaps
-# again, and not a byte is lost or wrong.
+# again, not a byte is lost or wrong, and ports have their ACS back.
 # variant: xapic
 # variant: x2apic --qemu "-cpu max,-hypervisor,+x2apic -smbios type=1,serial=VMware-01 -device intel-iommu,intremap=on,eim=on,aw-bits=48"
 # vm: --append iomem=relaxed --qemu "-smp 1"
-# vm: --qemu "-drive file=@share/d0.img,if=none,id=d0,format=raw -device nvme,drive=d0,serial=x1"
+# vm: --qemu "-drive file=@share/d0.img,if=none,id=d0,format=raw -device nvme,drive=d0,serial=x1 -device pcie-root-port,id=rp1,chassis=1,slot=1,addr=4"
 # vm: --qemu "-netdev user,id=n0 -device e1000e,netdev=n0"
 # disk: d0.img 64M
 # tier: check soak
@@ -18,12 +18,13 @@ nvme=$(pci_find 1b36:0010) e1000e=$(pci_find 8086:10d3)
 cycles=1
 [ "$TIER" = check ] || cycles=50
 
-plan $((5 + 6 * cycles + 5))
+plan $((6 + 7 * cycles + 5))
 modprobe vtd_dmar || bail "the module does not load"
 modprobe nvme
 modprobe e1000e
 disk=$(disk_ready "$nvme")
 is "$(group_type "$nvme") $(group_type "$e1000e")" "DMA-FQ DMA-FQ" "nvme and e1000e are translated"
+is "$(setpci -s 00:04.0 148.w) $(setpci -s 00:04.0 14e.w)" "000d 001d" "ACS of a port is on"
 ok "vtd_intr_remap loads" modprobe vtd_intr_remap
 like "$(vtdctl irqs)" '^interrupts are isolated' "interrupts are isolated"
 ok "the network works" net_up "$e1000e"
@@ -102,6 +103,7 @@ while [ $i -lt $cycles ]; do
 	check "$(bit 31)" 1 "$i: the unit translates"
 	check "$(bit 25)" 1 "$i: and remaps interrupts"
 	check "$(($(devmem 0xfed900b8 32) >> 11 & 1))" "$extended" "$i: extended interrupt mode is as it was"
+	check "$(dd if=/sys/bus/pci/devices/0000:00:04.0/config bs=2 skip=167 count=1 2> /dev/null | od -An -tx2 | tr -d ' ')" 001d "$i: ACS of the port is on again"
 	sleep 1
 	check "$([ "$(count)" -gt "$was" ] && echo yes)" yes "$i: interrupts of the disk come"
 	check "$(ping -c 1 -W 5 10.0.2.2 > /dev/null && echo yes)" yes "$i: the network answers"

@@ -36,29 +36,63 @@ shape() {
 	is "unit $(field "device name=$d" unit), sid $(field "device name=$d" sid), group $(mates "$d"), $(why "$d" | sed -n 's/^why .* assignable=\([a-z]*\) .*/\1/p'): $(codes "$d")" "$want" "$what ($1)"
 }
 
+plan 27
 lspci -tn | sed 's/^/# /'
 modprobe vtd_dmar || bail "the module does not load"
 modprobe igb
 ok "virtual functions are made" sh -c "echo 2 > /sys/bus/pci/devices/0000:0b:00.0/sriov_numvfs"
 
-irq=interrupts:todo
+irq=interrupts:todo bus=pci-bus:note sid=source-id:note more=aliases:note member=member:note
+
 shape 01:00.0 "behind a port with ACS" dmar0 01:00.0 01:00.0 after $irq:01:00.0
 shape 00:0d.0 "on the root bus" dmar0 00:0d.0 00:0d.0 after $irq:00:0d.0
-shape 00:04.0 "a port" dmar0 00:04.0 "" no bridge:never:00:04.0
-shape 02:00.0 "?" dmar0 02:00.0 02:00.0 after $irq:02:00.0
-shape 02:00.1 "?" dmar0 02:00.1 02:00.1 after $irq:02:00.1
-shape 00:06.0 "?" dmar0 00:06.0 00:06.0 after $irq:00:06.0
-shape 00:06.1 "?" dmar0 00:06.1 00:06.1 after $irq:00:06.1
-shape 04:01.0 "?" dmar0 04:01.0 04:01.0 after $irq:04:01.0
-shape 04:02.0 "?" dmar0 04:02.0 04:02.0 after $irq:04:02.0
-shape 07:00.0 "?" dmar0 07:00.0 07:00.0 after $irq:07:00.0
-shape 08:00.0 "?" dmar0 08:00.0 08:00.0 after $irq:08:00.0
-shape 09:01.0 "?" dmar0 09:01.0 09:01.0 after $irq:09:01.0
-shape 0a:03.0 "?" dmar0 0a:03.0 0a:03.0 after $irq:0a:03.0
-shape 41:00.0 "?" dmar0 41:00.0 41:00.0 after $irq:41:00.0
-shape 40:01.0 "?" dmar0 40:01.0 40:01.0 after $irq:40:01.0
-shape 60:01.0 "?" dmar0 60:01.0 60:01.0 after $irq:60:01.0
-shape 0b:00.0 "?" dmar0 0b:00.0 0b:00.0 after $irq:0b:00.0
-shape 0b:10.0 "?" dmar0 0b:10.0 0b:10.0 after $irq:0b:10.0
-shape 0b:10.2 "?" dmar0 0b:10.2 0b:10.2 after $irq:0b:10.2
-finish
+shape 02:00.0 "a function behind a port without ACS" dmar0 02:00.0 02:00.0,02:00.1 after \
+	acs:note:00:05.0 $member:02:00.1 $irq:02:00.0
+shape 02:00.1 "and the other one" dmar0 02:00.1 02:00.0,02:00.1 after \
+	acs:note:00:05.0 $member:02:00.0 $irq:02:00.1
+shape 04:01.0 "behind a bridge to PCI" dmar0 04:01.0,04:00.0 03:00.0,04:01.0,04:02.0 after \
+	$more:04:01.0 $bus:03:00.0 $sid:04:02.0 $member:04:02.0 $irq:04:01.0
+shape 04:02.0 "and its neighbour" dmar0 04:02.0,04:00.0 03:00.0,04:01.0,04:02.0 after \
+	$more:04:02.0 $bus:03:00.0 $sid:04:01.0 $member:04:01.0 $irq:04:02.0
+shape 07:00.0 "behind a switch without ACS" dmar0 07:00.0 07:00.0 after \
+	acs:note:06:00.0 acs:note:06:01.0 $member:08:00.0 $irq:07:00.0
+shape 08:00.0 "behind its other port" dmar0 08:00.0 08:00.0 after \
+	acs:note:06:00.0 acs:note:06:01.0 $member:07:00.0 $irq:08:00.0
+shape 09:01.0 "behind a PCI bridge" dmar0 09:01.0,00:09.0 00:09.0,09:01.0,09:02.0,0a:03.0 after \
+	$more:09:01.0 $bus:00:09.0 $sid:0a:03.0 $member:0a:03.0 $irq:09:01.0
+shape 0a:03.0 "two PCI bridges deep" dmar0 0a:03.0,09:02.0,00:09.0 00:09.0,09:01.0,09:02.0,0a:03.0 after \
+	$more:0a:03.0 $bus:00:09.0 $sid:09:01.0 $member:09:01.0 $irq:0a:03.0
+shape 41:00.0 "behind a port of another root bus" dmar0 41:00.0 41:00.0 after $irq:41:00.0
+shape 60:01.0 "on a bus that bypasses the unit" - - "" no no-unit:never:60:01.0
+shape 0b:00.0 "a physical function" dmar0 0b:00.0 0b:00.0 after bound:todo:0b:00.0 $irq:0b:00.0
+shape 0b:10.0 "a virtual function" dmar0 0b:10.0 0b:10.0 after $irq:0b:10.0
+shape 0b:10.2 "another one" dmar0 0b:10.2 0b:10.2 after $irq:0b:10.2
+
+if [ "$VARIANT" = own ]; then
+	shape 00:04.0 "a port" dmar0 00:04.0 "" no bridge:never:00:04.0
+	shape 00:06.0 "one of two functions" dmar0 00:06.0 00:06.0,00:06.1 after \
+		acs:note:00:06.0 acs:note:00:06.1 $member:00:06.1 $irq:00:06.0
+	shape 00:06.1 "the other one" dmar0 00:06.1 00:06.0,00:06.1 after \
+		acs:note:00:06.0 acs:note:00:06.1 $member:00:06.0 $irq:00:06.1
+	shape 40:01.0 "on another root bus" dmar0 40:01.0 40:01.0 after $irq:40:01.0
+else
+	shape 00:04.0 "a port: the table is about what is behind it" - - "" no bridge:never:00:04.0
+	shape 00:06.0 "one of two functions, the only one that is named" dmar0 00:06.0 00:06.0 after \
+		acs:note:00:06.0 acs:note:00:06.1 member:todo:00:06.1 $irq:00:06.0
+	shape 00:06.1 "the other one" - - "" no no-unit:never:00:06.1
+	shape 40:01.0 "named on a bus where it is not" - - "" no no-unit:never:40:01.0
+fi
+is "$(faults)" 0 "no fault"
+
+# --- ACS: SV, RR, CR and UF, and nothing else (PCI Express 6.12)
+
+acs_on() { echo "$((0x$(setpci -s "$1" ECAP_ACS+6.w)))"; }
+is "$(acs_on 00:04.0) $(acs_on 40:00.0)" "29 29" "it is on in the ports that have it"
+setpci -s 00:04.0 ECAP_ACS+6.w=0
+like "$(why 0000:01:00.0)" "assignable=after" "nobody else is behind that port"
+echo 1 > /sys/bus/pci/devices/0000:00:04.0/remove
+nok "a port is taken out" test -e /sys/bus/pci/devices/0000:00:04.0
+echo 1 > /sys/bus/pci/rescan
+ok "and comes back" wait_for 10 test -e /sys/bus/pci/devices/0000:01:00.0
+is "$(acs_on 00:04.0)" 29 "with ACS on"
+shape 01:00.0 "and what is behind it as before" dmar0 01:00.0 01:00.0 after $irq:01:00.0

@@ -19,6 +19,8 @@ struct pci_rig pci_rig;
 
 static struct rig_spec spec_of[RIG_FUNCTIONS];
 static struct pci_bus buses[RIG_FUNCTIONS + 2];
+static struct pci_bus other_root = { .number = 0x40 };
+static struct pci_bus other_segment = { .segment = 1 };
 static struct vtd_device vdevs[RIG_FUNCTIONS];
 static struct pci_driver drivers[RIG_FUNCTIONS];
 static char names[RIG_FUNCTIONS][20];
@@ -91,6 +93,10 @@ static struct pci_bus *bus_for(const struct rig_spec *spec,
 
 	if (spec->above)
 		return pci_rig_dev(spec->above)->subordinate;
+	if (spec->flags & OTHER_ROOT)
+		return &other_root;
+	if (spec->flags & OTHER_SEGMENT)
+		return &other_segment;
 	if (!(spec->flags & BEHIND_VMD))
 		return &buses[0];
 	for (i = 0; i < RIG_FUNCTIONS; i++)

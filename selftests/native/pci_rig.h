@@ -33,6 +33,8 @@
  * @PHANTOM_1: phantom functions in one bit, switched on
  * @PHANTOM_3: in all three
  * @PHANTOM_OFF: it could, but that is switched off
+ * @OTHER_ROOT: its root bus is number 0x40 of the same segment
+ * @OTHER_SEGMENT: its root bus is number 0 of segment 1
  * @VIRTUAL: a virtual function of the function before it that is none
  */
 enum rig_flags {
@@ -45,6 +47,8 @@ enum rig_flags {
 	PHANTOM_3 = 64,
 	PHANTOM_OFF = 128,
 	VIRTUAL = 256,
+	OTHER_ROOT = 512,
+	OTHER_SEGMENT = 1024,
 };
 
 /**

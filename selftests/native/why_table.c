@@ -277,6 +277,71 @@ static void andd_unnamed(struct dmar_image *img)
 	dmar_scope(img, 5, 9, 1, "0.0");
 }
 
+/* Behind a bridge: the bus is the one that it leads to now. */
+static void andd_behind(struct dmar_image *img)
+{
+	dmar_drhd(img, 0, 0, 0, 0xfed90000);
+	dmar_scope(img, 2, 0, 0, "1.0");
+	dmar_scope(img, 5, 7, 0, "1.0/0.0");
+	dmar_scope(img, 5, 8, 0, "7.0/0.0");
+	dmar_andd(img, 7, "\\_SB.SPI");
+}
+
+/* --- which unit --------------------------------------------------------------------------- */
+
+static const struct rig_spec two_roots[] = {
+	{ "port", NULL, ROOT_PORT, 0x08, ACS_ALL, 0, OTHER_ROOT },
+	{ "nic", "port", ENDPOINT, 0x00, .group = 3 },
+	{ "port 2", NULL, ROOT_PORT, 0x08, ACS_ALL },
+	{ "nic 2", "port 2", ENDPOINT, 0x00, .driver = "igc", .group = 4 },
+	{},
+};
+
+static void two_roots_table(struct dmar_image *img)
+{
+	dmar_drhd(img, 0, 0, 0, 0xfed90000);
+	dmar_scope(img, 2, 0, 0, "1.0");
+	dmar_drhd(img, 0, 0, 0, 0xfed91000);
+	dmar_scope(img, 2, 0, 0x40, "1.0");
+}
+
+static const struct rig_spec two_segments[] = {
+	{ "nic", NULL, INTEGRATED, 0x10, .group = 3 },
+	{ "nic 2", NULL, INTEGRATED, 0x10, 0, 0, OTHER_SEGMENT, "igc", 4 },
+	{},
+};
+
+static void two_segments_table(struct dmar_image *img)
+{
+	dmar_drhd(img, 1, 0, 0, 0xfed90000);
+	dmar_drhd(img, 1, 0, 1, 0xfed91000);
+}
+
+/* A unit for a port, and one for a single device behind it. */
+static void path_beats_bridge(struct dmar_image *img)
+{
+	dmar_drhd(img, 0, 0, 0, 0xfed90000);
+	dmar_scope(img, 2, 0, 0, "1.0");
+	dmar_drhd(img, 0, 0, 0, 0xfed91000);
+	dmar_scope(img, 1, 0, 0, "1.0/0.0");
+	dmar_drhd(img, 1, 0, 0, 0xfed92000);
+}
+
+/* The path begins on the bus that a bridge leads to, or on none at all. */
+static void path_from_inside(struct dmar_image *img)
+{
+	dmar_drhd(img, 0, 0, 0, 0xfed90000);
+	dmar_scope(img, 1, 0, 9, "0.0");
+	dmar_drhd(img, 0, 0, 0, 0xfed91000);
+	dmar_scope(img, 1, 0, 1, "0.0");
+}
+
+static void path_on_wrong_bus(struct dmar_image *img)
+{
+	dmar_drhd(img, 0, 0, 0, 0xfed90000);
+	dmar_scope(img, 1, 0, 9, "0.0");
+}
+
 static void other_segment(struct dmar_image *img)
 {
 	dmar_drhd(img, 1, 0, 1, 0xfed90000);
@@ -490,6 +555,30 @@ const struct why_case why_cases[] = {
 	{ "an ACPI device's source-id, without a name", single, andd_unnamed,
 	  .device = "nic", .assignable = "no", .reasons = 1,
 	  .says = { "the ACPI device number 9 does DMA" } },
+	{ "an ACPI device's source-id, behind a bridge", single, andd_behind,
+	  .device = "nic", .assignable = "no", .reasons = 1,
+	  .says = { "code=acpi weight=never",
+		    "the ACPI device \\_SB.SPI does DMA" } },
+	{ "two root buses", two_roots, two_roots_table, .device = "nic",
+	  .assignable = "yes",
+	  .says = { "device=0000:01:00.0 assignable=yes unit=dmar1 managed=yes driver=- group=3 sid=01:00.0 " } },
+	{ "two root buses, the same place on the other", two_roots,
+	  two_roots_table, .device = "nic 2", .assignable = "after",
+	  .reasons = 1, .says = { "unit=dmar0 ", "sid=02:00.0 " } },
+	{ "two segments, the same place in both", two_segments,
+	  two_segments_table, .device = "nic", .assignable = "yes",
+	  .says = { "unit=dmar0 ", "sid=00:02.0 " } },
+	{ "two segments, the other one", two_segments, two_segments_table,
+	  .device = "nic 2", .assignable = "after", .reasons = 1,
+	  .says = { "why device=0001:00:02.0 ", "unit=dmar1 " } },
+	{ "a path to the device and a bridge above it", single,
+	  path_beats_bridge, .device = "nic", .assignable = "yes",
+	  .says = { "unit=dmar1 " } },
+	{ "a path from an inner bus", single, path_from_inside,
+	  .device = "nic", .assignable = "yes", .says = { "unit=dmar1 " } },
+	{ "a path on a wrong bus", single, path_on_wrong_bus, .device = "nic",
+	  .assignable = "no", .reasons = 1,
+	  .says = { "unit=- ", "code=no-unit weight=never" } },
 	{ "no unit", single, other_segment, .device = "nic", .assignable = "no",
 	  .reasons = 1, .says = { "unit=- ", "code=no-unit weight=never" } },
 	{ "several units", single, three_units, .device = "nic",

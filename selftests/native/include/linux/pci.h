@@ -285,6 +285,18 @@ static inline struct pci_dev *vtd_shim_next_pci_dev(struct pci_dev *from)
 
 #define for_each_pci_dev(d) while ((d = vtd_shim_next_pci_dev(d)))
 
+static inline struct pci_dev *
+pci_get_domain_bus_and_slot(int segment, unsigned int bus, unsigned int devfn)
+{
+	struct pci_dev *pdev = NULL;
+
+	for_each_pci_dev(pdev)
+		if (pdev->bus->segment == segment && pdev->bus->number == bus &&
+		    pdev->devfn == devfn)
+			return pdev;
+	return NULL;
+}
+
 static inline struct pci_dev *pci_get_device(u16 vendor, u16 device,
 					     struct pci_dev *from)
 {
