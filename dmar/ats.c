@@ -59,8 +59,7 @@ enum vtd_ats vtd_ats_policy(const struct vtd_dmar *dmar, struct pci_dev *pdev,
 	if (!(unit->ecap & VTD_ECAP_DT) || pdev->untrusted ||
 	    vtd_pci_dma_dev(pdev) != pdev ||
 	    vtd_quirk_of(pdev, unit, VTD_QUIRK_NO_ATS) ||
-	    vtd_pci_path(pdev, &path) ||
-	    !vtd_ats_all_express(pci_physfn(pdev)))
+	    vtd_pci_path(pdev, &path) || !vtd_ats_all_express(pci_physfn(pdev)))
 		return VTD_ATS_NO;
 	for (i = 0; i < dmar->nr_satc; i++)
 		if (dmar->satc[i].segment == path.segment &&

@@ -128,6 +128,7 @@ static void vtd_units_destroy(void)
 	vtd_control.nr_units = 0;
 	vtd_dmar_free(vtd_control.dmar);
 	vtd_control.dmar = NULL;
+	vtd_root_buses_forget();
 }
 
 /* Read the table and claim every unit; nothing in hardware changes. */
@@ -146,7 +147,7 @@ static int vtd_units_create(struct vtd_reply *reply)
 		return ret;
 	vtd_control.units = kcalloc(vtd_control.dmar->nr_drhd,
 				    sizeof(*vtd_control.units), GFP_KERNEL);
-	if (!vtd_control.units) {
+	if (!vtd_control.units || vtd_root_buses_note()) {
 		vtd_units_destroy();
 		return -ENOMEM;
 	}

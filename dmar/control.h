@@ -77,6 +77,8 @@ void vtd_control_exit(void);
 /* manage.c */
 struct vtd_unit *vtd_unit_of(struct pci_dev *pdev);
 const char *vtd_unmanaged_reason(struct pci_dev *pdev, struct vtd_unit *unit);
+int vtd_root_buses_note(void);
+void vtd_root_buses_forget(void);
 void vtd_manage_init(void);
 int vtd_manage(struct pci_dev *pdev);
 int vtd_unmanage(struct pci_dev *pdev);

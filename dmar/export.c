@@ -93,8 +93,7 @@ int vtd_units_of_scope(u8 type, u8 id, u16 *sid)
 
 	if (index < 0)
 		return index;
-	ret = vtd_pci_scope_sid(scope,
-				vtd_control.dmar->drhd[index].segment);
+	ret = vtd_pci_scope_sid(scope, vtd_control.dmar->drhd[index].segment);
 	if (ret < 0)
 		return ret;
 	*sid = ret;

@@ -13,6 +13,7 @@
 #include <linux/delay.h>
 #include <linux/iommu.h>
 #include <linux/pci.h>
+#include <linux/xarray.h>
 
 #include "adapter.h"
 #include "context.h"
@@ -29,6 +30,9 @@
 	"its driver was bound before; 'vtdctl adopt' takes it over"
 #define VTD_WHY_SHARES \
 	"it shares a source-id with a device whose driver was bound before; 'vtdctl adopt' takes both over"
+
+#define VTD_WHY_LATE_BUS \
+	"its root bus came after 'vtdctl attach', perhaps with a unit of its own: the DMAR table does not say"
 
 /* A driver's probe or remove may hold a device lock this long. */
 #define VTD_LOCK_TRIES 1000
@@ -50,6 +54,56 @@ struct vtd_unit *vtd_unit_of(struct pci_dev *pdev)
 		return NULL;
 	index = vtd_dmar_find_unit(vtd_control.dmar, &path);
 	return index < 0 ? NULL : vtd_control.units[index];
+}
+
+/* Root buses by segment and number; their units are those of the table. */
+static DEFINE_XARRAY(vtd_root_buses);
+
+/**
+ * vtd_root_buses_note() - remember which root buses are there
+ *
+ * Context: may sleep; takes pci_lock_rescan_remove().
+ * Return: 0 or -ENOMEM.
+ */
+int vtd_root_buses_note(void)
+{
+	struct pci_bus *bus;
+	int ret = 0;
+
+	pci_lock_rescan_remove();
+	list_for_each_entry(bus, &pci_root_buses, node) {
+		ret = xa_err(xa_store(&vtd_root_buses,
+				      pci_domain_nr(bus) << 8 | bus->number,
+				      xa_mk_value(1), GFP_KERNEL));
+		if (ret)
+			break;
+	}
+	pci_unlock_rescan_remove();
+	return ret;
+}
+
+/**
+ * vtd_root_buses_forget() - undo vtd_root_buses_note()
+ *
+ * Context: may sleep.
+ */
+void vtd_root_buses_forget(void)
+{
+	xa_destroy(&vtd_root_buses);
+}
+
+/*
+ * A processor that is added at run time brings a root bus and a unit, which the
+ * table cannot name.  Who then took its devices for those of the unit for all
+ * others would call them translated when they are not.
+ */
+static bool vtd_on_late_bus(struct pci_dev *pdev, const struct vtd_unit *unit)
+{
+	struct vtd_pci_path path;
+
+	return unit->drhd->include_all && !vtd_pci_path(pdev, &path) &&
+	       !xa_load(&vtd_root_buses,
+			(unsigned long)path.segment << 8 | path.root_bus);
 }
 
 /* A device with a driver whose requests a unit cannot tell from @pdev's. */
@@ -84,6 +138,8 @@ const char *vtd_unmanaged_reason(struct pci_dev *pdev, struct vtd_unit *unit)
 		return VTD_WHY_NO_UNIT;
 	if (unit->off_reason)
 		return unit->off_reason;
+	if (vtd_on_late_bus(pdev, unit))
+		return VTD_WHY_LATE_BUS;
 	quirk = vtd_quirk_untranslated(pdev, unit);
 	if (quirk)
 		return quirk->why;

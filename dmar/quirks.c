@@ -89,10 +89,14 @@ static const struct vtd_quirk_id vtd_broadwell[] = {
 
 /* By the first half of the device-id: Ice, Jasper and Tiger Lake and later. */
 static const struct vtd_quirk_id vtd_late_graphics[] = {
-	{ 0x4500, 0x46ff, VTD_ANY }, { 0x4c00, 0x4cff, VTD_ANY },
-	{ 0x4e00, 0x4eff, VTD_ANY }, { 0x7d00, 0x7dff, VTD_ANY },
-	{ 0x8a00, 0x8aff, VTD_ANY }, { 0x9800, 0x98ff, VTD_ANY },
-	{ 0x9a00, 0x9aff, VTD_ANY }, { 0xa700, 0xa7ff, VTD_ANY },
+	{ 0x4500, 0x46ff, VTD_ANY },
+	{ 0x4c00, 0x4cff, VTD_ANY },
+	{ 0x4e00, 0x4eff, VTD_ANY },
+	{ 0x7d00, 0x7dff, VTD_ANY },
+	{ 0x8a00, 0x8aff, VTD_ANY },
+	{ 0x9800, 0x98ff, VTD_ANY },
+	{ 0x9a00, 0x9aff, VTD_ANY },
+	{ 0xa700, 0xa7ff, VTD_ANY },
 	{},
 };
 
@@ -120,9 +124,12 @@ static const struct vtd_quirk_id vtd_qat_gen4[] = {
 };
 
 static const struct vtd_quirk_id vtd_accelerators[] = {
-	{ 0x0435, 0x0435, VTD_ANY }, { 0x0443, 0x0443, VTD_ANY },
-	{ 0x0b25, 0x0b25, VTD_ANY }, { 0x0cfe, 0x0cfe, VTD_ANY },
-	{ 0x19e2, 0x19e3, VTD_ANY }, { 0x37c8, 0x37c9, VTD_ANY },
+	{ 0x0435, 0x0435, VTD_ANY },
+	{ 0x0443, 0x0443, VTD_ANY },
+	{ 0x0b25, 0x0b25, VTD_ANY },
+	{ 0x0cfe, 0x0cfe, VTD_ANY },
+	{ 0x19e2, 0x19e3, VTD_ANY },
+	{ 0x37c8, 0x37c9, VTD_ANY },
 	{},
 };
 

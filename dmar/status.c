@@ -104,8 +104,7 @@ static void vtd_status_device(struct pci_dev *pdev, struct vtd_reply *reply)
 	vtd_say(reply,
 		"device name=%s unit=%s state=%s driver=%s group=%s domain=%s sid=%s ats=%s reason=\"%s\"\n",
 		pci_name(pdev), unit ? unit->name : "-", state,
-		vtd_pci_driver_name(pdev), group, domain, sids, ats,
-		reason);
+		vtd_pci_driver_name(pdev), group, domain, sids, ats, reason);
 }
 
 static void vtd_status_quirk(const struct vtd_quirk *quirk,

@@ -490,8 +490,8 @@ static void vtd_why_acpi(struct vtd_why *why)
 
 		if (scope->type != DMAR_SCOPE_NAMESPACE ||
 		    !vtd_why_has_sid(
-			    why, vtd_pci_scope_sid(scope,
-						   why->unit->drhd->segment)))
+			    why,
+			    vtd_pci_scope_sid(scope, why->unit->drhd->segment)))
 			continue;
 		vtd_why_begin(why, VTD_WHY_NEVER, "acpi", why->pdev);
 		vtd_say(&why->reasons,
@@ -516,7 +516,7 @@ static void vtd_why_interrupts(struct vtd_why *why)
 			quirk);
 	else
 		vtd_say(&why->reasons,
-		" text=\"it could raise any interrupt of the host, so VFIO refuses it\" remedy=\"modprobe vtd_intr_remap; 'vtdctl irqs' tells whether interrupts are isolated then\"\n");
+			" text=\"it could raise any interrupt of the host, so VFIO refuses it\" remedy=\"modprobe vtd_intr_remap; 'vtdctl irqs' tells whether interrupts are isolated then\"\n");
 }
 
 static void vtd_why_answer(struct vtd_why *why, struct vtd_reply *reply)

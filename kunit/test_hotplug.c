@@ -50,6 +50,49 @@ static int release(struct machine *m, unsigned int index)
 	return ret;
 }
 
+/* --- a root bus that comes later ------------------------------------------------ */
+
+static void device_of_a_late_root_bus_is_left_alone(struct kunit *test)
+{
+	static const struct vtd_model_function late[] = {
+		{ VTD_MODEL_INTEGRATED, 0x08, VTD_MODEL_TOP },
+	};
+	struct machine *m = machine_new(test);
+	struct vtd_model_host *host;
+	struct pci_dev *pdev;
+	unsigned int round;
+
+	machine_add_unit(m, FIX_CAP, FIX_ECAP, VTD_MODEL_EAGER);
+	machine_add_unit(m, FIX_CAP, FIX_ECAP, VTD_MODEL_EAGER);
+	dmar_begin(&m->table, 48, 0);
+	dmar_drhd(&m->table, 1, 0, MACHINE_SEGMENT, MACHINE_BASE(0));
+	dmar_drhd(&m->table, 1, 0, MACHINE_SEGMENT + 1, MACHINE_BASE(1));
+	dmar_finish(&m->table);
+	machine_build(m);
+	KUNIT_ASSERT_EQ(test, machine_attach(m), 0);
+	host = vtd_model_host_create(MACHINE_SEGMENT + 1, late,
+				     ARRAY_SIZE(late), NULL);
+	KUNIT_ASSERT_NOT_NULL(test, host);
+	pdev = vtd_model_host_dev(host, 0);
+	/* First as it came; then it was there before the attach. */
+	for (round = 0; round < 2; round++) {
+		KUNIT_EXPECT_EQ(test, !!vtd_device_find(pdev), round);
+		vtd_reply_free(&m->reply);
+		mutex_lock(&vtd_control.lock);
+		KUNIT_EXPECT_EQ(test, vtd_why(pdev, &m->reply), 0);
+		KUNIT_EXPECT_EQ(test,
+				machine_said(m, "its root bus came after"),
+				!round);
+		KUNIT_EXPECT_EQ(test, !!vtd_adopt(pdev, &m->reply), !round);
+		mutex_unlock(&vtd_control.lock);
+		KUNIT_EXPECT_EQ(test, machine_detach(m), 0);
+		if (!round)
+			KUNIT_EXPECT_EQ(test, machine_attach(m), 0);
+	}
+	pci_dev_put(pdev);
+	vtd_model_host_destroy(host);
+}
+
 /* --- coming and going ------------------------------------------------------- */
 
 /* C48: found by a scan, managed and translated from its first request on. */
@@ -316,6 +359,7 @@ static void devices_of_a_failed_unit_are_stopped(struct kunit *test)
 }
 
 static struct kunit_case cases[] = {
+	KUNIT_CASE(device_of_a_late_root_bus_is_left_alone),
 	KUNIT_CASE(new_device_is_managed),
 	KUNIT_CASE(new_device_is_left_alone_when_detached),
 	KUNIT_CASE(source_id_of_a_device_that_left_is_blocked),

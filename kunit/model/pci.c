@@ -214,8 +214,8 @@ static int host_read(struct pci_bus *bus, unsigned int devfn, int where,
 /* Function level reset (PCI Express 6.6.2): all but what is wired. */
 static void reset(struct vtd_model_host *host, struct vtd_model_config_space *c)
 {
-	u16 control = c->byte[C_DEVICE_CONTROL] |
-		      c->byte[C_DEVICE_CONTROL + 1] << 8;
+	u16 control = c->byte[C_DEVICE_CONTROL] | c->byte[C_DEVICE_CONTROL + 1]
+							  << 8;
 	unsigned int index = c - host->config;
 
 	if (host->function[index].kind == VTD_MODEL_ENDPOINT &&

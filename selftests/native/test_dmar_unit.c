@@ -545,7 +545,10 @@ static void test_identity_tables(void **state)
 static void test_node(void **state)
 {
 	const struct vtd_model_config config = {
-		.version = 0x10, .cap = FIX_CAP, .ecap = FIX_ECAP, .seed = 1,
+		.version = 0x10,
+		.cap = FIX_CAP,
+		.ecap = FIX_ECAP,
+		.seed = 1,
 	};
 	struct vtd_context_entry entry;
 	struct vtd_pgtable pt;
@@ -585,11 +588,14 @@ static u64 ask_there(u64 addr)
 static void test_identity_regions(void **state)
 {
 	static const struct vtd_rmrr rmrr[] = {
-		{ .base = 9ULL * SZ_1G + SZ_4K, .limit = 9ULL * SZ_1G + 0x2fff },
-		{ .base = 4ULL * SZ_1G - SZ_4K, .limit = 4ULL * SZ_1G + 0x1fff },
+		{ .base = 9ULL * SZ_1G + SZ_4K,
+		  .limit = 9ULL * SZ_1G + 0x2fff },
+		{ .base = 4ULL * SZ_1G - SZ_4K,
+		  .limit = 4ULL * SZ_1G + 0x1fff },
 		{ .base = 9ULL * SZ_1G, .limit = 9ULL * SZ_1G + 0x1fff },
 		{ .base = 9ULL * SZ_1G, .limit = 9ULL * SZ_1G + 0x3fff },
-		{ .base = 10ULL * SZ_1G, .limit = 10ULL * SZ_1G + 0xfff,
+		{ .base = 10ULL * SZ_1G,
+		  .limit = 10ULL * SZ_1G + 0xfff,
 		  .segment = 1 },
 		{ .base = SZ_1M, .limit = SZ_1M + 0xfff },
 		{ .base = 1ULL << 47, .limit = (1ULL << 47) + 0xfff },

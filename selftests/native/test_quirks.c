@@ -78,11 +78,14 @@ static const struct quirk_case quirk_cases[] = {
 	{ 0xa780, 0, DISPLAY, "graphics-never-drains ", true, true },
 	{ 0x9a49, 0, ANOTHER, "" },
 	{ 0x5916, 0, DISPLAY, "" },
-	{ 0x3403, 0x13, ANOTHER, "interrupts-not-drained ", .interrupts = true },
+	{ 0x3403, 0x13, ANOTHER, "interrupts-not-drained ",
+	  .interrupts = true },
 	{ 0x3403, 0x14, ANOTHER, "" },
-	{ 0x3405, 0x22, ANOTHER, "interrupts-not-drained ", .interrupts = true },
+	{ 0x3405, 0x22, ANOTHER, "interrupts-not-drained ",
+	  .interrupts = true },
 	{ 0x3405, 0x23, ANOTHER, "" },
-	{ 0x3406, 0x00, ANOTHER, "interrupts-not-drained ", .interrupts = true },
+	{ 0x3406, 0x00, ANOTHER, "interrupts-not-drained ",
+	  .interrupts = true },
 	{ 0x3406, 0x22, ANOTHER, "" },
 	{ 0x3404, 0x00, ANOTHER, "" },
 	{ 0x4940, 0, ANOTHER, "cache-flush-ignored ", .no_ats = true },
@@ -207,8 +210,8 @@ static void test_sound(void **state)
 	/* Another chipset: nothing to look at. */
 	pci_rig_dev("hub")->isoch = 0;
 	pci_rig_unplug("hub");
-	assert_null(vtd_quirk_untranslated(pci_rig_dev("sound"),
-					   &pci_rig.unit[0]));
+	assert_null(
+		vtd_quirk_untranslated(pci_rig_dev("sound"), &pci_rig.unit[0]));
 	pci_rig_stop();
 }
 
