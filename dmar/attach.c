@@ -306,9 +306,9 @@ static void vtd_units_off(void)
 
 		if (!unit)
 			continue;
+		vtd_fault_stop(unit);
 		if (unit->translating)
 			ret = vtd_unit_disable(unit);
-		vtd_fault_stop(unit);
 		if (!ret) {
 			vtd_identity_destroy(unit);
 			continue;

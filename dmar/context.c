@@ -173,7 +173,7 @@ static int vtd_context_publish_one(struct vtd_unit *unit, u16 sid,
 	return ret;
 }
 
-/* Present to present, with the same upper half. */
+/* Present to present, or absent to absent, with the same upper half. */
 static int vtd_context_replace_one(struct vtd_unit *unit, u16 sid,
 				   struct vtd_context_entry *ce, u64 lo)
 {
@@ -254,6 +254,39 @@ int vtd_context_set(struct vtd_unit *unit, const u16 *sid, unsigned int nr,
 			ret = err;
 	}
 unlock:
+	mutex_unlock(&unit->lock);
+	return ret;
+}
+
+/**
+ * vtd_context_silence() - have no faults of a source-id recorded, or all again
+ * @unit: the unit
+ * @sid: source-id
+ * @silent: none, by the entry's bit FPD (VT-d 9.3)
+ *
+ * Changes nothing of what the device may do.  Whoever sets the entry next has
+ * its faults recorded again.
+ *
+ * Context: may sleep; takes @unit->lock.
+ * Return: 0, also when it was so; -ENOENT where the bus has no table; the error
+ * of the invalidation, after which the device is blocked.
+ */
+int vtd_context_silence(struct vtd_unit *unit, u16 sid, bool silent)
+{
+	struct vtd_context_entry *ce;
+	int ret = -ENOENT;
+	u64 lo;
+
+	mutex_lock(&unit->lock);
+	if (unit->context[vtd_sid_bus(sid)]) {
+		ce = &unit->context[vtd_sid_bus(sid)][vtd_sid_devfn(sid)];
+		lo = ce->w[0] & ~VTD_CONTEXT_FPD;
+		if (silent)
+			lo |= VTD_CONTEXT_FPD;
+		ret = lo == ce->w[0] ?
+			      0 :
+			      vtd_context_replace_one(unit, sid, ce, lo);
+	}
 	mutex_unlock(&unit->lock);
 	return ret;
 }

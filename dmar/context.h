@@ -15,6 +15,7 @@ int vtd_context_init(struct vtd_unit *unit);
 void vtd_context_destroy(struct vtd_unit *unit);
 int vtd_context_set(struct vtd_unit *unit, const u16 *sid, unsigned int nr,
 		    const struct vtd_context_entry *entry);
+int vtd_context_silence(struct vtd_unit *unit, u16 sid, bool silent);
 int vtd_context_peek(struct vtd_unit *unit, u16 sid,
 		     struct vtd_context_entry *entry);
 

@@ -20,6 +20,7 @@
 #include <linux/wait.h>
 #include <linux/workqueue.h>
 
+#include "context.h"
 #include "fault.h"
 #include "reply.h"
 #include "trace.h"
@@ -36,11 +37,22 @@
 #define VTD_FAULT_STORM 64
 #define VTD_FAULT_STORM_NS (20 * NSEC_PER_MSEC)
 
+/*
+ * While a unit loses faults, a source that has been told of as often as is good
+ * is not recorded for this long, so that those of others are.
+ */
+#define VTD_FAULT_SILENT msecs_to_jiffies(1000)
+#define VTD_FAULT_SILENCED 8
+
 /**
  * struct vtd_fault_listener - who reads the records of one unit
  * @unit: the unit (c)
  * @lock: one reader at a time
  * @again: reads what the interrupt thread left (c)
+ * @hear: has the faults of @silent recorded again (c)
+ * @silent: sources that are not recorded (l)
+ * @nr_silent: how many (l)
+ * @noisy: a source that was not described for its number of faults, or -1 (l)
  * @lossy: the unit has lost faults (l)
  * @since: when @taken was 0, since boot, in nanoseconds (l)
  * @taken: faults taken since then (l)
@@ -53,6 +65,10 @@ struct vtd_fault_listener {
 	struct vtd_unit *unit;
 	struct mutex lock;
 	struct delayed_work again;
+	struct delayed_work hear;
+	u16 silent[VTD_FAULT_SILENCED];
+	unsigned int nr_silent;
+	int noisy;
 	bool lossy;
 	u64 since;
 	unsigned int taken;
@@ -111,6 +127,8 @@ static void vtd_fault_take(void *data, const struct vtd_fault_record *record)
 		vtd_fault_look(unit, &request, &fault->facts);
 		vtd_fault_keep(&vtd_faults, fault);
 		wake_up_interruptible(&vtd_fault_wait);
+	} else {
+		l->noisy = request.sid;
 	}
 	if (verdict.log)
 		vtd_fault_log(l, verdict.untold);
@@ -132,14 +150,62 @@ static bool vtd_fault_storms(struct vtd_fault_listener *l, unsigned int found)
 	return l->taken > VTD_FAULT_STORM;
 }
 
+/* Note who is to be silent; his source-id, or -1. */
+static int vtd_fault_choose_silent(struct vtd_fault_listener *l)
+{
+	unsigned int i;
+
+	lockdep_assert_held(&l->lock);
+	if (l->noisy < 0)
+		return -1;
+	for (i = 0; i < l->nr_silent; i++)
+		if (l->silent[i] == l->noisy)
+			return l->noisy;
+	if (l->nr_silent == VTD_FAULT_SILENCED)
+		return -1;
+	l->silent[l->nr_silent++] = l->noisy;
+	return l->noisy;
+}
+
+static void vtd_fault_silence(struct vtd_fault_listener *l, u16 sid)
+{
+	struct vtd_unit *unit = l->unit;
+
+	if (unit->health != VTD_HEALTH_OK ||
+	    vtd_context_silence(unit, sid, true))
+		return;
+	pr_notice_ratelimited(
+		"%s: faults of %04x:%02x:%02x.%u are not recorded for a second, so that others are\n",
+		unit->name, unit->drhd->segment, sid >> 8, PCI_SLOT(sid & 0xff),
+		PCI_FUNC(sid & 0xff));
+}
+
+static void vtd_fault_hear(struct work_struct *work)
+{
+	struct vtd_fault_listener *l = container_of(
+		to_delayed_work(work), struct vtd_fault_listener, hear);
+	u16 silent[VTD_FAULT_SILENCED];
+	unsigned int nr, i;
+
+	mutex_lock(&l->lock);
+	nr = l->nr_silent;
+	memcpy(silent, l->silent, sizeof(silent));
+	l->nr_silent = 0;
+	mutex_unlock(&l->lock);
+	for (i = 0; i < nr && l->unit->health == VTD_HEALTH_OK; i++)
+		vtd_context_silence(l->unit, silent[i], false);
+}
+
 /* One bounded look at the records; true in a storm. */
 static bool vtd_fault_run(struct vtd_fault_listener *l)
 {
 	struct vtd_unit *unit = l->unit;
 	struct vtd_fault_reading reading;
+	int silent = -1;
 	bool storms;
 
 	mutex_lock(&l->lock);
+	l->noisy = -1;
 	vtd_fault_read(&unit->regs, unit->cap, VTD_FAULT_BUDGET, vtd_fault_take,
 		       l, &reading);
 	if (reading.overflow) {
@@ -149,10 +215,16 @@ static bool vtd_fault_run(struct vtd_fault_listener *l)
 		pr_warn_ratelimited(
 			"%s: more faults than it can record: some are lost\n",
 			unit->name);
+		silent = vtd_fault_choose_silent(l);
 	}
 	storms = vtd_fault_storms(l, reading.found);
 	mutex_unlock(&l->lock);
 
+	if (silent >= 0) {
+		vtd_fault_silence(l, silent);
+		queue_delayed_work(system_freezable_wq, &l->hear,
+				   VTD_FAULT_SILENT);
+	}
 	if (reading.pending)
 		queue_delayed_work(system_freezable_wq, &l->again,
 				   VTD_FAULT_AGAIN);
@@ -197,6 +269,7 @@ int vtd_fault_start(struct vtd_unit *unit)
 	l->unit = unit;
 	mutex_init(&l->lock);
 	INIT_DELAYED_WORK(&l->again, vtd_fault_work);
+	INIT_DELAYED_WORK(&l->hear, vtd_fault_hear);
 	irq = vtd_irq_alloc(unit);
 	if (irq < 0) {
 		ret = irq;
@@ -221,9 +294,9 @@ free:
 
 /**
  * vtd_fault_stop() - undo vtd_fault_start()
- * @unit: no longer translating
+ * @unit: about to be switched off: the listener uses its queue
  *
- * Context: may sleep.
+ * Context: may sleep; not under @unit->lock.
  */
 void vtd_fault_stop(struct vtd_unit *unit)
 {
@@ -234,6 +307,7 @@ void vtd_fault_stop(struct vtd_unit *unit)
 	free_irq(unit->irq, l);
 	/* Nobody queues it any more but itself. */
 	cancel_delayed_work_sync(&l->again);
+	cancel_delayed_work_sync(&l->hear);
 	vtd_irq_free(unit->irq);
 	unit->irq = 0;
 	unit->listener = NULL;

@@ -87,6 +87,78 @@ static void test_transitions(void **state)
 	rig_stop();
 }
 
+static u64 recorded(void)
+{
+	return vtd_model_stats(rig.model[0]).recorded;
+}
+
+/* Make room in the unit's four records. */
+static void forget_faults(void)
+{
+	struct vtd_regs regs;
+	unsigned int i;
+	u32 at;
+
+	vtd_model_plug(rig.model[0], &regs);
+	at = (fix_read64(&regs, 0x08) >> 24 & 0x3ff) * 16;
+	for (i = 0; i < 4; i++)
+		fix_write32(&regs, at + 16 * i + 12, 0x80000000);
+	fix_write32(&regs, 0x34, 1);
+}
+
+/* Two faults: of the source-id, and of its neighbour, which must be told. */
+static void assert_recorded(unsigned int reason, bool told)
+{
+	u64 before = recorded();
+
+	forget_faults();
+	assert_int_equal(rig_ask(0, RIG_SID, 0x50000, VTD_MODEL_READ, NULL),
+			 reason);
+	assert_int_equal(recorded() - before, told);
+	before = recorded();
+	forget_faults();
+	assert_int_equal(rig_ask(0, RIG_SID + 1, 0x50000, VTD_MODEL_READ, NULL),
+			 2);
+	assert_int_equal(recorded() - before, 1);
+}
+
+/* FPD: nothing is recorded, and nothing else is different. */
+static void test_silence(void **state)
+{
+	struct vtd_unit *unit = &rig.unit[0];
+
+	rig_start_kind(fix_arg(state), VTD_MODEL_EAGER);
+	tables();
+	assert_int_equal(vtd_context_silence(unit, RIG_SID, true), -ENOENT);
+	assert_int_equal(set(one_sid, 1, paging(0)), 0);
+	assert_recorded(6, true);
+	assert_int_equal(vtd_context_silence(unit, RIG_SID, true), 0);
+	assert_at(RIG_SID, SZ_1G);
+	assert_recorded(6, false);
+	assert_int_equal(vtd_context_silence(unit, RIG_SID, true), 0);
+	assert_int_equal(vtd_context_silence(unit, RIG_SID, false), 0);
+	assert_at(RIG_SID, SZ_1G);
+	assert_recorded(6, true);
+	/* Another entry is heard again. */
+	assert_int_equal(vtd_context_silence(unit, RIG_SID, true), 0);
+	assert_int_equal(set(one_sid, 1, paging(1)), 0);
+	assert_at(RIG_SID, 2 * SZ_1G);
+	assert_recorded(6, true);
+	/* One that is blocked, too. */
+	assert_int_equal(set(one_sid, 1, blocked()), 0);
+	assert_int_equal(vtd_context_silence(unit, RIG_SID, true), 0);
+	assert_recorded(2, false);
+	assert_int_equal(vtd_context_silence(unit, RIG_SID, false), 0);
+	assert_recorded(2, true);
+	assert_int_equal(vtd_context_silence(unit, RIG_SID, true), 0);
+	assert_int_equal(set(one_sid, 1, paging(2)), 0);
+	assert_at(RIG_SID, 3 * SZ_1G);
+	assert_recorded(6, true);
+	assert_int_equal(set(one_sid, 1, blocked()), 0);
+	tables_gone();
+	rig_stop();
+}
+
 /* One word differs: the device is translated all the time. */
 static void test_one_word(void **state)
 {
@@ -396,6 +468,8 @@ void context_cases(void)
 			 rig_kinds[i].name);
 		fix_case(test_one_word, arg,
 			 "C08/C11 one word changed in place, %s",
+			 rig_kinds[i].name);
+		fix_case(test_silence, arg, "faults are not recorded, %s",
 			 rig_kinds[i].name);
 		fix_case(test_aliases, arg,
 			 "C34 aliases are told each for itself, %s",
