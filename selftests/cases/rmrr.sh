@@ -14,7 +14,7 @@
 # vm: --qemu "-device xio3130-downstream,id=dn1,bus=up1,chassis=5,slot=5,addr=0 -device xio3130-downstream,id=dn2,bus=up1,chassis=6,slot=6,addr=1"
 # vm: --qemu "-device edu,bus=dn1 -device edu,bus=dn2"
 # vm: --qemu "-chardev socket,id=qs,path=/tmp/qmp,server=on,wait=off -mon chardev=qs,mode=control -chardev socket,id=qc,path=/tmp/qmp -serial chardev:qc"
-# timeout: 400
+# timeout: 600
 # allow: ^tainted: I \(0x800\)$
 
 # The taint allowed is the kernel's own word for a firmware bug.
