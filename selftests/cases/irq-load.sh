@@ -37,14 +37,18 @@ load_stop() {
 	ok "the network went on, nothing is lost" ping_stop
 }
 
-plan 40
+# The kernel with sanitizers has no driver for AHCI.
+nr=3
+[ "$K" != debug ] || nr=2
+plan $((34 + 2 * nr))
 nvme=$(pci_find 1b36:0010)
 net=$(pci_find 8086:10d3)
 modprobe -a nvme e1000e ahci sd_mod virtio_blk
 disk=$(disk_ready "$nvme")
-disks=("$disk" "$(disk_ready "$(pci_find 8086:2922)")" "$(disk_ready "$(pci_find 1af4:1042)")")
-is "${#disks[@]} $(printf '%s\n' "${disks[@]}" | sort -u | grep -c .)" "3 3" \
-	"there are disks behind nvme, ahci and virtio: ${disks[*]}"
+disks=("$disk" "$(disk_ready "$(pci_find 1af4:1042)")")
+[ $nr = 2 ] || disks+=("$(disk_ready "$(pci_find 8086:2922)")")
+is "${#disks[@]} $(printf '%s\n' "${disks[@]}" | sort -u | grep -c .)" "$nr $nr" \
+	"there are disks behind nvme, virtio and ahci: ${disks[*]}"
 ok "the network is up before" net_up "$net"
 nok "refuses to load while vtd_dmar is detached" \
 	sh -c 'modprobe vtd_dmar attach=0 && modprobe vtd_intr_remap'
