@@ -15,6 +15,13 @@
 
 DEFINE_STATIC_KEY_FALSE(vtd_strict_used);
 
+/* Is this too much for one page-selective invalidation (VT-d 6.5.2.3)? */
+static __always_inline bool vtd_flush_whole(const struct vtd_domain_unit *du,
+					    u64 start, u64 last)
+{
+	return fls64((start ^ last) >> PAGE_SHIFT) > du->max_order;
+}
+
 /*
  * The smallest aligned block of pages that holds @start to @last, as one
  * page-selective invalidation; all of the domain when the unit has no such
@@ -27,14 +34,20 @@ vtd_flush_desc(const struct vtd_domain_unit *du, u64 start, u64 last,
 	int order = fls64((start ^ last) >> PAGE_SHIFT);
 	struct vtd_qi_desc desc;
 
-	if (unlikely(order > du->max_order)) {
-		this_cpu_inc(du->counts->all);
+	if (unlikely(vtd_flush_whole(du, start, last)))
 		return vtd_qi_iotlb_domain(du->did, vtd_unit_drain(du->unit));
-	}
 	desc = vtd_qi_iotlb_pages(0, start & ((u64)PAGE_MASK << order), order,
 				  leaf_only, 0);
 	desc.w[0] = du->iotlb_pages;
 	return desc;
+}
+
+static noinline int vtd_flush_domain(const struct vtd_domain_unit *du)
+{
+	struct vtd_qi_desc desc = vtd_flush_desc(du, 0, U64_MAX, false);
+
+	this_cpu_inc(du->counts->all);
+	return vtd_qi_submit(&du->unit->qi, &desc, 1);
 }
 
 static __always_inline int vtd_flush_unit(const struct vtd_domain_unit *du,
@@ -43,11 +56,22 @@ static __always_inline int vtd_flush_unit(const struct vtd_domain_unit *du,
 	int ret;
 
 	this_cpu_inc(du->counts->flushes);
-	ret = vtd_qi_submit_one(&du->unit->qi,
-				vtd_flush_desc(du, start, last, leaf_only));
+	if (unlikely(vtd_flush_whole(du, start, last)))
+		ret = vtd_flush_domain(du);
+	else
+		ret = vtd_qi_submit_one(&du->unit->qi,
+					vtd_flush_desc(du, start, last,
+						       leaf_only));
 	if (unlikely(ret))
 		vtd_unit_failed(du->unit, "invalidating the IOTLB", ret);
 	return ret;
+}
+
+/* By itself, so that the way without it needs no more registers. */
+static noinline void vtd_flush_traced(const struct vtd_domain *d, u64 start,
+				      u64 last, bool leaf_only)
+{
+	trace_vtd_flush(d->number, start, last, leaf_only);
 }
 
 /**
@@ -66,7 +90,8 @@ int vtd_flush_range(struct vtd_domain *d, u64 start, u64 last, bool leaf_only)
 	struct vtd_domain_unit *du;
 	int ret = 0;
 
-	trace_vtd_flush(d->number, start, last, leaf_only);
+	if (trace_vtd_flush_enabled())
+		vtd_flush_traced(d, start, last, leaf_only);
 	/* Table stores before the invalidation that makes units re-read them. */
 	wmb();
 	rcu_read_lock();

@@ -277,11 +277,6 @@ static inline bool vtd_qi_idle(const struct vtd_qi *qi)
 	return vtd_qi_done(qi, READ_ONCE(qi->last), READ_ONCE(qi->seq));
 }
 
-static inline void vtd_qi_count(struct vtd_qi *qi, u64 lo)
-{
-	qi->stats.kind[lo % VTD_QI_KINDS]++;
-}
-
 /* A submission that begins at the tail, as part of the next batch. */
 static inline u32 vtd_qi_enter(struct vtd_qi *qi, unsigned int nr)
 {
@@ -389,8 +384,9 @@ static int vtd_qi_queue(struct vtd_qi *qi, const struct vtd_qi_desc *desc,
 		return -EAGAIN;
 	for (i = 0; i < nr; i++) {
 		vtd_qi_write_slot(qi, vtd_qi_next(qi, qi->tail, i), &desc[i]);
-		vtd_qi_count(qi, desc[i].w[0]);
+		qi->stats.kind[desc[i].w[0] % VTD_QI_KINDS]++;
 	}
+	qi->stats.queued++;
 	ticket->seq = qi->seq + 1;
 	ticket->first = vtd_qi_enter(qi, nr);
 	ticket->batch = ticket->first;
@@ -824,7 +820,7 @@ static noinline int vtd_qi_wait_long(struct vtd_qi *qi, struct vtd_qi_desc desc,
 /**
  * vtd_qi_submit_one() - have the unit execute one descriptor, and wait for it
  * @qi: the queue, enabled in hardware
- * @desc: the descriptor
+ * @desc: the descriptor; counted as one that invalidates pages
  *
  * As vtd_qi_submit() with one descriptor, and the shortest way to it: every
  * strict unmap goes here.
@@ -849,7 +845,6 @@ int vtd_qi_submit_one(struct vtd_qi *qi, struct vtd_qi_desc desc)
 		return vtd_qi_submit_copy(qi, desc);
 	}
 	vtd_qi_write_slot(qi, qi->tail, &desc);
-	vtd_qi_count(qi, desc.w[0]);
 	seq = qi->seq + 1;
 	first = vtd_qi_enter(qi, 1);
 	vtd_qi_ring(qi, first, 1, 1);

@@ -44,6 +44,8 @@ enum vtd_qi_verdict {
  * @errors: error conditions that were found in the fault status
  * @refused: submissions that the unit did not accept
  * @retries: submissions that were made again, because the unit dropped them
+ * @queued: submissions whose descriptors are in @kind; each of the others is one
+ *	page-selective invalidation of the IOTLB
  * @kind: descriptors by kind, without wait descriptors
  * @timed: submissions whose wait was timed
  * @timed_ns: how long those waited, in all
@@ -58,6 +60,7 @@ struct vtd_qi_stats {
 	u64 errors;
 	u64 refused;
 	u64 retries;
+	u64 queued;
 	u64 kind[VTD_QI_KINDS];
 	u64 timed;
 	u64 timed_ns;
@@ -148,6 +151,17 @@ struct vtd_qi {
 	u32 skips;
 	struct vtd_qi_stats stats;
 };
+
+/* Descriptors of a kind that the unit was given. */
+static inline u64 vtd_qi_kind(const struct vtd_qi *qi, u8 kind)
+{
+	const struct vtd_qi_stats *s = &qi->stats;
+	u64 nr = READ_ONCE(s->kind[kind]);
+
+	if (kind == (VTD_QI_PAGE << 4 | VTD_QI_TYPE_IOTLB))
+		nr += READ_ONCE(s->submissions) - READ_ONCE(s->queued);
+	return nr;
+}
 
 int vtd_qi_init(struct vtd_qi *qi, const struct vtd_regs *regs, int nid,
 		bool coherent);

@@ -43,7 +43,7 @@ static void vtd_stats_unit(const struct vtd_unit *unit, struct vtd_reply *reply)
 		READ_ONCE(s->descriptors), READ_ONCE(s->doorbells));
 	for (i = 0; i < ARRAY_SIZE(vtd_kinds); i++)
 		vtd_say(reply, " %s=%llu", vtd_kinds[i].name,
-			READ_ONCE(s->kind[vtd_kinds[i].kind]));
+			vtd_qi_kind(&unit->qi, vtd_kinds[i].kind));
 	vtd_say(reply,
 		" timed=%llu avg_ns=%llu max_ns=%llu slow=%llu errors=%llu refused=%llu retries=%llu faults=%lld overflows=%lld\n",
 		timed, timed ? div64_u64(READ_ONCE(s->timed_ns), timed) : 0,

@@ -647,11 +647,11 @@ static void test_counts(void **state)
 	assert_int_equal(vtd_qi_submit_one(qi, desc[1]), 0);
 	assert_int_equal(qi->stats.submissions - before.submissions, 4);
 	assert_int_equal(qi->stats.doorbells - before.doorbells, 4);
-	assert_int_equal(qi->stats.kind[0x31] - before.kind[0x31], 3);
-	assert_int_equal(qi->stats.kind[0x32] - before.kind[0x32], 7);
-	assert_int_equal(qi->stats.kind[0x22] - before.kind[0x22], 3);
+	assert_int_equal(vtd_qi_kind(qi, 0x31) - before.kind[0x31], 3);
+	assert_int_equal(vtd_qi_kind(qi, 0x32) - before.kind[0x32], 7);
+	assert_int_equal(vtd_qi_kind(qi, 0x22) - before.kind[0x22], 3);
 	for (i = 0; i < VTD_QI_KINDS; i++)
-		sum += qi->stats.kind[i] - before.kind[i];
+		sum += vtd_qi_kind(qi, i) - before.kind[i];
 	assert_int_equal(sum, 13);
 	rig_stop();
 }
