@@ -361,9 +361,9 @@ static noinline size_t vtd_unmap_traced(struct iommu_domain *domain,
 	return bytes;
 }
 
-static noinline size_t
-vtd_unmap_length_traced(struct pt_iommu *iommu, dma_addr_t iova, dma_addr_t len,
-			struct iommu_iotlb_gather *gather)
+static noinline size_t vtd_unmap_length_traced(struct pt_iommu *iommu,
+					       dma_addr_t iova, dma_addr_t len,
+					       struct iommu_iotlb_gather *gather)
 {
 	size_t bytes = vtd_unmap_length(iommu, iova, len, gather);
 
@@ -444,8 +444,8 @@ static int vtd_map_pages_noted(struct iommu_domain *domain, unsigned long iova,
 			       phys_addr_t paddr, size_t pgsize, size_t pgcount,
 			       int prot, gfp_t gfp, size_t *mapped)
 {
-	int ret = vtd_map_traced(domain, iova, paddr, pgsize, pgcount, prot, gfp,
-			       mapped);
+	int ret = vtd_map_traced(domain, iova, paddr, pgsize, pgcount, prot,
+				 gfp, mapped);
 
 	vtd_history_note(to_vtd_domain(domain), iova, *mapped, true);
 	return ret;

@@ -57,26 +57,16 @@ static const struct vtd_reg_show vtd_regs_shown[] = {
 	  VTD_CAP,
 	  true,
 	  {
-		  { "ND", VTD_CAP_ND },
-		  { "AFL", VTD_CAP_AFL },
-		  { "RWBF", VTD_CAP_RWBF },
-		  { "PLMR", VTD_CAP_PLMR },
-		  { "PHMR", VTD_CAP_PHMR },
-		  { "CM", VTD_CAP_CM },
-		  { "SAGAW", VTD_CAP_SAGAW },
-		  { "MGAW", VTD_CAP_MGAW },
-		  { "ZLR", VTD_CAP_ZLR },
-		  { "FRO", VTD_CAP_FRO },
-		  { "SSLPS", VTD_CAP_SLLPS },
-		  { "PSI", VTD_CAP_PSI },
-		  { "NFR", VTD_CAP_NFR },
-		  { "MAMV", VTD_CAP_MAMV },
-		  { "DWD", VTD_CAP_DWD },
-		  { "DRD", VTD_CAP_DRD },
-		  { "FS1GP", VTD_CAP_FL1GP },
-		  { "PI", VTD_CAP_PI },
-		  { "FS5LP", VTD_CAP_FL5LP },
-		  { "ESIRTPS", VTD_CAP_ESIRTPS },
+		  { "ND", VTD_CAP_ND },		{ "AFL", VTD_CAP_AFL },
+		  { "RWBF", VTD_CAP_RWBF },	{ "PLMR", VTD_CAP_PLMR },
+		  { "PHMR", VTD_CAP_PHMR },	{ "CM", VTD_CAP_CM },
+		  { "SAGAW", VTD_CAP_SAGAW },	{ "MGAW", VTD_CAP_MGAW },
+		  { "ZLR", VTD_CAP_ZLR },	{ "FRO", VTD_CAP_FRO },
+		  { "SSLPS", VTD_CAP_SLLPS },	{ "PSI", VTD_CAP_PSI },
+		  { "NFR", VTD_CAP_NFR },	{ "MAMV", VTD_CAP_MAMV },
+		  { "DWD", VTD_CAP_DWD },	{ "DRD", VTD_CAP_DRD },
+		  { "FS1GP", VTD_CAP_FL1GP },	{ "PI", VTD_CAP_PI },
+		  { "FS5LP", VTD_CAP_FL5LP },	{ "ESIRTPS", VTD_CAP_ESIRTPS },
 		  { "ESRTPS", VTD_CAP_ESRTPS },
 	  } },
 	{ "ECAP",
@@ -209,7 +199,8 @@ static void vtd_show_context(struct seq_file *s, const struct vtd_unit *unit,
 		   PCI_FUNC(sid & 0xff), ce->w[1], ce->w[0],
 		   vtd_context_present(ce));
 	if (vtd_context_present(ce))
-		seq_printf(s, " type=%s domain-id=%llu levels=%llu table=0x%llx",
+		seq_printf(s,
+			   " type=%s domain-id=%llu levels=%llu table=0x%llx",
 			   vtd_show_translation(ce),
 			   FIELD_GET(VTD_CONTEXT_DID, ce->w[1]),
 			   FIELD_GET(VTD_CONTEXT_AW, ce->w[1]) + 2,
@@ -273,11 +264,12 @@ static int vtd_queue_show(struct seq_file *s, void *unused)
 	u64 tail = vtd_read64(&unit->regs, VTD_IQT) / sizeof(*qi->ring);
 	u32 slot;
 
-	seq_printf(s,
-		   "slots=%u head=%llu tail=%llu oldest=%u next=%u batch=%u open=%u stopped=%s\n",
-		   qi->slots, head, tail, READ_ONCE(qi->head),
-		   READ_ONCE(qi->tail), READ_ONCE(qi->seq),
-		   READ_ONCE(qi->open_nr), READ_ONCE(qi->dead) ? "yes" : "no");
+	seq_printf(
+		s,
+		"slots=%u head=%llu tail=%llu oldest=%u next=%u batch=%u open=%u stopped=%s\n",
+		qi->slots, head, tail, READ_ONCE(qi->head), READ_ONCE(qi->tail),
+		READ_ONCE(qi->seq), READ_ONCE(qi->open_nr),
+		READ_ONCE(qi->dead) ? "yes" : "no");
 	for (slot = 0; slot < qi->slots; slot++) {
 		u64 lo = READ_ONCE(qi->ring[slot].w[0]);
 		u64 hi = READ_ONCE(qi->ring[slot].w[1]);
@@ -320,17 +312,17 @@ static int vtd_debugfs_open(struct inode *inode, struct file *file,
 	return ret ?: single_open(file, show, inode->i_private);
 }
 
-#define VTD_DEBUGFS_FILE(name)                                              \
+#define VTD_DEBUGFS_FILE(name)                                               \
 	static int vtd_##name##_open(struct inode *inode, struct file *file) \
-	{                                                                   \
-		return vtd_debugfs_open(inode, file, vtd_##name##_show);    \
-	}                                                                   \
-	static const struct file_operations vtd_##name##_fops = {           \
-		.owner = THIS_MODULE,                                       \
-		.open = vtd_##name##_open,                                  \
-		.read = seq_read,                                           \
-		.llseek = seq_lseek,                                        \
-		.release = single_release,                                  \
+	{                                                                    \
+		return vtd_debugfs_open(inode, file, vtd_##name##_show);     \
+	}                                                                    \
+	static const struct file_operations vtd_##name##_fops = {            \
+		.owner = THIS_MODULE,                                        \
+		.open = vtd_##name##_open,                                   \
+		.read = seq_read,                                            \
+		.llseek = seq_lseek,                                         \
+		.release = single_release,                                   \
 	}
 
 VTD_DEBUGFS_FILE(registers);

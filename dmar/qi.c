@@ -530,8 +530,8 @@ static bool vtd_qi_recover(struct vtd_qi *qi)
 /* What a wait took; @sampled: one of those that are timed whatever they take. */
 static void vtd_qi_note_wait(struct vtd_qi *qi, u64 ns, bool sampled)
 {
-	unsigned int bucket = min_t(unsigned int, fls64(ns >> 8),
-				    VTD_QI_BUCKETS - 1);
+	unsigned int bucket =
+		min_t(unsigned int, fls64(ns >> 8), VTD_QI_BUCKETS - 1);
 	unsigned long flags;
 
 	raw_spin_lock_irqsave(&qi->lock, flags);

@@ -39,9 +39,8 @@ static int stats(struct machine *m, struct pci_dev *pdev)
 /* A number of the last reply, after "key=". */
 static u64 said(struct machine *m, const char *key)
 {
-	const char *at = m->reply.len ?
-				 strnstr(m->reply.text, key, m->reply.len) :
-				 NULL;
+	const char *at =
+		m->reply.len ? strnstr(m->reply.text, key, m->reply.len) : NULL;
 
 	return at ? simple_strtoull(at + strlen(key), NULL, 10) : ~0ULL;
 }
@@ -184,8 +183,8 @@ static void stats_counts_what_was_done(struct kunit *test)
 	/* Of all: each managed device once. */
 	KUNIT_ASSERT_EQ(test, stats(m, NULL), 0);
 	KUNIT_EXPECT_TRUE(test, machine_said(m, pci_name(pdev)));
-	KUNIT_EXPECT_TRUE(
-		test, machine_said(m, pci_name(machine_dev(m, B_TWO_1))));
+	KUNIT_EXPECT_TRUE(test,
+			  machine_said(m, pci_name(machine_dev(m, B_TWO_1))));
 }
 
 static void detached_has_no_stats(struct kunit *test)

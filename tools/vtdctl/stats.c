@@ -31,7 +31,8 @@ static void show_unit(struct vtdctl *ctl, const struct vtd_record *rec)
 	char avg[32], max[32];
 
 	fprintf(ctl->out, "%s: %s invalidations in %s round trips\n",
-		vtd_record_show(rec, "unit"), vtd_record_show(rec, "submissions"),
+		vtd_record_show(rec, "unit"),
+		vtd_record_show(rec, "submissions"),
 		vtd_record_show(rec, "waits"));
 	fprintf(ctl->out, "  IOTLB       page %s, domain %s, global %s\n",
 		vtd_record_show(rec, "iotlb_page"),
@@ -48,9 +49,11 @@ static void show_unit(struct vtdctl *ctl, const struct vtd_record *rec)
 		show_ns(vtd_record_show(rec, "avg_ns"), avg, sizeof(avg)),
 		show_ns(vtd_record_show(rec, "max_ns"), max, sizeof(max)),
 		vtd_record_show(rec, "slow"));
-	fprintf(ctl->out, "  errors      %s, refused %s, retries %s; faults %s\n",
+	fprintf(ctl->out,
+		"  errors      %s, refused %s, retries %s; faults %s\n",
 		vtd_record_show(rec, "errors"), vtd_record_show(rec, "refused"),
-		vtd_record_show(rec, "retries"), vtd_record_show(rec, "faults"));
+		vtd_record_show(rec, "retries"),
+		vtd_record_show(rec, "faults"));
 }
 
 static void show_device(struct vtdctl *ctl, const struct vtd_record *rec)

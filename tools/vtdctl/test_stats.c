@@ -83,8 +83,7 @@ void test_stats_json(void **state)
 
 void test_stats_refused(void **state)
 {
-	static const char *const wrong[] = { "stats --all",
-					     "stats 00:20.0",
+	static const char *const wrong[] = { "stats --all", "stats 00:20.0",
 					     "stats 00:03.0 00:04.0" };
 	struct fixture *fix = *state;
 

@@ -45,8 +45,12 @@ void test_strict(void **state)
 void test_strict_refused(void **state)
 {
 	static const char *const wrong[] = {
-		"strict",	     "strict 00:03.0",	 "strict 00:03.0 yes",
-		"strict 00:03.0 on on", "strict on 00:03.0", "strict --json on",
+		"strict",
+		"strict 00:03.0",
+		"strict 00:03.0 yes",
+		"strict 00:03.0 on on",
+		"strict on 00:03.0",
+		"strict --json on",
 		"strict 00:20.0 off",
 	};
 	struct fixture *fix = *state;

@@ -254,14 +254,15 @@ static int edu_cmd_caps(const char *arg)
 	if (!pdev)
 		return -ENODEV;
 	dev = &pdev->dev;
-	snprintf(edu_answer, sizeof(edu_answer),
-		 "cache=%d enforce=%d deferred=%d noexec=%d dirty=%d preboot=%d\n",
-		 device_iommu_capable(dev, IOMMU_CAP_CACHE_COHERENCY),
-		 device_iommu_capable(dev, IOMMU_CAP_ENFORCE_CACHE_COHERENCY),
-		 device_iommu_capable(dev, IOMMU_CAP_DEFERRED_FLUSH),
-		 device_iommu_capable(dev, IOMMU_CAP_NOEXEC),
-		 device_iommu_capable(dev, IOMMU_CAP_DIRTY_TRACKING),
-		 device_iommu_capable(dev, IOMMU_CAP_PRE_BOOT_PROTECTION));
+	snprintf(
+		edu_answer, sizeof(edu_answer),
+		"cache=%d enforce=%d deferred=%d noexec=%d dirty=%d preboot=%d\n",
+		device_iommu_capable(dev, IOMMU_CAP_CACHE_COHERENCY),
+		device_iommu_capable(dev, IOMMU_CAP_ENFORCE_CACHE_COHERENCY),
+		device_iommu_capable(dev, IOMMU_CAP_DEFERRED_FLUSH),
+		device_iommu_capable(dev, IOMMU_CAP_NOEXEC),
+		device_iommu_capable(dev, IOMMU_CAP_DIRTY_TRACKING),
+		device_iommu_capable(dev, IOMMU_CAP_PRE_BOOT_PROTECTION));
 	pci_dev_put(pdev);
 	return 0;
 }

@@ -10,24 +10,24 @@
 #define TP_PROTO(...) __VA_ARGS__
 #define TP_ARGS(...) __VA_ARGS__
 
-#define TRACE_EVENT(name, proto, args, ...)               \
-	static inline void trace_##name(proto)            \
-	{                                                 \
-	}                                                 \
-	static inline bool trace_##name##_enabled(void)   \
-	{                                                 \
-		return false;                             \
-	}                                                 \
+#define TRACE_EVENT(name, proto, args, ...)             \
+	static inline void trace_##name(proto)          \
+	{                                               \
+	}                                               \
+	static inline bool trace_##name##_enabled(void) \
+	{                                               \
+		return false;                           \
+	}                                               \
 	struct vtd_shim_event_##name
 #define DECLARE_EVENT_CLASS(name, ...) struct vtd_shim_class_##name
-#define DEFINE_EVENT(class, name, proto, args)            \
-	static inline void trace_##name(proto)            \
-	{                                                 \
-	}                                                 \
-	static inline bool trace_##name##_enabled(void)   \
-	{                                                 \
-		return false;                             \
-	}                                                 \
+#define DEFINE_EVENT(class, name, proto, args)          \
+	static inline void trace_##name(proto)          \
+	{                                               \
+	}                                               \
+	static inline bool trace_##name##_enabled(void) \
+	{                                               \
+		return false;                           \
+	}                                               \
 	struct vtd_shim_event_##name
 
 #endif /* VTD_SHIM_TRACEPOINT_H */
