@@ -62,13 +62,13 @@ static bool unmap_is_put_off(struct machine *m, unsigned int index)
 {
 	struct iommu_domain *domain =
 		iommu_get_domain_for_dev(&machine_dev(m, index)->dev);
+	u64 *page = m->nr_pages ? m->page[0] : machine_page(m);
 	struct iommu_iotlb_gather gather;
 
 	KUNIT_ASSERT_NOT_NULL(m->test, domain);
 	KUNIT_EXPECT_EQ(m->test,
-			iommu_map(domain, AT, virt_to_phys(machine_page(m)),
-				  PAGE_SIZE, IOMMU_READ | IOMMU_WRITE,
-				  GFP_KERNEL),
+			iommu_map(domain, AT, virt_to_phys(page), PAGE_SIZE,
+				  IOMMU_READ | IOMMU_WRITE, GFP_KERNEL),
 			0);
 	KUNIT_EXPECT_EQ(m->test, ask(m, index), 0);
 	iommu_iotlb_gather_init(&gather);
@@ -122,7 +122,8 @@ static void all_of_a_group_are_strict_together(struct kunit *test)
 	KUNIT_ASSERT_PTR_EQ(test, machine_group(m, B_TWO_0),
 			    machine_group(m, B_TWO_1));
 	KUNIT_EXPECT_EQ(test, strict(m, B_TWO_0, true), 0);
-	KUNIT_EXPECT_TRUE(test, machine_said(m, "members=2"));
+	/* Ports above them may be members, too. */
+	KUNIT_EXPECT_GE(test, said(m, " members="), 2);
 	KUNIT_EXPECT_FALSE(test, unmap_is_put_off(m, B_TWO_1));
 	KUNIT_EXPECT_TRUE(test, unmap_is_put_off(m, B_ALONE));
 	flush(m, B_ALONE);

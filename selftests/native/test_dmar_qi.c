@@ -669,9 +669,8 @@ static void test_timed(void **state)
 	before = *s;
 	began = ktime_get_ns();
 	for (i = 0; i < 256; i++)
-		assert_int_equal(i < 128 ? vtd_qi_submit_one(qi, one) :
-					   submit(1),
-				 0);
+		assert_int_equal(
+			i < 128 ? vtd_qi_submit_one(qi, one) : submit(1), 0);
 	took = ktime_get_ns() - began;
 	assert_int_equal(s->timed - before.timed, 4);
 	assert_true(s->timed_ns - before.timed_ns <= took);
