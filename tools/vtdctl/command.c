@@ -50,6 +50,20 @@ static const struct command commands[] = {
 	{ "walk", vtd_cmd_walk },
 };
 
+static bool is_help(const char *word)
+{
+	return !strcmp(word, "--help") || !strcmp(word, "-h");
+}
+
+/* Who asks for help gets it, whatever else stands there. */
+static bool wants_help(int argc, char *const argv[])
+{
+	for (int i = 1; i < argc; i++)
+		if (is_help(argv[i]))
+			return true;
+	return argc > 1 && !strcmp(argv[1], "help");
+}
+
 /**
  * vtd_command() - do what the command line says
  * @ctl: what to work with
@@ -64,8 +78,7 @@ int vtd_command(struct vtdctl *ctl, int argc, char *const argv[])
 		fputs(usage, ctl->err);
 		return VTD_EXIT_USAGE;
 	}
-	if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h") ||
-	    !strcmp(argv[1], "help")) {
+	if (wants_help(argc, argv)) {
 		fputs(usage, ctl->out);
 		return VTD_EXIT_OK;
 	}
@@ -161,29 +174,64 @@ int vtd_cmd_detach(struct vtdctl *ctl, int argc, char *const argv[])
 	return send_words(ctl, "detach", "detached");
 }
 
-static int send_device(struct vtdctl *ctl, int argc, char *const argv[],
-		       const char *done)
+/**
+ * vtd_take_device() - the words of a command that is about one device
+ * @ctl: where errors go
+ * @argc: number of words
+ * @argv: the words, argv[0] the command
+ * @flag: the only option, NULL for a command without any
+ * @given: result, whether that is given; may be NULL
+ * @name: result, the device as the kernel names it
+ *
+ * Return: 0, or VTD_EXIT_USAGE with the odd word named.
+ */
+int vtd_take_device(struct vtdctl *ctl, int argc, char *const argv[],
+		    const char *flag, bool *given, char name[VTD_BDF_LEN])
 {
-	char words[32 + VTD_BDF_LEN];
-	char answer[32 + VTD_BDF_LEN];
-	char name[VTD_BDF_LEN];
+	const char *device = NULL, *why;
 	struct vtd_bdf bdf;
-	const char *why;
 
-	if (argc < 2)
+	if (given)
+		*given = false;
+	for (int i = 1; i < argc; i++) {
+		if (flag && !strcmp(argv[i], flag))
+			*given = true;
+		else if (argv[i][0] == '-')
+			return vtd_usage_error(
+				ctl,
+				"%s: argument \"%s\" is unknown, try \"vtdctl --help\"",
+				argv[0], argv[i]);
+		else if (device)
+			return vtd_usage_error(
+				ctl,
+				"%s: argument \"%s\" is one too many, one device at a time",
+				argv[0], argv[i]);
+		else
+			device = argv[i];
+	}
+	if (!device)
 		return vtd_usage_error(
 			ctl,
 			"%s: which device? give its PCI address: vtdctl %s 0000:00:03.0",
 			argv[0], argv[0]);
-	if (argc > 2)
-		return vtd_usage_error(
-			ctl,
-			"%s: argument \"%s\" is one too many, one device at a time",
-			argv[0], argv[2]);
-	if (vtd_bdf_parse(argv[1], &bdf, &why))
+	if (vtd_bdf_parse(device, &bdf, &why))
 		return vtd_usage_error(ctl, "%s: device \"%s\" is wrong: %s",
-				       argv[0], argv[1], why);
+				       argv[0], device, why);
 	vtd_bdf_format(&bdf, name);
+	return VTD_EXIT_OK;
+}
+
+static int send_device(struct vtdctl *ctl, int argc, char *const argv[],
+		       const char *done)
+{
+	char answer[VTD_BDF_LEN + 16];
+	char words[VTD_BDF_LEN + 16];
+	char name[VTD_BDF_LEN];
+	int ret;
+
+	ret = vtd_take_device(ctl, argc, argv, NULL, NULL, name);
+	if (ret)
+		return ret;
 	snprintf(words, sizeof(words), "%s %s", argv[0], name);
 	snprintf(answer, sizeof(answer), "%s: %s", name, done);
 	return send_words(ctl, words, answer);

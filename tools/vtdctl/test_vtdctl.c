@@ -656,6 +656,74 @@ static void test_words(void **state)
 	assert_has(fix->out, "vtdctl 0.");
 }
 
+/* All commands say the same things in the same way, on standard error alone. */
+static void test_errors(void **state)
+{
+	static const struct {
+		const char *line; /* a whole command */
+		bool asks; /* the module */
+	} commands[] = {
+		{ "status", true },
+		{ "attach", false }, /* loads the module instead */
+		{ "confirm", true },
+		{ "detach", true },
+		{ "adopt 00:03.0", true },
+		{ "release 00:03.0", true },
+		{ "why 00:03.0", true },
+		{ "walk 00:03.0 0x1000", true },
+		{ "faults", true },
+		{ "faults --follow", true },
+		{ "irqs", true },
+		{ "doctor", false },
+	};
+	struct fixture *fix = *state;
+	char line[64], says[128];
+
+	for (size_t i = 0; i < ARRAY_SIZE(commands); i++) {
+		int name = (int)strcspn(commands[i].line, " ");
+
+		snprintf(line, sizeof(line), "%s --bogus", commands[i].line);
+		assert_int_equal(run(fix, line), 1);
+		snprintf(
+			says, sizeof(says),
+			"Error: %.*s: argument \"--bogus\" is unknown, try \"vtdctl --help\"\n",
+			name, commands[i].line);
+		assert_string_equal(fix->err, says);
+		assert_string_equal(fix->out, "");
+		snprintf(line, sizeof(line), "%s --help", commands[i].line);
+		assert_int_equal(run(fix, line), 0);
+		assert_has(fix->out, "Usage: vtdctl");
+		assert_int_equal(fix->opened, 0);
+		if (!commands[i].asks)
+			continue;
+		fix->open_error = -ENOENT;
+		assert_int_equal(run(fix, commands[i].line), 2);
+		snprintf(says, sizeof(says),
+			 ": the module vtd_dmar is not loaded\n  -> load it");
+		assert_has(fix->err, says);
+		assert_string_equal(fix->out, "");
+		fix->open_error = -EACCES;
+		assert_int_equal(run(fix, commands[i].line), 2);
+		snprintf(says, sizeof(says), ": /dev/vtd is for root only;");
+		assert_has(fix->err, says);
+		fix->open_error = 0;
+		fix->write_error = -EBUSY;
+		fix->reply = "what it is, and what to do\n";
+		assert_int_equal(run(fix, commands[i].line), 2);
+		assert_string_equal(fix->err,
+				    "Error: what it is, and what to do\n");
+		assert_string_equal(fix->out, "");
+		fix->reply = "";
+		assert_int_equal(run(fix, commands[i].line), 2);
+		assert_has(
+			fix->err,
+			": Device or resource busy; the module gave no reason");
+		fix->write_error = 0;
+		fix->opened = 0;
+		fix->closed = 0;
+	}
+}
+
 static void test_sent(void **state)
 {
 	struct fixture *fix = *state;
@@ -698,6 +766,7 @@ int main(void)
 		CASE(test_attach_loads),
 		CASE(test_dry_run),
 		CASE(test_words),
+		CASE(test_errors),
 		CASE(test_sent),
 		CASE(test_faults),
 		CASE(test_faults_json),

@@ -113,6 +113,10 @@ struct vtd_bdf {
 
 #define VTD_BDF_LEN sizeof("0000:00:00.0")
 
+/* command.c: the words of a command about one device */
+int vtd_take_device(struct vtdctl *ctl, int argc, char *const argv[],
+		    const char *flag, bool *given, char name[VTD_BDF_LEN]);
+
 /* bdf.c */
 int vtd_bdf_parse(const char *text, struct vtd_bdf *bdf, const char **why);
 void vtd_bdf_format(const struct vtd_bdf *bdf, char text[VTD_BDF_LEN]);

@@ -128,41 +128,6 @@ static int why_json(struct vtdctl *ctl, const struct vtd_records *recs,
 	return vtd_kernel_error(ctl, "out of memory");
 }
 
-/* Takes the words apart: one device, and perhaps --json. */
-static int why_words(struct vtdctl *ctl, int argc, char *const argv[],
-		     char name[VTD_BDF_LEN], bool *json)
-{
-	const char *device = NULL, *why;
-	struct vtd_bdf bdf;
-
-	*json = false;
-	for (int i = 1; i < argc; i++) {
-		if (!strcmp(argv[i], "--json"))
-			*json = true;
-		else if (argv[i][0] == '-')
-			return vtd_usage_error(
-				ctl,
-				"why: argument \"%s\" is unknown, try \"vtdctl --help\"",
-				argv[i]);
-		else if (device)
-			return vtd_usage_error(
-				ctl,
-				"why: argument \"%s\" is one too many, one device at a time",
-				argv[i]);
-		else
-			device = argv[i];
-	}
-	if (!device)
-		return vtd_usage_error(
-			ctl,
-			"why: which device? give its PCI address: vtdctl why 0000:00:03.0");
-	if (vtd_bdf_parse(device, &bdf, &why))
-		return vtd_usage_error(ctl, "why: device \"%s\" is wrong: %s",
-				       device, why);
-	vtd_bdf_format(&bdf, name);
-	return VTD_EXIT_OK;
-}
-
 /**
  * vtd_cmd_why() - "vtdctl why BDF [--json]"
  * @ctl: what to work with
@@ -183,7 +148,7 @@ int vtd_cmd_why(struct vtdctl *ctl, int argc, char *const argv[])
 	bool json;
 	int ret;
 
-	ret = why_words(ctl, argc, argv, name, &json);
+	ret = vtd_take_device(ctl, argc, argv, "--json", &json, name);
 	if (ret)
 		return ret;
 	snprintf(words, sizeof(words), "why %s", name);
