@@ -9,7 +9,7 @@
 #include <linux/kernel.h>
 #include <linux/mm.h>
 #include <linux/pci.h>
-#include <linux/slab.h>
+#include "slab.h"
 #include <linux/string.h>
 
 #include <vtd/hw/context.h>
@@ -355,7 +355,7 @@ int vtd_walk(struct pci_dev *pdev, u64 addr, struct vtd_reply *reply)
 
 	if (vtd_control.state == VTD_DETACHED)
 		return vtd_walk_detached(reply);
-	ask = kzalloc(sizeof(*ask), GFP_KERNEL);
+	ask = kzalloc_obj(*ask);
 	if (!ask)
 		return -ENOMEM;
 	pci_lock_rescan_remove();

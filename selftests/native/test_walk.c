@@ -355,7 +355,7 @@ static const char *value(const char *text, const char *key)
 		snprintf(val, sizeof(val), "%.*s", (int)strcspn(at + 1, "\""),
 			 at + 1);
 	else
-		snprintf(val, sizeof(val), "%.*s", (int)strcspn(at, " \n"), at);
+		snprintf(val, sizeof(val), "%.*s", (int)strcspn(at, "\n "), at);
 	return val;
 }
 

@@ -285,7 +285,8 @@ void test_doctor_signer(void **state)
 	doctor(fix, 0, "ok    module signature: none needed; the kernel notes");
 }
 
-#define INFO(text) text, sizeof(text) - 1
+/* A module file that is not signed and says @text of itself. */
+#define PUT_INFO(fix, text) put_module(fix, text, sizeof(text) - 1, NULL)
 
 void test_doctor_version(void **state)
 {
@@ -293,23 +294,22 @@ void test_doctor_version(void **state)
 
 	healthy(fix);
 	doctor(fix, 0, "ok    version: vtdctl 0.1; that of the module cannot");
-	put_module(
+	PUT_INFO(
 		fix,
-		INFO("\0xversion=0.9\0version=0.1\0vermagic=6.12.107+deb13-amd64 SMP\0"),
-		NULL);
+		"\0xversion=0.9\0version=0.1\0vermagic=6.12.107+deb13-amd64 SMP\0");
 	doctor(fix, 0, "ok    version: vtd_dmar and vtdctl are 0.1");
-	put_module(fix, INFO("\0srcversion=1\0version=0.2\0"), NULL);
+	PUT_INFO(fix, "\0srcversion=1\0version=0.2\0");
 	doctor(fix, 0, "warn  version: vtd_dmar is 0.2, vtdctl 0.1");
-	put_module(fix, INFO("\0vermagic=6.12.107+deb13-amd64-rt SMP\0"), NULL);
+	PUT_INFO(fix, "\0vermagic=6.12.107+deb13-amd64-rt SMP\0");
 	doctor(fix, 1, "FAIL  version: /lib/modules/");
 	assert_has(fix->out, "6.12.107+deb13-amd64-rt");
 	put(fix, "/dev/vtd", "");
 	put(fix, "/sys/module/vtd_dmar/version", "0.1\n");
-	put_module(fix, INFO("\0version=0.2\0"), NULL);
+	PUT_INFO(fix, "\0version=0.2\0");
 	doctor(fix, 0, "warn  version: vtd_dmar 0.1 is loaded, but 0.2 is");
 	put(fix, "/sys/module/vtd_dmar/version", "0.0.9\n");
 	doctor(fix, 0, "warn  version: vtd_dmar is 0.0.9, vtdctl 0.1");
-	put_module(fix, INFO("\0version="), NULL);
+	PUT_INFO(fix, "\0version=");
 	doctor(fix, 0, "warn  version");
 }
 
