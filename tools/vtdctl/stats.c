@@ -160,7 +160,7 @@ static int stats_words(struct vtdctl *ctl, int argc, char *const argv[],
 		else if (device || argv[i][0] == '-')
 			return vtd_usage_error(
 				ctl,
-				"stats: unexpected \"%s\"; it takes one device and --json",
+				"stats: argument \"%s\" is unknown, try \"vtdctl --help\"",
 				argv[i]);
 		else
 			device = argv[i];

@@ -44,7 +44,8 @@ static struct json_object *device_json(struct vtdctl *ctl,
 				       const struct vtd_record *rec)
 {
 	static const char *const texts[] = { "name",   "unit",	 "state",
-					     "driver", "domain", "reason" };
+					     "driver", "domain", "reason",
+					     "ats" };
 	struct json_object *dev = json_object_new_object();
 	int ret = 0;
 
@@ -141,9 +142,40 @@ static struct json_object *units_json(struct vtdctl *ctl,
 	return list;
 }
 
+/* All records of a type, with some of their keys. */
+static struct json_object *others_json(const struct vtd_records *recs,
+				       const char *type,
+				       const char *const *keys)
+{
+	struct json_object *list = json_object_new_array();
+
+	for (size_t i = 0; list && i < recs->count; i++) {
+		struct json_object *one;
+		int ret = 0;
+
+		if (!vtd_record_is(&recs->list[i], type))
+			continue;
+		one = json_object_new_object();
+		for (size_t k = 0; one && keys[k]; k++)
+			ret |= vtd_json_text(one, keys[k],
+					     vtd_record_get(&recs->list[i],
+							    keys[k]));
+		if (!one || ret || json_object_array_add(list, one)) {
+			json_object_put(one);
+			json_object_put(list);
+			return NULL;
+		}
+	}
+	return list;
+}
+
 static int status_json(struct vtdctl *ctl, struct vtd_records *recs,
 		       const struct vtd_record *vtd)
 {
+	static const char *const acpi[] = { "name", "unit", "sid", "state",
+					    NULL };
+	static const char *const quirk[] = { "name", "device", "text", "done",
+					     NULL };
 	struct json_object *top = json_object_new_object();
 	int ret;
 
@@ -158,6 +190,9 @@ static int status_json(struct vtdctl *ctl, struct vtd_records *recs,
 	ret |= vtd_json_add(top, "units", units_json(ctl, recs));
 	ret |= vtd_json_add(top, "other_devices",
 			    devices_json(ctl, recs, NULL));
+	ret |= vtd_json_add(top, "acpi_devices",
+			    others_json(recs, "acpi", acpi));
+	ret |= vtd_json_add(top, "quirks", others_json(recs, "quirk", quirk));
 	if (!ret)
 		return vtd_json_put(ctl, top);
 	json_object_put(top);
@@ -176,8 +211,7 @@ static void show_counts(struct vtdctl *ctl, const struct vtd_records *recs)
 		size_t count = 0;
 
 		for (size_t k = 0; k < recs->count; k++)
-			count += vtd_record_is(&recs->list[k], "device") &&
-				 !strcmp(vtd_record_show(&recs->list[k],
+			count += !strcmp(vtd_record_show(&recs->list[k],
 							 "state"),
 					 states[i]);
 		if (count)
@@ -188,6 +222,25 @@ static void show_counts(struct vtdctl *ctl, const struct vtd_records *recs)
 	}
 	if (used)
 		fprintf(ctl->out, "%s\n", text);
+}
+
+static void show_quirks(struct vtdctl *ctl, const struct vtd_records *recs)
+{
+	for (size_t i = 0; i < recs->count; i++) {
+		const struct vtd_record *rec = &recs->list[i];
+		char *line;
+
+		if (!vtd_record_is(rec, "quirk"))
+			continue;
+		line = vtd_sys_path("erratum %s (%s): %s; %s",
+				    vtd_record_show(rec, "name"),
+				    vtd_record_show(rec, "device"),
+				    vtd_record_show(rec, "text"),
+				    vtd_record_show(rec, "done"));
+		if (line)
+			vtd_show_wrapped(ctl->out, "  ", "    ", line);
+		free(line);
+	}
 }
 
 static void status_text(struct vtdctl *ctl, struct vtd_records *recs,
@@ -213,6 +266,7 @@ static void status_text(struct vtdctl *ctl, struct vtd_records *recs,
 		      ctl->out);
 	}
 	show_counts(ctl, recs);
+	show_quirks(ctl, recs);
 	vtd_show_tree(ctl, recs);
 }
 

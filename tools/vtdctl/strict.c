@@ -49,6 +49,12 @@ int vtd_cmd_strict(struct vtdctl *ctl, int argc, char *const argv[])
 	const char *why;
 	int ret;
 
+	for (int i = 1; i < argc; i++)
+		if (argv[i][0] == '-')
+			return vtd_usage_error(
+				ctl,
+				"strict: argument \"%s\" is unknown, try \"vtdctl --help\"",
+				argv[i]);
 	if (argc != 3 || (strcmp(argv[2], "on") && strcmp(argv[2], "off")))
 		return vtd_usage_error(
 			ctl,

@@ -431,7 +431,9 @@ static const char grouped[] =
 	"unit name=dmar1 segment=0000 base=0xfed91000 version=1.0 translation=on mode=legacy devices=1 domains=1 faults=0 overflows=0 health=ok\n"
 	"device name=0000:00:02.0 unit=dmar1 state=blocked driver=vfio-pci group=3 domain=blocked sid=00:02.0 reason=\"\"\n"
 	"device name=0000:00:1f.2 unit=dmar0 state=pass-through driver=ahci group=- domain=- sid=00:1f.2 reason=\"its driver was bound before; 'vtdctl adopt' takes it over\"\n"
-	"device name=0000:05:01.0 unit=dmar0 state=managed driver=- group=7 domain=DMA-FQ sid=05:00.0,05:01.0 reason=\"\"\n"
+	"quirk name=tylersburg device=0000:00:14.0 text=\"the unit forgets too much\" done=\"it is told less\"\n"
+	"acpi name=\"\\_SB.PCI0.I2C0\" unit=dmar0 sid=00:15.0 state=pass-through\n"
+	"device name=0000:05:01.0 unit=dmar0 state=managed driver=- group=7 domain=DMA-FQ sid=05:00.0,05:01.0 ats=required reason=\"\"\n"
 	"device name=0000:00:03.0 unit=dmar0 state=managed driver=nvme group=5 domain=DMA-FQ sid=00:03.0 reason=\"\"\n"
 	"device name=0000:05:02.0 unit=dmar0 state=managed driver=snd_hda_intel_with_a_long_name_that_never_ends group=7 domain=DMA-FQ sid=05:00.0,05:02.0 reason=\"\"\n";
 
@@ -445,7 +447,8 @@ static void test_status_tree(void **state)
 	assert_string_equal(
 		fix->out,
 		"vtd 0.1: attached\n"
-		"  devices: 3 managed, 1 pass-through, 1 blocked\n"
+		"  devices: 3 managed, 2 pass-through, 1 blocked\n"
+		"  erratum tylersburg (0000:00:14.0): the unit forgets too much; it is told less\n"
 		"dmar0  segment 0000  base 0xfed90000  VT-d 1.0  translation on  legacy\n"
 		"  devices 3  domains 2  faults 9 (and some lost)  health ok\n"
 		"  +- group 5\n"
@@ -453,16 +456,39 @@ static void test_status_tree(void **state)
 		"  +- group 7: 2 devices that can only be assigned together\n"
 		"  |  +- 0000:05:01.0  managed       DMA-FQ     -\n"
 		"  |       requests as 05:00.0,05:01.0\n"
+		"  |       the firmware says that it does not work without ATS\n"
 		"  |  +- 0000:05:02.0  managed       DMA-FQ\n"
 		"  |       snd_hda_intel_with_a_long_name_that_never_ends\n"
 		"  |       requests as 05:00.0,05:02.0\n"
 		"  +- no group\n"
 		"     +- 0000:00:1f.2  pass-through  -          ahci\n"
 		"          its driver was bound before; 'vtdctl adopt' takes it over\n"
+		"     +- \\_SB.PCI0.I2C0  pass-through  -          -\n"
+		"          requests as 00:15.0\n"
+		"          ACPI knows it and PCI does not: nobody can manage it\n"
 		"dmar1  segment 0000  base 0xfed91000  VT-d 1.0  translation on  legacy\n"
 		"  devices 1  domains 1  faults 0  health ok\n"
 		"  +- group 3\n"
 		"     +- 0000:00:02.0  blocked       blocked    vfio-pci\n");
+}
+
+static void test_status_json_more(void **state)
+{
+	struct fixture *fix = *state;
+	struct json_object *top, *val;
+
+	fix->reply = grouped;
+	assert_int_equal(run(fix, "status --json"), 0);
+	top = json_tokener_parse(fix->out);
+	assert_true(json_object_object_get_ex(top, "quirks", &val));
+	assert_int_equal(json_object_array_length(val), 1);
+	assert_true(json_object_object_get_ex(top, "acpi_devices", &val));
+	assert_int_equal(json_object_array_length(val), 1);
+	val = json_object_array_get_idx(val, 0);
+	assert_true(json_object_object_get_ex(val, "name", &val));
+	assert_string_equal(json_object_get_string(val), "\\_SB.PCI0.I2C0");
+	assert_has(fix->out, "\"ats\": \"required\"");
+	json_object_put(top);
 }
 
 static void test_status_json(void **state)
@@ -674,6 +700,8 @@ static void test_errors(void **state)
 		{ "faults", true },
 		{ "faults --follow", true },
 		{ "irqs", true },
+		{ "stats", true },
+		{ "strict 00:03.0 on", true },
 		{ "doctor", false },
 	};
 	struct fixture *fix = *state;
@@ -761,6 +789,7 @@ int main(void)
 		CASE(test_status),
 		CASE(test_status_tree),
 		CASE(test_status_json),
+		CASE(test_status_json_more),
 		CASE(test_status_absent),
 		CASE(test_attach),
 		CASE(test_attach_loads),

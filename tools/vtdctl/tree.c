@@ -112,6 +112,12 @@ static void show_device(struct vtdctl *ctl, const struct vtd_record *rec,
 		vtd_show_wrapped(ctl->out, branch->first, branch->next, line);
 	if (sids)
 		vtd_show_wrapped(ctl->out, branch->next, branch->next, sids);
+	if (!strcmp(vtd_record_show(rec, "ats"), "required"))
+		vtd_show_wrapped(
+			ctl->out, branch->next, branch->next,
+			"the firmware says that it does not work without ATS");
+	if (vtd_record_is(rec, "acpi"))
+		reason = "ACPI knows it and PCI does not: nobody can manage it";
 	if (strcmp(state, "managed") && strcmp(reason, "-"))
 		vtd_show_wrapped(ctl->out, branch->next, branch->next, reason);
 	free(kind);
@@ -201,7 +207,7 @@ bool vtd_record_orphan(const struct vtd_records *recs,
 static bool is_below(const struct vtd_records *recs,
 		     const struct vtd_record *rec, const char *unit)
 {
-	if (!vtd_record_is(rec, "device"))
+	if (!vtd_record_is(rec, "device") && !vtd_record_is(rec, "acpi"))
 		return false;
 	if (!unit)
 		return vtd_record_orphan(recs, rec);
