@@ -166,7 +166,7 @@ static int stats_words(struct vtdctl *ctl, int argc, char *const argv[],
 			device = argv[i];
 	}
 	if (!device) {
-		strcpy(words, "stats");
+		snprintf(words, 8 + VTD_BDF_LEN, "stats");
 		return VTD_EXIT_OK;
 	}
 	if (vtd_bdf_parse(device, &bdf, &why))
