@@ -207,6 +207,12 @@ int vtd_adopt(struct pci_dev *pdev, struct vtd_reply *reply)
 			       "no unit of the DMAR table translates it");
 		return -ENODEV;
 	}
+	if (vtd_on_late_bus(pdev, unit)) {
+		vtd_say(reply,
+			"%s cannot be managed: its root bus came after 'vtdctl attach', perhaps with a unit of its own\n",
+			pci_name(pdev));
+		return -ENODEV;
+	}
 	quirk = vtd_quirk_untranslated(pdev, unit);
 	if (quirk) {
 		vtd_say(reply, "%s cannot be managed: %s (erratum %s)\n",

@@ -79,6 +79,7 @@ struct vtd_unit *vtd_unit_of(struct pci_dev *pdev);
 const char *vtd_unmanaged_reason(struct pci_dev *pdev, struct vtd_unit *unit);
 int vtd_root_buses_note(void);
 void vtd_root_buses_forget(void);
+bool vtd_on_late_bus(struct pci_dev *pdev, const struct vtd_unit *unit);
 void vtd_manage_init(void);
 int vtd_manage(struct pci_dev *pdev);
 int vtd_unmanage(struct pci_dev *pdev);

@@ -92,12 +92,19 @@ void vtd_root_buses_forget(void)
 	xa_destroy(&vtd_root_buses);
 }
 
-/*
- * A processor that is added at run time brings a root bus and a unit, which the
- * table cannot name.  Who then took its devices for those of the unit for all
- * others would call them translated when they are not.
+/**
+ * vtd_on_late_bus() - may a device have a unit that the table does not name?
+ * @pdev: any PCI device
+ * @unit: the unit that the table gives it
+ *
+ * A processor that is added at run time brings a root bus and a unit.  Who then
+ * took its devices for those of the unit for all others would call them
+ * translated when they are not.
+ *
+ * Context: any, while attached and @pdev cannot be removed.
+ * Return: true when its root bus came after vtd_attach(), and no scope names it.
  */
-static bool vtd_on_late_bus(struct pci_dev *pdev, const struct vtd_unit *unit)
+bool vtd_on_late_bus(struct pci_dev *pdev, const struct vtd_unit *unit)
 {
 	struct vtd_pci_path path;
 

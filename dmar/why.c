@@ -105,6 +105,13 @@ static void vtd_why_unmanaged(struct vtd_why *why)
 
 	if (vtd_quirk_untranslated(pdev, why->unit))
 		return; /* told of by vtd_why_quirks() */
+	if (why->unit && vtd_on_late_bus(pdev, why->unit)) {
+		vtd_why_begin(why, VTD_WHY_NEVER, "late-bus", pdev);
+		vtd_say(&why->reasons,
+			" text=\"%s\" remedy=\"reboot with everything in place: the DMAR table names the unit then\"\n",
+			reason);
+		return;
+	}
 	if (why->unit && why->unit->off_reason) {
 		vtd_why_begin(why, VTD_WHY_TODO, "unit-off", pdev);
 		vtd_say(&why->reasons,

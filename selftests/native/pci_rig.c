@@ -50,8 +50,15 @@ struct vtd_unit *vtd_unit_of(struct pci_dev *pdev)
 	return index < 0 ? NULL : &pci_rig.unit[index];
 }
 
+bool vtd_on_late_bus(struct pci_dev *pdev, const struct vtd_unit *unit)
+{
+	return pdev->bus == &other_root && pci_rig.late_root;
+}
+
 const char *vtd_unmanaged_reason(struct pci_dev *pdev, struct vtd_unit *unit)
 {
+	if (vtd_on_late_bus(pdev, unit))
+		return "its root bus came after";
 	return pdev->dev.driver ? "its driver was bound before" : NULL;
 }
 

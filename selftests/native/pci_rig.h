@@ -90,6 +90,7 @@ struct rig_spec {
  * @unit: units, as many as the table of @image has
  * @image: the DMAR table
  * @isolated_msi: interrupts are remapped
+ * @late_root: the other root bus came after attach
  */
 struct pci_rig {
 	struct pci_dev pdev[RIG_FUNCTIONS];
@@ -97,6 +98,7 @@ struct pci_rig {
 	struct vtd_unit unit[RIG_UNITS];
 	struct dmar_image image;
 	bool isolated_msi;
+	bool late_root;
 };
 
 extern struct pci_rig pci_rig;

@@ -305,6 +305,16 @@ static void two_roots_table(struct dmar_image *img)
 	dmar_scope(img, 2, 0, 0x40, "1.0");
 }
 
+static void root_is_late(void)
+{
+	pci_rig.late_root = true;
+}
+
+static const struct rig_spec late_root[] = {
+	{ "nic", NULL, INTEGRATED, 0x08, 0, 0, OTHER_ROOT | UNMANAGED },
+	{},
+};
+
 static const struct rig_spec two_segments[] = {
 	{ "nic", NULL, INTEGRATED, 0x10, .group = 3 },
 	{ "nic 2", NULL, INTEGRATED, 0x10, 0, 0, OTHER_SEGMENT, "igc", 4 },
@@ -565,6 +575,9 @@ const struct why_case why_cases[] = {
 	{ "two root buses, the same place on the other", two_roots,
 	  two_roots_table, .device = "nic 2", .assignable = "after",
 	  .reasons = 1, .says = { "unit=dmar0 ", "sid=02:00.0 " } },
+	{ "a root bus that came later", late_root, NULL, root_is_late,
+	  .device = "nic", .assignable = "no", .reasons = 1,
+	  .says = { "code=late-bus weight=never device=0000:40:01.0" } },
 	{ "two segments, the same place in both", two_segments,
 	  two_segments_table, .device = "nic", .assignable = "yes",
 	  .says = { "unit=dmar0 ", "sid=00:02.0 " } },
