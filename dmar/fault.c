@@ -127,7 +127,8 @@ static void vtd_fault_take(void *data, const struct vtd_fault_record *record)
 		vtd_fault_look(unit, &request, &fault->facts);
 		vtd_fault_keep(&vtd_faults, fault);
 		wake_up_interruptible(&vtd_fault_wait);
-	} else {
+	} else if (request.access != VTD_ACCESS_INTERRUPT) {
+		/* The context entry says nothing of interrupts. */
 		l->noisy = request.sid;
 	}
 	if (verdict.log)
