@@ -19,6 +19,9 @@ cycles=1
 [ "$TIER" = check ] || cycles=50
 
 plan $((6 + 7 * cycles + 5))
+# One device after the other, the host bridge first.
+echo 0 > /sys/power/pm_async
+insmod "$TESTMOD/vtd_wake_bus/vtd_wake_bus.ko" || bail "vtd_wake_bus does not load"
 modprobe vtd_dmar || bail "the module does not load"
 modprobe nvme
 modprobe e1000e
