@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0
 # Topologies, many in one machine: for each device which unit, source-ids, group
 # and isolation set, and what "why" says. A root bus that bypasses the unit, one
-# more root bus, ports with and without ACS, a switch, bridges to PCI one and two
+# more root bus, ports with ACS on and off, a switch, bridges to PCI one and two
 # deep, functions of one device, virtual functions. With the firmware's own table,
 # which names each device, and with one that goes by paths and wrong buses.
 # vm: --qemu "-m 2G -netdev user,id=n0 -netdev user,id=n1 -netdev user,id=n2 -netdev user,id=n3 -netdev user,id=n4"
 # vm: --qemu "-device pcie-root-port,id=rp1,chassis=1,slot=1,addr=4 -device e1000e,netdev=n0,bus=rp1"
-# vm: --qemu "-device pcie-root-port,id=rp2,chassis=2,slot=2,addr=5,disable-acs=on -device edu,bus=rp2,addr=0.0,multifunction=on -device edu,bus=rp2,addr=0.1"
+# vm: --qemu "-device pcie-root-port,id=rp2,chassis=2,slot=2,addr=5 -device edu,bus=rp2,addr=0.0,multifunction=on -device edu,bus=rp2,addr=0.1"
 # vm: --qemu "-device edu,addr=6.0,multifunction=on -device edu,addr=6.1"
 # vm: --qemu "-device pcie-root-port,id=rp3,chassis=3,slot=3,addr=7 -device pcie-pci-bridge,id=br1,bus=rp3 -device edu,bus=br1,addr=1 -device edu,bus=br1,addr=2"
 # vm: --qemu "-device pcie-root-port,id=rp4,chassis=4,slot=4,addr=8 -device x3130-upstream,id=up1,bus=rp4"
@@ -42,11 +42,13 @@ modprobe vtd_dmar || bail "the module does not load"
 modprobe igb
 ok "virtual functions are made" sh -c "echo 2 > /sys/bus/pci/devices/0000:0b:00.0/sriov_numvfs"
 
+# As if something had switched it off.
+setpci -s 00:05.0 ECAP_ACS+6.w=0
 irq=interrupts:todo bus=pci-bus:note sid=source-id:note more=aliases:note member=member:note
 
 shape 01:00.0 "behind a port with ACS" dmar0 01:00.0 01:00.0 after $irq:01:00.0
 shape 00:0d.0 "on the root bus" dmar0 00:0d.0 00:0d.0 after $irq:00:0d.0
-shape 02:00.0 "a function behind a port without ACS" dmar0 02:00.0 02:00.0,02:00.1 after \
+shape 02:00.0 "a function behind a port with ACS off" dmar0 02:00.0 02:00.0,02:00.1 after \
 	acs:note:00:05.0 $member:02:00.1 $irq:02:00.0
 shape 02:00.1 "and the other one" dmar0 02:00.1 02:00.0,02:00.1 after \
 	acs:note:00:05.0 $member:02:00.0 $irq:02:00.1
