@@ -241,6 +241,7 @@ static void acs_is_still_on_after_a_reset(struct kunit *test)
 	m->board[B_PORT_B].acs = 0x5f;
 	m->board[B_TWO_0].acs = 0x5f;
 	m->board[B_TWO_1].acs = 0x5f;
+	m->board[B_LATER].acs = 0x5f;
 	machine_build(m);
 	KUNIT_ASSERT_EQ(test, machine_attach(m), 0);
 	pdev = machine_dev(m, B_TWO_0);
@@ -250,10 +251,13 @@ static void acs_is_still_on_after_a_reset(struct kunit *test)
 			0x1d);
 	KUNIT_EXPECT_FALSE(test,
 			   vtd_pci_same_set(pdev, machine_dev(m, B_TWO_1)));
-	/* And of one that comes back. */
-	vtd_model_host_unplug(m->host, B_TWO_1);
-	vtd_model_host_plug(m->host, B_TWO_1);
-	KUNIT_EXPECT_EQ(test, vtd_model_host_acs(m->host, B_TWO_1) & 0x1d,
+	/* And in one that comes, and comes back. */
+	vtd_model_host_plug(m->host, B_LATER);
+	KUNIT_EXPECT_EQ(test, vtd_model_host_acs(m->host, B_LATER) & 0x1d,
+			0x1d);
+	vtd_model_host_unplug(m->host, B_LATER);
+	vtd_model_host_plug(m->host, B_LATER);
+	KUNIT_EXPECT_EQ(test, vtd_model_host_acs(m->host, B_LATER) & 0x1d,
 			0x1d);
 }
 
