@@ -12,8 +12,8 @@
 # vm: --qemu "-device pcie-root-port,id=rp4,chassis=4,slot=4,addr=8 -device x3130-upstream,id=up1,bus=rp4"
 # vm: --qemu "-device xio3130-downstream,id=dn1,bus=up1,chassis=5,slot=5,addr=0 -device xio3130-downstream,id=dn2,bus=up1,chassis=6,slot=6,addr=1 -device edu,bus=dn1 -device edu,bus=dn2"
 # vm: --qemu "-device i82801b11-bridge,id=dmi1,addr=9 -device edu,bus=dmi1,addr=1 -device pci-bridge,id=pb1,bus=dmi1,addr=2,chassis_nr=7 -device edu,bus=pb1,addr=3"
-# vm: --qemu "-device pxb-pcie,id=px1,bus_nr=64,addr=a -device pcie-root-port,id=rp5,bus=px1,chassis=8,slot=8,addr=0 -device e1000e,netdev=n1,bus=rp5 -device edu,bus=px1,addr=1"
-# vm: --qemu "-device pxb-pcie,id=px2,bus_nr=96,addr=b,bypass_iommu=on -device edu,bus=px2,addr=1"
+# vm: --qemu "-device pxb-pcie,id=px1,bus_nr=64,addr=a -device pcie-root-port,id=rp5,bus=px1,chassis=8,slot=8,addr=0 -device e1000e,netdev=n1,bus=rp5 -device pcie-root-port,id=rp7,bus=px1,chassis=10,slot=10,addr=1 -device edu,bus=rp7"
+# vm: --qemu "-device pxb-pcie,id=px2,bus_nr=96,addr=b,bypass_iommu=on -device pcie-root-port,id=rp8,bus=px2,chassis=11,slot=11,addr=0 -device edu,bus=rp8"
 # vm: --qemu "-device pcie-root-port,id=rp6,chassis=9,slot=9,addr=c -device igb,netdev=n2,bus=rp6"
 # vm: --qemu "-device e1000e,netdev=n3,addr=d"
 # variant: own
@@ -65,7 +65,7 @@ shape 09:01.0 "behind a PCI bridge" dmar0 09:01.0,00:09.0 00:09.0,09:01.0,09:02.
 shape 0a:03.0 "two PCI bridges deep" dmar0 0a:03.0,09:02.0,00:09.0 00:09.0,09:01.0,09:02.0,0a:03.0 after \
 	$more:0a:03.0 $bus:00:09.0 $sid:09:01.0 $member:09:01.0 $irq:0a:03.0
 shape 41:00.0 "behind a port of another root bus" dmar0 41:00.0 41:00.0 after $irq:41:00.0
-shape 60:01.0 "on a bus that bypasses the unit" - - "" no no-unit:never:60:01.0
+shape 61:00.0 "on a root bus that bypasses the unit" - - "" no no-unit:never:61:00.0
 shape 0b:00.0 "a physical function" dmar0 0b:00.0 0b:00.0 after bound:todo:0b:00.0 $irq:0b:00.0
 shape 0b:10.0 "a virtual function" dmar0 0b:10.0 0b:10.0 after $irq:0b:10.0
 shape 0b:10.2 "another one" dmar0 0b:10.2 0b:10.2 after $irq:0b:10.2
@@ -76,13 +76,13 @@ if [ "$VARIANT" = own ]; then
 		acs:note:00:06.0 acs:note:00:06.1 $member:00:06.1 $irq:00:06.0
 	shape 00:06.1 "the other one" dmar0 00:06.1 00:06.0,00:06.1 after \
 		acs:note:00:06.0 acs:note:00:06.1 $member:00:06.0 $irq:00:06.1
-	shape 40:01.0 "on another root bus" dmar0 40:01.0 40:01.0 after $irq:40:01.0
+	shape 42:00.0 "behind its second port" dmar0 42:00.0 42:00.0 after $irq:42:00.0
 else
 	shape 00:04.0 "a port: the table is about what is behind it" - - "" no bridge:never:00:04.0
 	shape 00:06.0 "one of two functions, the only one that is named" dmar0 00:06.0 00:06.0 after \
 		acs:note:00:06.0 acs:note:00:06.1 member:todo:00:06.1 $irq:00:06.0
 	shape 00:06.1 "the other one" - - "" no no-unit:never:00:06.1
-	shape 40:01.0 "named on a bus where it is not" - - "" no no-unit:never:40:01.0
+	shape 42:00.0 "behind a port that is named on a bus where it is not" - - "" no no-unit:never:42:00.0
 fi
 is "$(faults)" 0 "no fault"
 

@@ -128,7 +128,7 @@ def by_path(table):
         path(0, (8, 0), (0, 0), (0, 0), (0, 0)), path(8, (0, 0)),
         path(0, (9, 0), kind=2),
         # another root bus, and a bus where that device is not
-        path(0x40, (0, 0), kind=2), path(0x41, (1, 0)),
+        path(0x40, (0, 0), kind=2), path(0x41, (1, 0), kind=2),
         path(0, (12, 0), (0, 0)), path(0, (13, 0))))
     table[offset:offset + length] = drhd(first_base(table), scopes=scopes)
 
