@@ -4,7 +4,7 @@
 # more root bus, ports with ACS on and off, a switch, bridges to PCI one and two
 # deep, functions of one device, virtual functions. With the firmware's own table,
 # which names each device, and with one that goes by paths and wrong buses.
-# vm: --qemu "-m 2G -netdev user,id=n0 -netdev user,id=n1 -netdev user,id=n2 -netdev user,id=n3 -netdev user,id=n4"
+# vm: --qemu "-m 2G -netdev user,id=n0 -netdev user,id=n1 -netdev user,id=n2 -netdev user,id=n3"
 # vm: --qemu "-device pcie-root-port,id=rp1,chassis=1,slot=1,addr=4 -device e1000e,netdev=n0,bus=rp1"
 # vm: --qemu "-device pcie-root-port,id=rp2,chassis=2,slot=2,addr=5 -device edu,bus=rp2,addr=0.0,multifunction=on -device edu,bus=rp2,addr=0.1"
 # vm: --qemu "-device edu,addr=6.0,multifunction=on -device edu,addr=6.1"
@@ -12,10 +12,10 @@
 # vm: --qemu "-device pcie-root-port,id=rp4,chassis=4,slot=4,addr=8 -device x3130-upstream,id=up1,bus=rp4"
 # vm: --qemu "-device xio3130-downstream,id=dn1,bus=up1,chassis=5,slot=5,addr=0 -device xio3130-downstream,id=dn2,bus=up1,chassis=6,slot=6,addr=1 -device edu,bus=dn1 -device edu,bus=dn2"
 # vm: --qemu "-device i82801b11-bridge,id=dmi1,addr=9 -device edu,bus=dmi1,addr=1 -device pci-bridge,id=pb1,bus=dmi1,addr=2,chassis_nr=7 -device edu,bus=pb1,addr=3"
-# vm: --qemu "-device pxb-pcie,id=px1,bus_nr=64,addr=a -device pcie-root-port,id=rp5,bus=px1,chassis=8,slot=8,addr=0 -device e1000e,netdev=n1,bus=rp5 -device pcie-root-port,id=rp7,bus=px1,chassis=10,slot=10,addr=1 -device edu,bus=rp7"
-# vm: --qemu "-device pxb-pcie,id=px2,bus_nr=96,addr=b,bypass_iommu=on -device pcie-root-port,id=rp8,bus=px2,chassis=11,slot=11,addr=0 -device edu,bus=rp8"
-# vm: --qemu "-device pcie-root-port,id=rp6,chassis=9,slot=9,addr=c -device igb,netdev=n2,bus=rp6"
-# vm: --qemu "-device e1000e,netdev=n3,addr=d"
+# vm: --qemu "-device pxb-pcie,id=px1,bus=pcie.0,bus_nr=64,addr=a -device pcie-root-port,id=rp5,bus=px1,chassis=8,slot=8,addr=0 -device e1000e,netdev=n1,bus=rp5 -device pcie-root-port,id=rp7,bus=px1,chassis=10,slot=10,addr=1 -device edu,bus=rp7"
+# vm: --qemu "-device pxb-pcie,id=px2,bus=pcie.0,bus_nr=96,addr=b,bypass_iommu=on -device pcie-root-port,id=rp8,bus=px2,chassis=11,slot=11,addr=0 -device edu,bus=rp8"
+# vm: --qemu "-device pcie-root-port,id=rp6,bus=pcie.0,chassis=9,slot=9,addr=c -device igb,netdev=n2,bus=rp6"
+# vm: --qemu "-device e1000e,netdev=n3,bus=pcie.0,addr=d"
 # variant: own
 # variant: paths --acpi build/dmar/by-path.aml
 # timeout: 300
