@@ -31,9 +31,11 @@ mates() { [ ! -e "/sys/bus/pci/devices/$1/iommu_group" ] || names_in "/sys/bus/p
 # shape BDF WHAT UNIT SOURCE-IDS GROUP VERDICT [CODE:WEIGHT:BDF]...
 shape() {
 	local d=0000:$1 what=$2 want="unit $3, sid $4, group $5, $6: "
+	local first code
 	shift 6
+	first=$(why "$d" | head -n 1)
 	for code in $(printf '%s\n' "$@" | sort); do want+="$code "; done
-	is "unit $(field "device name=$d" unit), sid $(field "device name=$d" sid), group $(mates "$d"), $(why "$d" | sed -n 's/^why .* assignable=\([a-z]*\) .*/\1/p'): $(codes "$d")" "$want" "$what ($1)"
+	is "unit $(value "$first" unit), sid $(value "$first" sid), group $(mates "$d"), $(value "$first" assignable): $(codes "$d")" "$want" "$what (${d#0000:})"
 }
 
 plan 27
