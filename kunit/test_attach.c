@@ -265,40 +265,41 @@ static void one_unit_refused_means_none_taken(struct kunit *test)
 	machine_expect_untouched(m);
 }
 
-static const u32 in_use[] = { 0x80000000, 0x04000000 };
-
-static void in_use_desc(const u32 *bit, char *desc)
-{
-	snprintf(desc, KUNIT_PARAM_DESC_SIZE, "GSTS 0x%x", *bit);
-}
-
-KUNIT_ARRAY_PARAM(in_use, in_use, in_use_desc);
-
-static void unit_in_use_is_refused(struct kunit *test)
+static void translating_unit_is_refused(struct kunit *test)
 {
 	struct machine *m = two_units(test, FIX_CAP, FIX_ECAP);
-	u32 bit = *(const u32 *)test->param_value;
 	u64 *page = machine_page(m);
 	struct vtd_regs regs;
 
-	/* Somebody's queue, or somebody's tables: the empty page is both. */
+	/* Somebody's tables: the page is empty. */
 	vtd_model_plug(m->unit[1], &regs);
-	if (bit == 0x80000000) {
-		fix_write64(&regs, 0x20, virt_to_phys(page));
-		fix_write32(&regs, 0x18, 0x40000000);
-		m->expect_broken = true; /* it flushes nothing */
-	} else {
-		fix_write64(&regs, 0x90, virt_to_phys(page));
-	}
-	fix_write32(&regs, 0x18, bit);
-	KUNIT_ASSERT_EQ(test, fix_read32(&regs, 0x1c) & bit, bit);
+	fix_write64(&regs, 0x20, virt_to_phys(page));
+	fix_write32(&regs, 0x18, 0x40000000);
+	m->expect_broken = true; /* it flushes nothing */
+	fix_write32(&regs, 0x18, 0x80000000);
+	KUNIT_ASSERT_EQ(test, fix_read32(&regs, 0x1c) >> 31, 1);
 	KUNIT_EXPECT_EQ(test, machine_attach(m), -EBUSY);
 	KUNIT_EXPECT_TRUE(test, machine_said(m, "dmar0: "));
 	KUNIT_EXPECT_TRUE(test, machine_said(m, "intel_iommu=off"));
-	KUNIT_EXPECT_EQ(test, fix_read32(&regs, 0x1c) & bit, bit);
+	KUNIT_EXPECT_EQ(test, fix_read32(&regs, 0x1c) >> 31, 1);
 	fix_write32(&regs, 0x18, 0);
 	fix_write64(&regs, 0x20, 0);
-	fix_write64(&regs, 0x90, 0);
+	machine_expect_untouched(m);
+}
+
+static void queue_that_was_left_on_is_taken_over(struct kunit *test)
+{
+	struct machine *m = two_units(test, FIX_CAP, FIX_ECAP);
+	u64 left = virt_to_phys(machine_page(m));
+	struct vtd_regs regs;
+
+	vtd_model_plug(m->unit[1], &regs);
+	fix_write64(&regs, 0x90, left);
+	fix_write32(&regs, 0x18, 0x04000000);
+	KUNIT_ASSERT_EQ(test, fix_read32(&regs, 0x1c) & 0x04000000, 0x04000000);
+	KUNIT_ASSERT_EQ(test, machine_attach(m), 0);
+	KUNIT_EXPECT_NE(test, fix_read64(&regs, 0x90) & ~0xfffULL, left);
+	KUNIT_EXPECT_EQ(test, machine_detach(m), 0);
 	machine_expect_untouched(m);
 }
 
@@ -522,7 +523,8 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(malformed_table_is_refused),
 	KUNIT_CASE(address_that_somebody_uses_is_refused),
 	KUNIT_CASE_PARAM(one_unit_refused_means_none_taken, refused_gen_params),
-	KUNIT_CASE_PARAM(unit_in_use_is_refused, in_use_gen_params),
+	KUNIT_CASE(translating_unit_is_refused),
+	KUNIT_CASE(queue_that_was_left_on_is_taken_over),
 	KUNIT_CASE(two_units_share_the_work),
 	KUNIT_CASE(memory_is_near_the_unit),
 	KUNIT_CASE(points_of_failure_are_found),
