@@ -167,10 +167,12 @@ int vtd_flush_mapped(struct vtd_domain *d, u64 start, u64 last)
  */
 int vtd_domain_set_strict(struct vtd_domain *d, bool on)
 {
+	bool is_on;
 	int ret = 0;
 
 	mutex_lock(&d->lock);
-	if (on == (d->strict != VTD_STRICT_OFF))
+	is_on = d->strict != VTD_STRICT_OFF;
+	if (on == is_on)
 		goto unlock;
 	if (!on) {
 		WRITE_ONCE(d->strict, VTD_STRICT_OFF);

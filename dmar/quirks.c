@@ -154,7 +154,7 @@ static const struct vtd_quirk vtd_quirks[] = {
 		.name = "ironlake-graphics",
 		.effect = VTD_QUIRK_GRAPHICS,
 		.id = vtd_hubs_ironlake,
-		.why = "the unit of Ironlake graphics must be idle to forget a translation, which only its driver can see to",
+		.why = "Ironlake graphics must be idle while its unit forgets a translation",
 		.done = VTD_DONE_UNTRANSLATED,
 	},
 	{
@@ -170,7 +170,7 @@ static const struct vtd_quirk vtd_quirks[] = {
 		.effect = VTD_QUIRK_GRAPHICS,
 		.display = true,
 		.id = vtd_late_graphics,
-		.why = "once graphics has changed its power state, its unit may never finish switching translation off",
+		.why = "once graphics changed its power state, its unit may no longer switch off",
 		.done = "it is not switched on: " VTD_DONE_UNTRANSLATED,
 	},
 	{
@@ -178,7 +178,7 @@ static const struct vtd_quirk vtd_quirks[] = {
 		.effect = VTD_QUIRK_DEVICE,
 		.id = vtd_x58_sound,
 		.applies = vtd_quirk_no_entries,
-		.why = "firmware left the unit for sound without TLB entries, and DMA through it never ends",
+		.why = "firmware left the unit for sound no TLB entries: DMA through it never ends",
 		.done = VTD_DONE_UNTRANSLATED,
 	},
 	{
@@ -193,7 +193,7 @@ static const struct vtd_quirk vtd_quirks[] = {
 		.name = "interrupts-not-drained",
 		.effect = VTD_QUIRK_INTERRUPTS,
 		.id = vtd_x58_hubs,
-		.why = "these steppings of the 5500, 5520 and X58 hubs lose interrupts when an entry is changed",
+		.why = "these 5500, 5520 and X58 steppings lose interrupts when an entry changes",
 		.done = "interrupts are not remapped",
 	},
 	{

@@ -62,20 +62,20 @@ TRACE_EVENT(vtd_fault,
 
 /* Domains are told apart by a number: 0 for identity and blocked. */
 DECLARE_EVENT_CLASS(vtd_device_domain,
-	    TP_PROTO(const char *device, const char *unit, u32 domain,
-		     unsigned int type),
-	    TP_ARGS(device, unit, domain, type),
-	    TP_STRUCT__entry(__string(device, device)
-			     __string(unit, unit)
-			     __field(u32, domain)
-			     __field(unsigned int, type)),
-	    TP_fast_assign(__assign_str(device);
-			   __assign_str(unit);
-			   __entry->domain = domain;
-			   __entry->type = type;),
-	    TP_printk("device=%s unit=%s domain=%u type=%s",
-		      __get_str(device), __get_str(unit), __entry->domain,
-		      show_vtd_domain_type(__entry->type))
+		    TP_PROTO(const char *device, const char *unit, u32 domain,
+			     unsigned int type),
+		    TP_ARGS(device, unit, domain, type),
+		    TP_STRUCT__entry(__string(device, device)
+				     __string(unit, unit)
+				     __field(u32, domain)
+				     __field(unsigned int, type)),
+		    TP_fast_assign(__assign_str(device);
+				   __assign_str(unit);
+				   __entry->domain = domain;
+				   __entry->type = type;),
+		    TP_printk("device=%s unit=%s domain=%u type=%s",
+			      __get_str(device), __get_str(unit), __entry->domain,
+			      show_vtd_domain_type(__entry->type))
 );
 
 DEFINE_EVENT(vtd_device_domain, vtd_attach,

@@ -308,11 +308,10 @@ static bool storm_over, storm_heard;
 static int whole_storm(void *data)
 {
 	struct machine *m = data;
-	unsigned int i;
+	unsigned int i = 0;
 
-	for (i = 0; (i < STORM_FAULTS || !READ_ONCE(storm_heard)) &&
-		    !kthread_should_stop();
-	     i++) {
+	while (!kthread_should_stop() &&
+	       (i++ < STORM_FAULTS || !READ_ONCE(storm_heard))) {
 		refused(m, B_ALONE, 0x1000, VTD_MODEL_READ);
 		cond_resched();
 	}

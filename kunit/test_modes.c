@@ -41,8 +41,11 @@ static u64 said(struct machine *m, const char *key)
 {
 	const char *at =
 		m->reply.len ? strnstr(m->reply.text, key, m->reply.len) : NULL;
+	u64 number = ~0ULL;
 
-	return at ? simple_strtoull(at + strlen(key), NULL, 10) : ~0ULL;
+	if (at)
+		sscanf(at + strlen(key), "%llu", &number);
+	return number;
 }
 
 static unsigned int ask(struct machine *m, unsigned int index)

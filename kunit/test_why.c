@@ -214,7 +214,7 @@ static void device_with_a_region_is_not_assigned(struct kunit *test)
 
 static void device_that_is_relaxed_is(struct kunit *test)
 {
-	static char list[] = "7d00:01:00.0";
+	char list[] = "7d00:01:00.0";
 	struct machine *m;
 
 	vtd_relax_list = list;

@@ -10,7 +10,7 @@
 
 #define __percpu
 
-#define alloc_percpu(type) ((type *)kzalloc(sizeof(type), GFP_KERNEL))
+#define alloc_percpu(type) kzalloc(sizeof(type), GFP_KERNEL)
 #define free_percpu(p) kfree(p)
 #define per_cpu_ptr(p, cpu) ((void)(cpu), (p))
 #define for_each_possible_cpu(cpu) for ((cpu) = 0; (cpu) < 1; (cpu)++)
