@@ -42,7 +42,8 @@ static bool vtd_quirk_no_entries(struct pci_dev *pdev,
 		return false;
 	ret = pci_read_config_dword(hub, VTD_X58_ISOCH, &isoch);
 	pci_dev_put(hub);
-	return !ret && isoch != U32_MAX &&
+	/* One that does not answer has all bits set. */
+	return !ret &&
 	       !(isoch & (VTD_X58_ISOCH_OTHER_UNIT | VTD_X58_ISOCH_ENTRIES));
 }
 
