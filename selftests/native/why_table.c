@@ -613,7 +613,7 @@ const struct why_case why_cases[] = {
 		    "the cache stays off" } },
 	{ "interrupts that cannot be remapped", x58, NULL, no_isolated_msi,
 	  .device = "nic", .assignable = "after", .reasons = 1,
-	  .says = { "code=interrupts weight=todo", "X58 hubs lose interrupts",
+	  .says = { "code=interrupts weight=todo", "X58 steppings lose interrupts",
 		    "allow_unsafe_interrupts=1" } },
 	{ "a device that needs its translation cache", single, NULL,
 	  needs_cache, .device = "nic", .assignable = "yes", .reasons = 1,
