@@ -18,6 +18,7 @@
 # vm: --qemu "-device e1000e,netdev=n3,bus=pcie.0,addr=d"
 # variant: own
 # variant: paths --acpi build/dmar/by-path.aml
+# in-turn: yes
 # timeout: 600
 
 # shellcheck source=selftests/lib/life.sh
