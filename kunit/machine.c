@@ -8,6 +8,7 @@
  */
 #include <linux/delay.h>
 #include <linux/interrupt.h>
+#include <linux/iommu.h>
 #include <linux/irq.h>
 #include <linux/irq_work.h>
 #include <linux/irqdomain.h>
@@ -396,6 +397,28 @@ int machine_write_by(struct machine *m, struct vtd_model_unit *u,
 int machine_write(struct machine *m, unsigned int index, u64 addr, u64 *at)
 {
 	return machine_write_by(m, m->unit[0], index, addr, at);
+}
+
+int machine_assign(struct machine *m, unsigned int index)
+{
+	struct pci_dev *pdev = machine_dev(m, index);
+	struct iommu_domain *d;
+	int ret;
+
+	if (!pdev->dev.iommu_group)
+		return -ENODEV;
+	ret = iommu_group_claim_dma_owner(pdev->dev.iommu_group, m);
+	if (ret)
+		return ret;
+	d = iommu_paging_domain_alloc(&pdev->dev);
+	ret = IS_ERR_OR_NULL(d) ? -ENOMEM :
+				  iommu_attach_group(d, pdev->dev.iommu_group);
+	if (!ret)
+		iommu_detach_group(d, pdev->dev.iommu_group);
+	if (!IS_ERR_OR_NULL(d))
+		iommu_domain_free(d);
+	iommu_group_release_dma_owner(pdev->dev.iommu_group);
+	return ret;
 }
 
 struct vtd_unit *machine_unit(unsigned int i)

@@ -106,6 +106,9 @@ void machine_unbind(struct machine *m, unsigned int index);
 /* Let a function be a bus master; done by machine_build() for those present. */
 void machine_enable(struct machine *m, unsigned int index);
 
+/* What VFIO does: own the group, then attach a domain of its own. */
+int machine_assign(struct machine *m, unsigned int index);
+
 /* A page that devices may reach, for the time of the test. */
 u64 *machine_page(struct machine *m);
 

@@ -377,35 +377,14 @@ static void groups_are_what_is_isolated(struct kunit *test)
 
 /* --- who may be handed over ---------------------------------------------------- */
 
-/* What VFIO does: own the group, then attach a domain of its own. */
-static int assign(struct machine *m, unsigned int index)
-{
-	struct pci_dev *pdev = machine_dev(m, index);
-	struct iommu_domain *d;
-	int ret;
-
-	ret = iommu_group_claim_dma_owner(pdev->dev.iommu_group, m);
-	if (ret)
-		return ret;
-	d = iommu_paging_domain_alloc(&pdev->dev);
-	ret = IS_ERR_OR_NULL(d) ? -ENOMEM :
-				  iommu_attach_group(d, pdev->dev.iommu_group);
-	if (!ret)
-		iommu_detach_group(d, pdev->dev.iommu_group);
-	if (!IS_ERR_OR_NULL(d))
-		iommu_domain_free(d);
-	iommu_group_release_dma_owner(pdev->dev.iommu_group);
-	return ret;
-}
-
 static void isolated_device_can_be_assigned(struct kunit *test)
 {
 	struct machine *m = machine_usual(test);
 
 	KUNIT_ASSERT_EQ(test, machine_attach(m), 0);
-	KUNIT_EXPECT_EQ(test, assign(m, B_ALONE), 0);
-	KUNIT_EXPECT_EQ(test, assign(m, B_OLD_1), 0);
-	KUNIT_EXPECT_EQ(test, assign(m, B_BEHIND_1), 0);
+	KUNIT_EXPECT_EQ(test, machine_assign(m, B_ALONE), 0);
+	KUNIT_EXPECT_EQ(test, machine_assign(m, B_OLD_1), 0);
+	KUNIT_EXPECT_EQ(test, machine_assign(m, B_BEHIND_1), 0);
 }
 
 /* Peer-to-peer: a member of the set that is in other hands. */
@@ -417,13 +396,13 @@ static void assignment_waits_for_the_whole_set(struct kunit *test)
 	KUNIT_ASSERT_EQ(test, machine_bind(m, B_TWO_1), 0);
 	KUNIT_ASSERT_EQ(test, machine_attach(m), 0);
 	KUNIT_ASSERT_TRUE(test, machine_managed(m, B_TWO_0));
-	KUNIT_EXPECT_NE(test, assign(m, B_TWO_0), 0);
+	KUNIT_EXPECT_NE(test, machine_assign(m, B_TWO_0), 0);
 	/* The same once it is adopted and unbound. */
 	machine_unbind(m, B_TWO_1);
 	mutex_lock(&vtd_control.lock);
 	KUNIT_EXPECT_EQ(test, vtd_adopt(machine_dev(m, B_TWO_1), &m->reply), 0);
 	mutex_unlock(&vtd_control.lock);
-	KUNIT_EXPECT_EQ(test, assign(m, B_TWO_0), 0);
+	KUNIT_EXPECT_EQ(test, machine_assign(m, B_TWO_0), 0);
 }
 
 static void group_with_a_bound_member_is_not_assigned(struct kunit *test)
@@ -432,9 +411,9 @@ static void group_with_a_bound_member_is_not_assigned(struct kunit *test)
 
 	KUNIT_ASSERT_EQ(test, machine_attach(m), 0);
 	KUNIT_ASSERT_EQ(test, machine_bind(m, B_OLD_2), 0);
-	KUNIT_EXPECT_NE(test, assign(m, B_OLD_1), 0);
+	KUNIT_EXPECT_NE(test, machine_assign(m, B_OLD_1), 0);
 	machine_unbind(m, B_OLD_2);
-	KUNIT_EXPECT_EQ(test, assign(m, B_OLD_1), 0);
+	KUNIT_EXPECT_EQ(test, machine_assign(m, B_OLD_1), 0);
 }
 
 static struct kunit_case cases[] = {

@@ -25,29 +25,6 @@ static void devices_desc(const unsigned int *index, char *desc)
 
 KUNIT_ARRAY_PARAM(devices, devices, devices_desc);
 
-/* What VFIO does: own the group, then attach a domain of its own. */
-static int assign(struct machine *m, unsigned int index)
-{
-	struct pci_dev *pdev = machine_dev(m, index);
-	struct iommu_domain *d;
-	int ret;
-
-	if (!pdev->dev.iommu_group)
-		return -ENODEV;
-	ret = iommu_group_claim_dma_owner(pdev->dev.iommu_group, m);
-	if (ret)
-		return ret;
-	d = iommu_paging_domain_alloc(&pdev->dev);
-	ret = IS_ERR_OR_NULL(d) ? -ENOMEM :
-				  iommu_attach_group(d, pdev->dev.iommu_group);
-	if (!ret)
-		iommu_detach_group(d, pdev->dev.iommu_group);
-	if (!IS_ERR_OR_NULL(d))
-		iommu_domain_free(d);
-	iommu_group_release_dma_owner(pdev->dev.iommu_group);
-	return ret;
-}
-
 static void ask_why(struct machine *m, unsigned int index)
 {
 	struct pci_dev *pdev = machine_dev(m, index);
@@ -76,7 +53,7 @@ static bool only_interrupts(struct machine *m, unsigned int index)
 static void expect_agreement(struct machine *m, unsigned int index)
 {
 	bool said = only_interrupts(m, index);
-	int ret = assign(m, index);
+	int ret = machine_assign(m, index);
 
 	KUNIT_EXPECT_EQ_MSG(m->test, said, !ret,
 			    "function %u: error %d, but it is said: %.*s",
@@ -206,7 +183,7 @@ static void device_with_a_region_is_not_assigned(struct kunit *test)
 		machine_said(
 			m,
 			"start=0x7d000000 end=0x7d001fff relaxable=no relaxed=no"));
-	KUNIT_EXPECT_NE(test, assign(m, B_ALONE), 0);
+	KUNIT_EXPECT_NE(test, machine_assign(m, B_ALONE), 0);
 	/* The refusal took nothing away. */
 	expect_one_to_one(m, B_ALONE, REGION, 2);
 	expect_agreement(m, B_INTEGRATED);
@@ -223,7 +200,7 @@ static void device_that_is_relaxed_is(struct kunit *test)
 	expect_one_to_one(m, B_ALONE, REGION, 2);
 	KUNIT_EXPECT_TRUE(test, only_interrupts(m, B_ALONE));
 	KUNIT_EXPECT_TRUE(test, machine_said(m, "relaxed=yes"));
-	KUNIT_EXPECT_EQ(test, assign(m, B_ALONE), 0);
+	KUNIT_EXPECT_EQ(test, machine_assign(m, B_ALONE), 0);
 	/* Back from user space. */
 	expect_one_to_one(m, B_ALONE, REGION, 2);
 	vtd_relax_list = NULL;
