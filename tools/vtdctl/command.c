@@ -175,6 +175,28 @@ int vtd_cmd_detach(struct vtdctl *ctl, int argc, char *const argv[])
 }
 
 /**
+ * vtd_device_word() - a word that names a device
+ * @ctl: where errors go
+ * @command: what it is given to
+ * @word: the word
+ * @name: result, as the kernel names it
+ *
+ * Return: 0, or VTD_EXIT_USAGE with what is wrong with it.
+ */
+int vtd_device_word(struct vtdctl *ctl, const char *command, const char *word,
+		    char name[VTD_BDF_LEN])
+{
+	struct vtd_bdf bdf;
+	const char *why;
+
+	if (vtd_bdf_parse(word, &bdf, &why))
+		return vtd_usage_error(ctl, "%s: device \"%s\" is wrong: %s",
+				       command, word, why);
+	vtd_bdf_format(&bdf, name);
+	return VTD_EXIT_OK;
+}
+
+/**
  * vtd_take_device() - the words of a command that is about one device
  * @ctl: where errors go
  * @argc: number of words
@@ -188,8 +210,7 @@ int vtd_cmd_detach(struct vtdctl *ctl, int argc, char *const argv[])
 int vtd_take_device(struct vtdctl *ctl, int argc, char *const argv[],
 		    const char *flag, bool *given, char name[VTD_BDF_LEN])
 {
-	const char *device = NULL, *why;
-	struct vtd_bdf bdf;
+	const char *device = NULL;
 
 	if (given)
 		*given = false;
@@ -214,11 +235,7 @@ int vtd_take_device(struct vtdctl *ctl, int argc, char *const argv[],
 			ctl,
 			"%s: which device? give its PCI address: vtdctl %s 0000:00:03.0",
 			argv[0], argv[0]);
-	if (vtd_bdf_parse(device, &bdf, &why))
-		return vtd_usage_error(ctl, "%s: device \"%s\" is wrong: %s",
-				       argv[0], device, why);
-	vtd_bdf_format(&bdf, name);
-	return VTD_EXIT_OK;
+	return vtd_device_word(ctl, argv[0], device, name);
 }
 
 static int send_device(struct vtdctl *ctl, int argc, char *const argv[],

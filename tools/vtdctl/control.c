@@ -318,29 +318,25 @@ int vtd_control_records(struct vtdctl *ctl, const char *command,
 }
 
 /**
- * vtd_show_records() - a whole "vtdctl COMMAND [--json]" that asks and shows
+ * vtd_show_reply() - ask, and show what comes
  * @ctl: what to work with
- * @argc: number of words
- * @argv: the words
  * @command: what the module is asked
+ * @want_json: for a program
  * @text: shows the reply to people
  * @json: shows it to programs; returns an exit status
  *
  * Return: an exit status.
  */
-int vtd_show_records(
-	struct vtdctl *ctl, int argc, char *const argv[], const char *command,
-	void (*text)(struct vtdctl *ctl, const struct vtd_records *recs),
-	int (*json)(struct vtdctl *ctl, const struct vtd_records *recs))
+int vtd_show_reply(struct vtdctl *ctl, const char *command, bool want_json,
+		   void (*text)(struct vtdctl *ctl,
+				const struct vtd_records *recs),
+		   int (*json)(struct vtdctl *ctl,
+			       const struct vtd_records *recs))
 {
 	struct vtd_records recs;
 	struct vtd_reply reply;
-	bool want_json;
-	int ret;
+	int ret = vtd_control_records(ctl, command, &reply, &recs);
 
-	if (vtd_flag(ctl, argc, argv, "--json", &want_json))
-		return VTD_EXIT_USAGE;
-	ret = vtd_control_records(ctl, command, &reply, &recs);
 	if (!ret && want_json)
 		ret = json(ctl, &recs);
 	else if (!ret)

@@ -64,32 +64,24 @@ static void show_source(struct vtdctl *ctl, const struct vtd_record *rec)
 	free(line);
 }
 
-static int put_texts(struct json_object *to, const struct vtd_record *rec,
-		     const char *const *keys, size_t nr)
-{
-	int ret = 0;
-
-	for (size_t i = 0; i < nr; i++)
-		ret |= vtd_json_text(to, keys[i], vtd_record_get(rec, keys[i]));
-	return ret;
-}
-
 /* Times are kept as written: a double would lose digits of a long uptime. */
-static struct json_object *fault_json(const struct vtd_record *rec)
+static struct json_object *fault_json(const struct vtd_record *rec,
+				      const void *data)
 {
 	static const char *const texts[] = {
-		"time",	  "unit",   "device", "address", "access",
-		"reason", "text",   "name",   "driver",	 "domain",
-		"behind", "tables", "last",   "remedy",	 "sentence",
+		"time", "unit",	  "device",   "address", "access", "reason",
+		"text", "name",	  "driver",   "domain",	 "behind", "tables",
+		"last", "remedy", "sentence", NULL,
 	};
 	struct json_object *fault = json_object_new_object();
 	int ret;
 
+	(void)data;
 	if (!fault)
 		return NULL;
 	ret = vtd_json_number(fault, "seq", vtd_record_get(rec, "seq"));
 	ret |= vtd_json_number(fault, "more", vtd_record_get(rec, "more"));
-	ret |= put_texts(fault, rec, texts, ARRAY_SIZE(texts));
+	ret |= vtd_json_texts(fault, rec, texts);
 	if (vtd_record_get(rec, "pasid"))
 		ret |= vtd_json_text(fault, "pasid",
 				     vtd_record_get(rec, "pasid"));
@@ -99,16 +91,18 @@ static struct json_object *fault_json(const struct vtd_record *rec)
 	return NULL;
 }
 
-static struct json_object *source_json(const struct vtd_record *rec)
+static struct json_object *source_json(const struct vtd_record *rec,
+				       const void *data)
 {
-	static const char *const texts[] = { "unit", "device", "first",
-					     "last" };
+	static const char *const texts[] = { "unit", "device", "first", "last",
+					     NULL };
 	struct json_object *source = json_object_new_object();
 	int ret;
 
+	(void)data;
 	if (!source)
 		return NULL;
-	ret = put_texts(source, rec, texts, ARRAY_SIZE(texts));
+	ret = vtd_json_texts(source, rec, texts);
 	ret |= vtd_json_number(source, "faults", vtd_record_get(rec, "faults"));
 	ret |= vtd_json_number(source, "described",
 			       vtd_record_get(rec, "described"));
@@ -119,29 +113,6 @@ static struct json_object *source_json(const struct vtd_record *rec)
 		return source;
 	json_object_put(source);
 	return NULL;
-}
-
-/* All records of a type as a list below a key. */
-static int put_list(struct json_object *top, const char *key,
-		    const struct vtd_records *recs, const char *type,
-		    struct json_object *(*make)(const struct vtd_record *rec))
-{
-	struct json_object *list = json_object_new_array();
-
-	if (vtd_json_add(top, key, list))
-		return -1;
-	for (size_t i = 0; i < recs->count; i++) {
-		struct json_object *one;
-
-		if (!vtd_record_is(&recs->list[i], type))
-			continue;
-		one = make(&recs->list[i]);
-		if (!one || json_object_array_add(list, one)) {
-			json_object_put(one);
-			return -1;
-		}
-	}
-	return 0;
 }
 
 static const char *forgotten(const struct vtd_records *sources)
@@ -157,8 +128,12 @@ static int faults_json(struct vtdctl *ctl, const struct vtd_records *recs,
 {
 	struct json_object *top = json_object_new_object();
 
-	if (top && !put_list(top, "faults", recs, "fault", fault_json) &&
-	    !put_list(top, "sources", sources, "source", source_json) &&
+	if (top &&
+	    !vtd_json_add(top, "faults",
+			  vtd_json_records(recs, "fault", fault_json, NULL)) &&
+	    !vtd_json_add(top, "sources",
+			  vtd_json_records(sources, "source", source_json,
+					   NULL)) &&
 	    !vtd_json_number(top, "forgotten", forgotten(sources)))
 		return vtd_json_put(ctl, top);
 	json_object_put(top);
@@ -222,7 +197,7 @@ static int follow_show(struct vtdctl *ctl, const struct vtd_records *recs,
 			show_fault(ctl, rec);
 			continue;
 		}
-		fault = fault_json(rec);
+		fault = fault_json(rec, NULL);
 		if (!fault)
 			return vtd_kernel_error(ctl, "out of memory");
 		fprintf(ctl->out, "%s\n",

@@ -115,48 +115,37 @@ static void irqs_text(struct vtdctl *ctl, const struct vtd_records *recs)
 	show_each(ctl, recs, "irq", show_irq);
 }
 
-/* A record as an object: @numbers are decimal, @texts are strings. */
+/* What of a record is a number, and what text; NULL at the ends. */
+struct keys {
+	const char *const *numbers;
+	const char *const *texts;
+};
+
 static struct json_object *record_json(const struct vtd_record *rec,
-				       const char *const *numbers,
-				       const char *const *texts)
+				       const void *data)
 {
+	const struct keys *keys = data;
 	struct json_object *object = json_object_new_object();
 	int ret = 0;
 
 	if (!object)
 		return NULL;
-	for (; *numbers; numbers++)
-		ret |= vtd_json_number(object, *numbers,
-				       vtd_record_get(rec, *numbers));
-	for (; *texts; texts++)
-		ret |= vtd_json_text(object, *texts,
-				     vtd_record_get(rec, *texts));
-	if (!ret)
+	for (const char *const *key = keys->numbers; *key; key++)
+		ret |= vtd_json_number(object, *key, vtd_record_get(rec, *key));
+	if (!ret && !vtd_json_texts(object, rec, keys->texts))
 		return object;
 	json_object_put(object);
 	return NULL;
 }
 
-static int list_json(struct json_object *top, const char *key,
+static int list_json(struct json_object *top, const char *name,
 		     const struct vtd_records *recs, const char *type,
 		     const char *const *numbers, const char *const *texts)
 {
-	struct json_object *list = json_object_new_array();
+	const struct keys keys = { numbers, texts };
 
-	if (vtd_json_add(top, key, list))
-		return -1;
-	for (size_t i = 0; i < recs->count; i++) {
-		struct json_object *one;
-
-		if (!vtd_record_is(&recs->list[i], type))
-			continue;
-		one = record_json(&recs->list[i], numbers, texts);
-		if (!one || json_object_array_add(list, one)) {
-			json_object_put(one);
-			return -1;
-		}
-	}
-	return 0;
+	return vtd_json_add(top, name,
+			    vtd_json_records(recs, type, record_json, &keys));
 }
 
 /* What is said of all; false as long as nobody says that it is so. */
@@ -216,5 +205,9 @@ static int irqs_json(struct vtdctl *ctl, const struct vtd_records *recs)
  */
 int vtd_cmd_irqs(struct vtdctl *ctl, int argc, char *const argv[])
 {
-	return vtd_show_records(ctl, argc, argv, "irqs", irqs_text, irqs_json);
+	bool json;
+
+	if (vtd_flag(ctl, argc, argv, "--json", &json))
+		return VTD_EXIT_USAGE;
+	return vtd_show_reply(ctl, "irqs", json, irqs_text, irqs_json);
 }

@@ -226,3 +226,19 @@ bool vtd_record_is(const struct vtd_record *rec, const char *type)
 {
 	return !strcmp(rec->type, type);
 }
+
+/**
+ * vtd_records_first() - the first record of a type
+ * @recs: the records
+ * @type: the type
+ *
+ * Return: the record, or NULL where there is none.
+ */
+const struct vtd_record *vtd_records_first(const struct vtd_records *recs,
+					   const char *type)
+{
+	for (size_t i = 0; i < recs->count; i++)
+		if (vtd_record_is(&recs->list[i], type))
+			return &recs->list[i];
+	return NULL;
+}

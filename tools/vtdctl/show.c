@@ -248,3 +248,53 @@ struct json_object *vtd_json_record(const struct vtd_record *rec)
 	json_object_put(object);
 	return NULL;
 }
+
+/**
+ * vtd_json_texts() - add some of a record's values as strings
+ * @to: the object
+ * @rec: the record
+ * @keys: which, in their order; NULL at the end
+ *
+ * Return: 0 or -1 without memory.
+ */
+int vtd_json_texts(struct json_object *to, const struct vtd_record *rec,
+		   const char *const *keys)
+{
+	int ret = 0;
+
+	for (; *keys; keys++)
+		ret |= vtd_json_text(to, *keys, vtd_record_get(rec, *keys));
+	return ret;
+}
+
+/**
+ * vtd_json_records() - all records of a type as a list
+ * @recs: the records
+ * @type: their type
+ * @make: makes an object of one, or NULL without memory
+ * @data: for @make
+ *
+ * Return: the list, or NULL without memory.
+ */
+struct json_object *
+vtd_json_records(const struct vtd_records *recs, const char *type,
+		 struct json_object *(*make)(const struct vtd_record *rec,
+					     const void *data),
+		 const void *data)
+{
+	struct json_object *list = json_object_new_array();
+
+	for (size_t i = 0; list && i < recs->count; i++) {
+		struct json_object *one;
+
+		if (!vtd_record_is(&recs->list[i], type))
+			continue;
+		one = make(&recs->list[i], data);
+		if (!one || json_object_array_add(list, one)) {
+			json_object_put(one);
+			json_object_put(list);
+			return NULL;
+		}
+	}
+	return list;
+}

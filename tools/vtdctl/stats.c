@@ -98,11 +98,13 @@ static bool is_text(const char *key)
 }
 
 /* All that a record says, as it says it: later keys are passed on, too. */
-static struct json_object *record_json(const struct vtd_record *rec)
+static struct json_object *record_json(const struct vtd_record *rec,
+				       const void *data)
 {
 	struct json_object *one = json_object_new_object();
 	int ret = 0;
 
+	(void)data;
 	for (unsigned int i = 0; one && i < rec->pairs; i++)
 		ret |= is_text(rec->key[i]) ?
 			       vtd_json_text(one, rec->key[i], rec->val[i]) :
@@ -113,33 +115,15 @@ static struct json_object *record_json(const struct vtd_record *rec)
 	return NULL;
 }
 
-static int list_json(struct json_object *top, const char *key,
-		     const struct vtd_records *recs, const char *type)
-{
-	struct json_object *list = json_object_new_array();
-
-	if (vtd_json_add(top, key, list))
-		return -1;
-	for (size_t i = 0; i < recs->count; i++) {
-		struct json_object *one;
-
-		if (!vtd_record_is(&recs->list[i], type))
-			continue;
-		one = record_json(&recs->list[i]);
-		if (!one || json_object_array_add(list, one)) {
-			json_object_put(one);
-			return -1;
-		}
-	}
-	return 0;
-}
-
 static int stats_json(struct vtdctl *ctl, const struct vtd_records *recs)
 {
 	struct json_object *top = json_object_new_object();
 
-	if (top && !list_json(top, "units", recs, "queue") &&
-	    !list_json(top, "devices", recs, "cost"))
+	if (top &&
+	    !vtd_json_add(top, "units",
+			  vtd_json_records(recs, "queue", record_json, NULL)) &&
+	    !vtd_json_add(top, "devices",
+			  vtd_json_records(recs, "cost", record_json, NULL)))
 		return vtd_json_put(ctl, top);
 	json_object_put(top);
 	return vtd_kernel_error(ctl, "out of memory");
@@ -149,9 +133,9 @@ static int stats_json(struct vtdctl *ctl, const struct vtd_records *recs)
 static int stats_words(struct vtdctl *ctl, int argc, char *const argv[],
 		       char words[8 + VTD_BDF_LEN], bool *json)
 {
-	const char *device = NULL, *why;
+	const char *device = NULL;
 	char name[VTD_BDF_LEN];
-	struct vtd_bdf bdf;
+	int ret;
 
 	*json = false;
 	for (int i = 1; i < argc; i++) {
@@ -169,12 +153,10 @@ static int stats_words(struct vtdctl *ctl, int argc, char *const argv[],
 		snprintf(words, 8 + VTD_BDF_LEN, "stats");
 		return VTD_EXIT_OK;
 	}
-	if (vtd_bdf_parse(device, &bdf, &why))
-		return vtd_usage_error(ctl, "stats: device \"%s\" is wrong: %s",
-				       device, why);
-	vtd_bdf_format(&bdf, name);
-	snprintf(words, 8 + VTD_BDF_LEN, "stats %s", name);
-	return VTD_EXIT_OK;
+	ret = vtd_device_word(ctl, argv[0], device, name);
+	if (!ret)
+		snprintf(words, 8 + VTD_BDF_LEN, "stats %s", name);
+	return ret;
 }
 
 /**
@@ -188,20 +170,9 @@ static int stats_words(struct vtdctl *ctl, int argc, char *const argv[],
 int vtd_cmd_stats(struct vtdctl *ctl, int argc, char *const argv[])
 {
 	char words[8 + VTD_BDF_LEN];
-	struct vtd_records recs;
-	struct vtd_reply reply;
 	bool json;
 	int ret;
 
 	ret = stats_words(ctl, argc, argv, words, &json);
-	if (ret)
-		return ret;
-	ret = vtd_control_records(ctl, words, &reply, &recs);
-	if (!ret && json)
-		ret = stats_json(ctl, &recs);
-	else if (!ret)
-		stats_text(ctl, &recs);
-	vtd_records_free(&recs);
-	vtd_reply_free(&reply);
-	return ret;
+	return ret ?: vtd_show_reply(ctl, words, json, stats_text, stats_json);
 }

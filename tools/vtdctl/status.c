@@ -11,15 +11,6 @@
 
 #include "vtdctl.h"
 
-static const struct vtd_record *first_of(const struct vtd_records *recs,
-					 const char *type)
-{
-	for (size_t i = 0; i < recs->count; i++)
-		if (vtd_record_is(&recs->list[i], type))
-			return &recs->list[i];
-	return NULL;
-}
-
 static int kind_json(struct vtdctl *ctl, struct json_object *dev,
 		     const char *name)
 {
@@ -90,31 +81,34 @@ static struct json_object *devices_json(struct vtdctl *ctl,
 	return list;
 }
 
-static struct json_object *unit_json(struct vtdctl *ctl,
-				     const struct vtd_records *recs,
-				     const struct vtd_record *rec)
+struct view {
+	struct vtdctl *ctl;
+	const struct vtd_records *recs;
+};
+
+static struct json_object *unit_json(const struct vtd_record *rec,
+				     const void *data)
 {
-	static const char *const texts[] = {
-		"name", "segment",     "base", "version", "cap",
-		"ecap", "translation", "mode", "health"
-	};
+	static const char *const texts[] = { "name",	    "segment", "base",
+					     "version",	    "cap",     "ecap",
+					     "translation", "mode",    "health",
+					     NULL };
 	/* "devices" is the list; the module's counts get names of their own. */
 	static const char *const counts[][2] = { { "device_count", "devices" },
 						 { "domain_count", "domains" },
 						 { "fault_count", "faults" } };
+	const struct view *view = data;
 	struct json_object *unit = json_object_new_object();
-	int ret = 0;
+	int ret;
 
 	if (!unit)
 		return NULL;
-	for (size_t i = 0; i < ARRAY_SIZE(texts); i++)
-		ret |= vtd_json_text(unit, texts[i],
-				     vtd_record_get(rec, texts[i]));
+	ret = vtd_json_texts(unit, rec, texts);
 	for (size_t i = 0; i < ARRAY_SIZE(counts); i++)
 		ret |= vtd_json_number(unit, counts[i][0],
 				       vtd_record_get(rec, counts[i][1]));
 	ret |= vtd_json_add(unit, "devices",
-			    devices_json(ctl, recs,
+			    devices_json(view->ctl, view->recs,
 					 vtd_record_show(rec, "name")));
 	if (!ret)
 		return unit;
@@ -122,51 +116,16 @@ static struct json_object *unit_json(struct vtdctl *ctl,
 	return NULL;
 }
 
-static struct json_object *units_json(struct vtdctl *ctl,
-				      const struct vtd_records *recs)
+/* With some of its keys: NULL after the last. */
+static struct json_object *other_json(const struct vtd_record *rec,
+				      const void *data)
 {
-	struct json_object *list = json_object_new_array();
+	struct json_object *one = json_object_new_object();
 
-	for (size_t i = 0; list && i < recs->count; i++) {
-		struct json_object *unit;
-
-		if (!vtd_record_is(&recs->list[i], "unit"))
-			continue;
-		unit = unit_json(ctl, recs, &recs->list[i]);
-		if (!unit || json_object_array_add(list, unit)) {
-			json_object_put(unit);
-			json_object_put(list);
-			return NULL;
-		}
-	}
-	return list;
-}
-
-/* All records of a type, with some of their keys. */
-static struct json_object *others_json(const struct vtd_records *recs,
-				       const char *type,
-				       const char *const *keys)
-{
-	struct json_object *list = json_object_new_array();
-
-	for (size_t i = 0; list && i < recs->count; i++) {
-		struct json_object *one;
-		int ret = 0;
-
-		if (!vtd_record_is(&recs->list[i], type))
-			continue;
-		one = json_object_new_object();
-		for (size_t k = 0; one && keys[k]; k++)
-			ret |= vtd_json_text(one, keys[k],
-					     vtd_record_get(&recs->list[i],
-							    keys[k]));
-		if (!one || ret || json_object_array_add(list, one)) {
-			json_object_put(one);
-			json_object_put(list);
-			return NULL;
-		}
-	}
-	return list;
+	if (one && !vtd_json_texts(one, rec, data))
+		return one;
+	json_object_put(one);
+	return NULL;
 }
 
 static int status_json(struct vtdctl *ctl, struct vtd_records *recs,
@@ -176,6 +135,7 @@ static int status_json(struct vtdctl *ctl, struct vtd_records *recs,
 					    NULL };
 	static const char *const quirk[] = { "name", "device", "text", "done",
 					     NULL };
+	const struct view view = { ctl, recs };
 	struct json_object *top = json_object_new_object();
 	int ret;
 
@@ -187,12 +147,14 @@ static int status_json(struct vtdctl *ctl, struct vtd_records *recs,
 			       vtd_record_get(vtd, "trial_left"));
 	/* Sorting moves the records, and @vtd with them. */
 	vtd_records_sort(recs);
-	ret |= vtd_json_add(top, "units", units_json(ctl, recs));
+	ret |= vtd_json_add(top, "units",
+			    vtd_json_records(recs, "unit", unit_json, &view));
 	ret |= vtd_json_add(top, "other_devices",
 			    devices_json(ctl, recs, NULL));
 	ret |= vtd_json_add(top, "acpi_devices",
-			    others_json(recs, "acpi", acpi));
-	ret |= vtd_json_add(top, "quirks", others_json(recs, "quirk", quirk));
+			    vtd_json_records(recs, "acpi", other_json, acpi));
+	ret |= vtd_json_add(top, "quirks",
+			    vtd_json_records(recs, "quirk", other_json, quirk));
 	if (!ret)
 		return vtd_json_put(ctl, top);
 	json_object_put(top);
@@ -316,7 +278,7 @@ int vtd_cmd_status(struct vtdctl *ctl, int argc, char *const argv[])
 	ret = vtd_control_records(ctl, "status", &reply, &recs);
 	if (ret)
 		goto out;
-	vtd = first_of(&recs, "vtd");
+	vtd = vtd_records_first(&recs, "vtd");
 	if (!vtd)
 		ret = vtd_kernel_error(
 			ctl,

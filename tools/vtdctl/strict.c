@@ -7,14 +7,6 @@
 
 #include "vtdctl.h"
 
-static const struct vtd_record *answer_of(const struct vtd_records *recs)
-{
-	for (size_t i = 0; i < recs->count; i++)
-		if (vtd_record_is(&recs->list[i], "strict"))
-			return &recs->list[i];
-	return NULL;
-}
-
 static void show_answer(struct vtdctl *ctl, const struct vtd_record *rec)
 {
 	bool strict = !strcmp(vtd_record_show(rec, "unmaps"), "strict");
@@ -45,8 +37,6 @@ int vtd_cmd_strict(struct vtdctl *ctl, int argc, char *const argv[])
 	char name[VTD_BDF_LEN];
 	struct vtd_records recs;
 	struct vtd_reply reply;
-	struct vtd_bdf bdf;
-	const char *why;
 	int ret;
 
 	for (int i = 1; i < argc; i++)
@@ -59,14 +49,12 @@ int vtd_cmd_strict(struct vtdctl *ctl, int argc, char *const argv[])
 		return vtd_usage_error(
 			ctl,
 			"strict: give a device and on or off: vtdctl strict 0000:00:03.0 on");
-	if (vtd_bdf_parse(argv[1], &bdf, &why))
-		return vtd_usage_error(ctl,
-				       "strict: device \"%s\" is wrong: %s",
-				       argv[1], why);
-	vtd_bdf_format(&bdf, name);
+	ret = vtd_device_word(ctl, argv[0], argv[1], name);
+	if (ret)
+		return ret;
 	snprintf(words, sizeof(words), "strict %s %s", name, argv[2]);
 	ret = vtd_control_records(ctl, words, &reply, &recs);
-	answer = ret ? NULL : answer_of(&recs);
+	answer = ret ? NULL : vtd_records_first(&recs, "strict");
 	if (!ret && !answer)
 		ret = vtd_kernel_error(ctl,
 				       "strict: the module gave no answer");

@@ -87,6 +87,8 @@ void test_walk_refused(void **state);
 
 /* test_schema.c */
 void vtd_test_check_json(const char *line, const char *text);
+struct json_object *member(struct json_object *object, const char *key);
+const char *member_text(struct json_object *object, const char *key);
 void test_schema(void **state);
 
 #define assert_has(text, part)                                         \

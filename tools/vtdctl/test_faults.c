@@ -55,15 +55,6 @@ void test_faults(void **state)
 	assert_has(fix->out, "more sources than can be told apart");
 }
 
-static struct json_object *of(struct json_object *object, const char *key)
-{
-	struct json_object *val = NULL;
-
-	if (!json_object_object_get_ex(object, key, &val))
-		fail_msg("no %s", key);
-	return val;
-}
-
 void test_faults_json(void **state)
 {
 	struct fixture *fix = *state;
@@ -73,23 +64,25 @@ void test_faults_json(void **state)
 	assert_int_equal(run(fix, "faults --json"), 0);
 	top = json_tokener_parse(fix->out);
 	assert_non_null(top);
-	list = of(top, "faults");
+	list = member(top, "faults");
 	assert_int_equal(json_object_array_length(list), 2);
 	one = json_object_array_get_idx(list, 0);
-	assert_int_equal(json_object_get_int(of(one, "seq")), 12);
-	assert_int_equal(json_object_get_int(of(one, "more")), 7);
-	assert_string_equal(json_object_get_string(of(one, "driver")), "edu");
-	assert_string_equal(json_object_get_string(of(one, "time")),
+	assert_int_equal(json_object_get_int(member(one, "seq")), 12);
+	assert_int_equal(json_object_get_int(member(one, "more")), 7);
+	assert_string_equal(json_object_get_string(member(one, "driver")),
+			    "edu");
+	assert_string_equal(json_object_get_string(member(one, "time")),
 			    "123.456789");
 	assert_false(json_object_object_get_ex(one, "pasid", NULL));
 	one = json_object_array_get_idx(list, 1);
-	assert_string_equal(json_object_get_string(of(one, "pasid")), "0x7");
-	list = of(top, "sources");
+	assert_string_equal(json_object_get_string(member(one, "pasid")),
+			    "0x7");
+	list = member(top, "sources");
 	assert_int_equal(json_object_array_length(list), 2);
 	one = json_object_array_get_idx(list, 0);
-	assert_int_equal(json_object_get_int(of(one, "faults")), 100000);
-	assert_true(json_object_get_boolean(of(one, "at_least")));
-	assert_int_equal(json_object_get_int(of(top, "forgotten")), 3);
+	assert_int_equal(json_object_get_int(member(one, "faults")), 100000);
+	assert_true(json_object_get_boolean(member(one, "at_least")));
+	assert_int_equal(json_object_get_int(member(top, "forgotten")), 3);
 	json_object_put(top);
 }
 
@@ -121,7 +114,7 @@ void test_faults_follow(void **state)
 	*line = '\0';
 	one = json_tokener_parse(fix->out);
 	assert_non_null(one);
-	assert_int_equal(json_object_get_int(of(one, "seq")), 12);
+	assert_int_equal(json_object_get_int(member(one, "seq")), 12);
 	assert_int_equal(line[1], 0);
 	json_object_put(one);
 }

@@ -24,23 +24,6 @@ static const char irqs_reply[] =
 	"left device=0000:07:00.0 reason=\"no unit of the DMAR table has the device\"\n"
 	"later what=ever\n";
 
-static struct json_object *of(struct json_object *object, const char *key)
-{
-	struct json_object *val = NULL;
-
-	if (!json_object_object_get_ex(object, key, &val))
-		fail_msg("no %s", key);
-	return val;
-}
-
-static const char *member_text(struct json_object *object, const char *key)
-{
-	struct json_object *val = of(object, key);
-
-	assert_true(json_object_is_type(val, json_type_string));
-	return json_object_get_string(val);
-}
-
 void test_irqs(void **state)
 {
 	struct fixture *fix = *state;
@@ -81,24 +64,24 @@ void test_irqs_json(void **state)
 	assert_int_equal(run(fix, "irqs --json"), 0);
 	top = json_tokener_parse(fix->out);
 	assert_non_null(top);
-	assert_false(json_object_get_boolean(of(top, "isolated")));
-	assert_true(json_object_get_boolean(of(top, "x2apic_opt_out")));
-	list = of(top, "tables");
+	assert_false(json_object_get_boolean(member(top, "isolated")));
+	assert_true(json_object_get_boolean(member(top, "x2apic_opt_out")));
+	list = member(top, "tables");
 	assert_int_equal(json_object_array_length(list), 1);
 	one = json_object_array_get_idx(list, 0);
-	assert_int_equal(json_object_get_int(of(one, "entries")), 2048);
-	list = of(top, "irqs");
+	assert_int_equal(json_object_get_int(member(one, "entries")), 2048);
+	list = member(top, "irqs");
 	assert_int_equal(json_object_array_length(list), 3);
 	one = json_object_array_get_idx(list, 0);
-	assert_int_equal(json_object_get_int(of(one, "nr")), 24);
+	assert_int_equal(json_object_get_int(member(one, "nr")), 24);
 	assert_string_equal(member_text(one, "index"), "0x6");
-	assert_true(json_object_get_int64(of(one, "count")) == 4294967297);
-	assert_null(of(one, "reason"));
-	assert_null(of(json_object_array_get_idx(list, 1), "vector"));
+	assert_true(json_object_get_int64(member(one, "count")) == 4294967297);
+	assert_null(member(one, "reason"));
+	assert_null(member(json_object_array_get_idx(list, 1), "vector"));
 	one = json_object_array_get_idx(list, 2);
 	assert_string_equal(member_text(one, "format"), "compatibility");
-	assert_null(of(one, "entry"));
-	list = of(top, "left");
+	assert_null(member(one, "entry"));
+	list = member(top, "left");
 	assert_string_equal(member_text(json_object_array_get_idx(list, 0),
 					"device"),
 			    "0000:07:00.0");

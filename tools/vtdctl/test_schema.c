@@ -17,6 +17,25 @@
 #include "test.h"
 #include "vtdctl.h"
 
+/* A member of an object, which must be there. */
+struct json_object *member(struct json_object *object, const char *key)
+{
+	struct json_object *val = NULL;
+
+	if (!json_object_object_get_ex(object, key, &val))
+		fail_msg("no %s", key);
+	return val;
+}
+
+/* The same of a string. */
+const char *member_text(struct json_object *object, const char *key)
+{
+	struct json_object *val = member(object, key);
+
+	assert_true(json_object_is_type(val, json_type_string));
+	return json_object_get_string(val);
+}
+
 static bool type_is(struct json_object *val, const char *name)
 {
 	static const struct {

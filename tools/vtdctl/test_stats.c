@@ -45,15 +45,6 @@ void test_stats(void **state)
 	assert_string_equal(fix->sent, "stats 0000:00:03.0");
 }
 
-static struct json_object *of(struct json_object *object, const char *key)
-{
-	struct json_object *val = NULL;
-
-	if (!json_object_object_get_ex(object, key, &val))
-		fail_msg("no %s", key);
-	return val;
-}
-
 void test_stats_json(void **state)
 {
 	struct fixture *fix = *state;
@@ -63,21 +54,22 @@ void test_stats_json(void **state)
 	assert_int_equal(run(fix, "stats --json"), 0);
 	top = json_tokener_parse(fix->out);
 	assert_non_null(top);
-	list = of(top, "units");
+	list = member(top, "units");
 	assert_int_equal(json_object_array_length(list), 1);
 	one = json_object_array_get_idx(list, 0);
-	assert_string_equal(json_object_get_string(of(one, "unit")), "dmar0");
-	assert_true(json_object_is_type(of(one, "waits"), json_type_int));
-	assert_int_equal(json_object_get_int(of(one, "waits")), 1250);
-	assert_int_equal(json_object_get_int(of(one, "max_ns")), 14999);
-	list = of(top, "devices");
+	assert_string_equal(json_object_get_string(member(one, "unit")),
+			    "dmar0");
+	assert_true(json_object_is_type(member(one, "waits"), json_type_int));
+	assert_int_equal(json_object_get_int(member(one, "waits")), 1250);
+	assert_int_equal(json_object_get_int(member(one, "max_ns")), 14999);
+	list = member(top, "devices");
 	assert_int_equal(json_object_array_length(list), 2);
 	one = json_object_array_get_idx(list, 0);
-	assert_string_equal(json_object_get_string(of(one, "unmaps")),
+	assert_string_equal(json_object_get_string(member(one, "unmaps")),
 			    "strict");
-	assert_int_equal(json_object_get_int(of(one, "queue")), 39);
+	assert_int_equal(json_object_get_int(member(one, "queue")), 39);
 	one = json_object_array_get_idx(list, 1);
-	assert_null(of(one, "unmaps"));
+	assert_null(member(one, "unmaps"));
 	json_object_put(top);
 }
 

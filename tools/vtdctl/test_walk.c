@@ -37,23 +37,6 @@ static const char walk_reply[] =
 	"root at=0x10a3b020 low=0x0 high=0x0 index=2 present=no table=- reserved=no\n"
 	"later what=ever\n";
 
-static struct json_object *of(struct json_object *object, const char *key)
-{
-	struct json_object *val = NULL;
-
-	if (!json_object_object_get_ex(object, key, &val))
-		fail_msg("no %s", key);
-	return val;
-}
-
-static const char *text_of(struct json_object *object, const char *key)
-{
-	struct json_object *val = of(object, key);
-
-	assert_true(json_object_is_type(val, json_type_string));
-	return json_object_get_string(val);
-}
-
 void test_walk(void **state)
 {
 	struct fixture *fix = *state;
@@ -144,24 +127,24 @@ void test_walk_json(void **state)
 	assert_int_equal(run(fix, "walk --json 00:03.0 0xffe01234"), 0);
 	top = json_tokener_parse(fix->out);
 	assert_non_null(top);
-	walks = of(top, "walks");
+	walks = member(top, "walks");
 	assert_int_equal(json_object_array_length(walks), 3);
 	one = json_object_array_get_idx(walks, 0);
-	assert_string_equal(text_of(one, "write_reason"), "0x05");
-	assert_true(
-		json_object_is_type(of(one, "read_reason"), json_type_null));
-	assert_int_equal(json_object_get_int(of(one, "bytes")), 2097152);
-	list = of(one, "entries");
+	assert_string_equal(member_text(one, "write_reason"), "0x05");
+	assert_true(json_object_is_type(member(one, "read_reason"),
+					json_type_null));
+	assert_int_equal(json_object_get_int(member(one, "bytes")), 2097152);
+	list = member(one, "entries");
 	assert_int_equal(json_object_array_length(list), 5);
 	one = json_object_array_get_idx(list, 1);
-	assert_string_equal(text_of(one, "table_kind"), "context");
-	assert_int_equal(json_object_get_int(of(one, "domain_id")), 2);
+	assert_string_equal(member_text(one, "table_kind"), "context");
+	assert_int_equal(json_object_get_int(member(one, "domain_id")), 2);
 	one = json_object_array_get_idx(list, 4);
-	assert_string_equal(text_of(one, "table_kind"), "level");
-	assert_string_equal(text_of(one, "entry"), "0x4000881");
-	assert_int_equal(json_object_get_int(of(one, "index")), 511);
+	assert_string_equal(member_text(one, "table_kind"), "level");
+	assert_string_equal(member_text(one, "entry"), "0x4000881");
+	assert_int_equal(json_object_get_int(member(one, "index")), 511);
 	one = json_object_array_get_idx(walks, 2);
-	assert_int_equal(json_object_array_length(of(one, "entries")), 1);
+	assert_int_equal(json_object_array_length(member(one, "entries")), 1);
 	json_object_put(top);
 }
 

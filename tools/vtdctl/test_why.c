@@ -23,23 +23,6 @@ static const char why_reply[] =
 	"reason code=aliases weight=note device=0000:01:00.0 driver=e1000e text=\"any of 01:00.0,01:00.4\" remedy=\"\"\n"
 	"later what=ever\n";
 
-static struct json_object *of(struct json_object *object, const char *key)
-{
-	struct json_object *val = NULL;
-
-	if (!json_object_object_get_ex(object, key, &val))
-		fail_msg("no %s", key);
-	return val;
-}
-
-static const char *text_of(struct json_object *object, const char *key)
-{
-	struct json_object *val = of(object, key);
-
-	assert_true(json_object_is_type(val, json_type_string));
-	return json_object_get_string(val);
-}
-
 void test_why(void **state)
 {
 	struct fixture *fix = *state;
@@ -92,19 +75,19 @@ void test_why_json(void **state)
 	assert_int_equal(run(fix, "why --json 01:00.0"), 0);
 	top = json_tokener_parse(fix->out);
 	assert_non_null(top);
-	assert_string_equal(text_of(top, "device"), "0000:01:00.0");
-	assert_string_equal(text_of(top, "assignable"), "no");
-	assert_true(json_object_get_boolean(of(top, "managed")));
-	assert_int_equal(json_object_get_int(of(top, "group")), 5);
-	list = of(top, "sid");
+	assert_string_equal(member_text(top, "device"), "0000:01:00.0");
+	assert_string_equal(member_text(top, "assignable"), "no");
+	assert_true(json_object_get_boolean(member(top, "managed")));
+	assert_int_equal(json_object_get_int(member(top, "group")), 5);
+	list = member(top, "sid");
 	assert_int_equal(json_object_array_length(list), 2);
-	list = of(top, "reasons");
+	list = member(top, "reasons");
 	assert_int_equal(json_object_array_length(list), 4);
 	one = json_object_array_get_idx(list, 2);
-	assert_string_equal(text_of(one, "code"), "rmrr");
-	assert_string_equal(text_of(one, "start"), "0x8f2de000");
+	assert_string_equal(member_text(one, "code"), "rmrr");
+	assert_string_equal(member_text(one, "start"), "0x8f2de000");
 	one = json_object_array_get_idx(list, 0);
-	assert_string_equal(text_of(one, "missing"), "SV,RR");
+	assert_string_equal(member_text(one, "missing"), "SV,RR");
 	json_object_put(top);
 }
 

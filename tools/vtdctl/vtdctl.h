@@ -114,6 +114,8 @@ struct vtd_bdf {
 #define VTD_BDF_LEN sizeof("0000:00:00.0")
 
 /* command.c: the words of a command about one device */
+int vtd_device_word(struct vtdctl *ctl, const char *command, const char *word,
+		    char name[VTD_BDF_LEN]);
 int vtd_take_device(struct vtdctl *ctl, int argc, char *const argv[],
 		    const char *flag, bool *given, char name[VTD_BDF_LEN]);
 
@@ -157,6 +159,8 @@ void vtd_records_free(struct vtd_records *recs);
 const char *vtd_record_get(const struct vtd_record *rec, const char *key);
 const char *vtd_record_show(const struct vtd_record *rec, const char *key);
 bool vtd_record_is(const struct vtd_record *rec, const char *type);
+const struct vtd_record *vtd_records_first(const struct vtd_records *recs,
+					   const char *type);
 
 /**
  * struct vtd_reply - what the module said
@@ -178,10 +182,11 @@ int vtd_control_ask_records(struct vtdctl *ctl, int fd, const char *command,
 			    struct vtd_reply *reply, struct vtd_records *recs);
 int vtd_control_records(struct vtdctl *ctl, const char *command,
 			struct vtd_reply *reply, struct vtd_records *recs);
-int vtd_show_records(
-	struct vtdctl *ctl, int argc, char *const argv[], const char *command,
-	void (*text)(struct vtdctl *ctl, const struct vtd_records *recs),
-	int (*json)(struct vtdctl *ctl, const struct vtd_records *recs));
+int vtd_show_reply(struct vtdctl *ctl, const char *command, bool want_json,
+		   void (*text)(struct vtdctl *ctl,
+				const struct vtd_records *recs),
+		   int (*json)(struct vtdctl *ctl,
+			       const struct vtd_records *recs));
 void vtd_reply_free(struct vtd_reply *reply);
 
 /* errors.c */
@@ -228,5 +233,12 @@ int vtd_json_text(struct json_object *to, const char *key, const char *val);
 int vtd_json_number(struct json_object *to, const char *key, const char *val);
 struct json_object *vtd_json_list(const char *words);
 struct json_object *vtd_json_record(const struct vtd_record *rec);
+int vtd_json_texts(struct json_object *to, const struct vtd_record *rec,
+		   const char *const *keys);
+struct json_object *
+vtd_json_records(const struct vtd_records *recs, const char *type,
+		 struct json_object *(*make)(const struct vtd_record *rec,
+					     const void *data),
+		 const void *data);
 
 #endif

@@ -359,17 +359,14 @@ static const char *take_number(const char *text, unsigned long long max,
 static int check_words(struct vtdctl *ctl, char *const word[3],
 		       struct question *q)
 {
-	struct vtd_bdf bdf;
 	const char *why;
 
 	if (!word[0])
 		return vtd_usage_error(
 			ctl,
 			"walk: which device? give its PCI address, and the address it uses: vtdctl walk 0000:00:03.0 0xfffff000");
-	if (vtd_bdf_parse(word[0], &bdf, &why))
-		return vtd_usage_error(ctl, "walk: device \"%s\" is wrong: %s",
-				       word[0], why);
-	vtd_bdf_format(&bdf, q->device);
+	if (vtd_device_word(ctl, "walk", word[0], q->device))
+		return VTD_EXIT_USAGE;
 	if (!word[1])
 		return vtd_usage_error(
 			ctl,
@@ -417,14 +414,6 @@ static int walk_words(struct vtdctl *ctl, int argc, char *const argv[],
 	return check_words(ctl, word, q);
 }
 
-static bool has_walk(const struct vtd_records *recs)
-{
-	for (size_t i = 0; i < recs->count; i++)
-		if (vtd_record_is(&recs->list[i], "walk"))
-			return true;
-	return false;
-}
-
 /**
  * vtd_cmd_walk() - "vtdctl walk BDF IOVA [PASID] [--json]"
  * @ctl: what to work with
@@ -453,7 +442,7 @@ int vtd_cmd_walk(struct vtdctl *ctl, int argc, char *const argv[])
 		snprintf(words, sizeof(words), "walk %s 0x%llx", q.device,
 			 q.addr);
 	ret = vtd_control_records(ctl, words, &reply, &recs);
-	if (!ret && !has_walk(&recs))
+	if (!ret && !vtd_records_first(&recs, "walk"))
 		ret = vtd_kernel_error(ctl, "walk: the module gave no answer");
 	else if (!ret && q.json)
 		ret = walks_json(ctl, &recs);

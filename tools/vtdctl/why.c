@@ -18,14 +18,6 @@ static bool is_value(const struct vtd_record *rec, const char *key,
 	return got && !strcmp(got, val);
 }
 
-static const struct vtd_record *answer_of(const struct vtd_records *recs)
-{
-	for (size_t i = 0; i < recs->count; i++)
-		if (vtd_record_is(&recs->list[i], "why"))
-			return &recs->list[i];
-	return NULL;
-}
-
 static const char *verdict(const struct vtd_record *rec)
 {
 	if (is_value(rec, "assignable", "yes"))
@@ -84,45 +76,29 @@ static void why_text(struct vtdctl *ctl, const struct vtd_records *recs,
 	show_reasons(ctl, recs, "note", "  note  ");
 }
 
-static int reasons_json(struct json_object *top, const struct vtd_records *recs)
+static struct json_object *reason_json(const struct vtd_record *rec,
+				       const void *data)
 {
-	struct json_object *list = json_object_new_array();
-
-	if (vtd_json_add(top, "reasons", list))
-		return -1;
-	for (size_t i = 0; i < recs->count; i++) {
-		struct json_object *reason;
-
-		if (!vtd_record_is(&recs->list[i], "reason"))
-			continue;
-		reason = vtd_json_record(&recs->list[i]);
-		if (!reason || json_object_array_add(list, reason)) {
-			json_object_put(reason);
-			return -1;
-		}
-	}
-	return 0;
+	(void)data;
+	return vtd_json_record(rec);
 }
 
 static int why_json(struct vtdctl *ctl, const struct vtd_records *recs,
 		    const struct vtd_record *answer)
 {
 	static const char *const texts[] = { "device", "assignable", "unit",
-					     "driver" };
+					     "driver", NULL };
 	struct json_object *top = json_object_new_object();
-	int ret = !top;
 
-	for (size_t i = 0; !ret && i < ARRAY_SIZE(texts); i++)
-		ret = vtd_json_text(top, texts[i],
-				    vtd_record_get(answer, texts[i]));
-	if (!ret &&
+	if (top && !vtd_json_texts(top, answer, texts) &&
 	    !vtd_json_add(top, "managed",
 			  json_object_new_boolean(
 				  is_value(answer, "managed", "yes"))) &&
 	    !vtd_json_number(top, "group", vtd_record_get(answer, "group")) &&
 	    !vtd_json_add(top, "sid",
 			  vtd_json_list(vtd_record_get(answer, "sid"))) &&
-	    !reasons_json(top, recs))
+	    !vtd_json_add(top, "reasons",
+			  vtd_json_records(recs, "reason", reason_json, NULL)))
 		return vtd_json_put(ctl, top);
 	json_object_put(top);
 	return vtd_kernel_error(ctl, "out of memory");
@@ -153,7 +129,7 @@ int vtd_cmd_why(struct vtdctl *ctl, int argc, char *const argv[])
 		return ret;
 	snprintf(words, sizeof(words), "why %s", name);
 	ret = vtd_control_records(ctl, words, &reply, &recs);
-	answer = ret ? NULL : answer_of(&recs);
+	answer = ret ? NULL : vtd_records_first(&recs, "why");
 	if (!ret && !answer)
 		ret = vtd_kernel_error(ctl, "why: the module gave no answer");
 	else if (!ret && json)
