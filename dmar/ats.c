@@ -17,9 +17,7 @@
 static bool vtd_ats_all_express(struct pci_dev *pdev)
 {
 	for (; pdev; pdev = pci_upstream_bridge(pdev))
-		if (!pci_is_pcie(pdev) ||
-		    pci_pcie_type(pdev) == PCI_EXP_TYPE_PCI_BRIDGE ||
-		    pci_pcie_type(pdev) == PCI_EXP_TYPE_PCIE_BRIDGE)
+		if (!vtd_pci_is_express(pdev))
 			return false;
 	return true;
 }

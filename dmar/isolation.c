@@ -296,13 +296,6 @@ static unsigned int vtd_link_add(struct vtd_link *link, unsigned int nr,
 	return nr + 1;
 }
 
-static bool vtd_is_port(struct pci_dev *bridge)
-{
-	return pci_is_pcie(bridge) &&
-	       pci_pcie_type(bridge) != PCI_EXP_TYPE_PCI_BRIDGE &&
-	       pci_pcie_type(bridge) != PCI_EXP_TYPE_PCIE_BRIDGE;
-}
-
 /* The bridges above @pdev that let it and @other meet. */
 static unsigned int vtd_links_above(struct pci_dev *pdev, struct pci_dev *other,
 				    struct vtd_link *link, unsigned int nr)
@@ -314,13 +307,14 @@ static unsigned int vtd_links_above(struct pci_dev *pdev, struct pci_dev *other,
 
 		if (vtd_acs_isolates(bridge))
 			continue;
-		if (vtd_is_port(bridge) &&
+		if (vtd_pci_is_express(bridge) &&
 		    pci_pcie_type(bridge) == PCI_EXP_TYPE_DOWNSTREAM)
 			reach = pci_upstream_bridge(bridge) ?: bridge;
 		if (vtd_at_or_above(reach, other))
 			nr = vtd_link_add(link, nr,
-					  vtd_is_port(bridge) ? VTD_LINK_PORT :
-								VTD_LINK_BUS,
+					  vtd_pci_is_express(bridge) ?
+						  VTD_LINK_PORT :
+						  VTD_LINK_BUS,
 					  bridge);
 	}
 	return nr;

@@ -47,6 +47,14 @@ struct vtd_link {
 	u16 missing;
 };
 
+/* PCI Express on each of its sides: no bridge to conventional PCI. */
+static inline bool vtd_pci_is_express(struct pci_dev *pdev)
+{
+	return pci_is_pcie(pdev) &&
+	       pci_pcie_type(pdev) != PCI_EXP_TYPE_PCI_BRIDGE &&
+	       pci_pcie_type(pdev) != PCI_EXP_TYPE_PCIE_BRIDGE;
+}
+
 struct pci_dev *vtd_pci_dma_dev(struct pci_dev *pdev);
 int vtd_pci_path(struct pci_dev *pdev, struct vtd_pci_path *path);
 int vtd_pci_scope_sid(const struct vtd_dev_scope *scope, u16 segment);
