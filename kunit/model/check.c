@@ -515,7 +515,8 @@ void vtd_model_stored(const void *ptr, size_t bytes)
 	if (page && page->role == VTDM_IRT) {
 		vtdm_irte_stored(page, index, bytes);
 	} else if (page) {
-		if (bytes < sizeof(u64) && page->role != VTDM_PLAIN)
+		if (bytes < sizeof(u64) && page->role != VTDM_PLAIN &&
+		    page->role != VTDM_DESCRIPTORS)
 			vtdm_report(VTD_MODEL_TORN, ptr, *(const u32 *)ptr,
 				    "an entry stored in parts of %zu bytes",
 				    bytes);

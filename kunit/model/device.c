@@ -304,7 +304,8 @@ EXPORT_SYMBOL_GPL(vtd_model_dma);
  * @result: filled in: where it goes, or why it does not
  *
  * Context: any.
- * Return: true when it is delivered.
+ * Return: true when it is delivered, or posted into a descriptor, with a
+ * notification or without one.
  */
 bool vtd_model_msi(struct vtd_model_unit *u, u16 sid, u64 addr, u32 data,
 		   struct vtd_model_interrupt *result)

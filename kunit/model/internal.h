@@ -33,6 +33,7 @@
  * @VTDM_TABLE: table of second-stage entries
  * @VTDM_RING: invalidation queue
  * @VTDM_IRT: interrupt remapping table
+ * @VTDM_DESCRIPTORS: posted interrupt descriptors, and whatever is besides
  */
 enum vtdm_role {
 	VTDM_PLAIN,
@@ -41,6 +42,7 @@ enum vtdm_role {
 	VTDM_TABLE,
 	VTDM_RING,
 	VTDM_IRT,
+	VTDM_DESCRIPTORS,
 };
 
 /**
@@ -297,6 +299,7 @@ void vtdm_buffered(struct vtdm_page *page);
 void vtdm_write32(u64 phys, u32 value);
 void vtdm_drain(void);
 u64 vtdm_now_in_memory(const struct vtdm_page *page, unsigned int index);
+u64 *vtdm_claim(u64 phys);
 bool vtdm_visible(const struct vtdm_page *page, unsigned int *index);
 void vtdm_memory_stop(void);
 
@@ -380,6 +383,10 @@ void vtdm_evict(struct vtd_model_unit *u);
 bool vtdm_interrupt(struct vtd_model_unit *u, u16 sid, u64 addr, u32 data,
 		    struct vtd_model_interrupt *result);
 bool vtdm_irte_reserved(const struct vtd_model_unit *u, u64 lo, u64 hi);
+bool vtdm_posts(const struct vtd_model_unit *u, u64 lo);
+u64 vtdm_descriptor(u64 lo, u64 hi);
+u64 vtdm_descriptor_reserved(const struct vtd_model_unit *u, u64 phys,
+			     unsigned int *index);
 struct vtdm_irte *vtdm_find_irte(struct vtd_model_unit *u, u32 index);
 void vtdm_cache_irte(struct vtd_model_unit *u, u32 index, u64 lo, u64 hi);
 void vtdm_forget_irtes(struct vtd_model_unit *u, bool selective, u32 index,

@@ -1,14 +1,39 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Interrupt requests: formats, the table and the cache of its entries, who may
- * use an entry, and where an interrupt goes (5.1, 9.9).
+ * use an entry, and where an interrupt goes (5.1, 9.9): to the CPUs, or into a
+ * posted interrupt descriptor (5.2, 9.10, 9.11).
  *
- * Knows what a unit without posting knows: an entry in posted format has a
- * reserved bit set.
+ * To a unit without CAP.PI an entry in posted format has a reserved bit set.
  */
+#include <linux/atomic.h>
 #include <linux/kernel.h>
 
 #include "internal.h"
+
+/**
+ * vtdm_posts() - is an entry in posted format?
+ * @u: the unit
+ * @lo: bits 63:0
+ *
+ * Return: true when it is, and the unit knows that format.
+ */
+bool vtdm_posts(const struct vtd_model_unit *u, u64 lo)
+{
+	return vtdm_cap(u, VTDM_CAP_PI) && lo & VTDM_I_IM;
+}
+
+/**
+ * vtdm_descriptor() - what an entry in posted format names
+ * @lo: bits 63:0
+ * @hi: bits 127:64
+ *
+ * Return: the physical address of the descriptor.
+ */
+u64 vtdm_descriptor(u64 lo, u64 hi)
+{
+	return (hi & VTDM_IP_PDAH) | lo >> VTDM_IP_PDAL_SHIFT << 6;
+}
 
 /**
  * vtdm_irte_reserved() - does a present entry have reserved bits set?
@@ -24,6 +49,9 @@ bool vtdm_irte_reserved(const struct vtd_model_unit *u, u64 lo, u64 hi)
 {
 	unsigned int delivery = lo >> VTDM_I_DLM_SHIFT & 7;
 
+	if (vtdm_posts(u, lo))
+		return lo & VTDM_IP_RSVD || hi & VTDM_IP_HI_RSVD ||
+		       (hi >> VTDM_I_SVT_SHIFT & 3) == 3;
 	if (lo & VTDM_I_RSVD || hi & VTDM_I_HI_RSVD ||
 	    (!u->eime && lo & VTDM_I_XAPIC_RSVD))
 		return true;
@@ -154,6 +182,96 @@ static void vtdm_remapped(const struct vtd_model_unit *u, u64 lo,
 	result->level = lo & VTDM_I_TM;
 }
 
+/**
+ * vtdm_descriptor_reserved() - reserved bits set in a descriptor
+ * @u: the unit
+ * @phys: the descriptor, in a page that is known
+ * @index: of the first word that has any, unless it is NULL
+ *
+ * Return: those bits of that word; 0 for none.
+ */
+u64 vtdm_descriptor_reserved(const struct vtd_model_unit *u, u64 phys,
+			     unsigned int *index)
+{
+	const struct vtdm_page *page = vtdm_page(phys);
+	unsigned int at = (phys & (VTDM_PAGE - 1)) / sizeof(u64);
+	u64 mask = VTDM_PD_RSVD | (u->eime ? 0 : VTDM_PD_XAPIC_RSVD);
+	unsigned int i;
+
+	for (i = VTDM_PD_CONTROL; i < VTDM_PD_WORDS; i++, mask = ~0ULL) {
+		u64 bits = vtdm_now_in_memory(page, at + i) & mask;
+
+		if (!bits)
+			continue;
+		if (index)
+			*index = at + i;
+		return bits;
+	}
+	return 0;
+}
+
+/*
+ * Set ON if a notification is called for.  CPUs that clear ON, or set or clear
+ * SN meanwhile, come before or after: the value returned is what was found.
+ */
+static u64 vtdm_claim_on(u64 *control, bool urgent, bool *notify)
+{
+	u64 old = READ_ONCE(*control);
+
+	do {
+		*notify = !(old & VTDM_PD_ON) &&
+			  (urgent || !(old & VTDM_PD_SN));
+	} while (!try_cmpxchg64(control, &old,
+				*notify ? old | VTDM_PD_ON : old));
+	return old;
+}
+
+static void vtdm_notify(const struct vtd_model_interrupt *result)
+{
+	u64 addr = VTDM_MSI_FIRST | (result->dest & 0xff) << VTDM_Q_DST_SHIFT |
+		   (u64)(result->dest & ~0xffU) << 32;
+
+	/* Fixed, edge, physical: nothing else is set. */
+	if (vtd_model.sink.interrupt)
+		vtd_model.sink.interrupt(vtd_model.sink.data, addr,
+					 result->notify);
+}
+
+/* Into the descriptor that a good entry names (5.2.5); 0 or the reason. */
+static u8 vtdm_post(struct vtd_model_unit *u, u64 lo, u64 hi,
+		    struct vtd_model_interrupt *result)
+{
+	u8 vector = lo >> VTDM_I_V_SHIFT;
+	u64 *desc, *word, old;
+
+	result->descriptor = vtdm_descriptor(lo, hi);
+	result->urgent = lo & VTDM_IP_URG;
+	desc = result->descriptor & vtdm_above_haw(u) ?
+		       NULL :
+		       vtdm_claim(result->descriptor);
+	if (!desc)
+		return VTDM_FR_PD_ERROR;
+	if (vtdm_descriptor_reserved(u, result->descriptor, NULL))
+		return VTDM_FR_PD_RESERVED;
+	/* First the bit, so that who sees ON finds it. */
+	word = &desc[vector / 64];
+	old = READ_ONCE(*word);
+	while (!try_cmpxchg64(word, &old, old | 1ULL << vector % 64))
+		;
+	old = vtdm_claim_on(&desc[VTDM_PD_CONTROL], result->urgent,
+			    &result->notified);
+	result->posted = true;
+	result->vector = vector;
+	result->notify = old >> VTDM_PD_NV_SHIFT;
+	result->dest = u->eime ? old >> VTDM_PD_NDST_SHIFT :
+				 old >> VTDM_PD_XAPIC_SHIFT & 0xff;
+	u->stats.posted++;
+	u->stats.notifications += result->notified;
+	u->stats.suppressed += old & VTDM_PD_SN && !result->urgent;
+	u->stats.pending += old & VTDM_PD_ON;
+	return VTDM_FR_NONE;
+}
+
 /* A request in remappable format; 0 or the reason, and whether FPD hides it. */
 static u8 vtdm_remap(struct vtd_model_unit *u, u16 sid, u64 addr, u32 data,
 		     struct vtd_model_interrupt *result, bool *silent)
@@ -181,6 +299,8 @@ static u8 vtdm_remap(struct vtd_model_unit *u, u16 sid, u64 addr, u32 data,
 		return VTDM_FR_IR_RESERVED;
 	if (!vtdm_source_valid(sid, entry[1]))
 		return VTDM_FR_IR_SOURCE;
+	if (vtdm_posts(u, entry[0]))
+		return vtdm_post(u, entry[0], entry[1], result);
 	vtdm_remapped(u, entry[0], result);
 	return VTDM_FR_NONE;
 }
@@ -223,7 +343,7 @@ static void vtdm_deliver(u64 addr, u32 data,
  * @result: filled in
  *
  * Context: the model's lock is held.
- * Return: true when it was delivered.
+ * Return: true when it was delivered, or posted.
  */
 bool vtdm_interrupt(struct vtd_model_unit *u, u16 sid, u64 addr, u32 data,
 		    struct vtd_model_interrupt *result)
@@ -251,6 +371,9 @@ bool vtdm_interrupt(struct vtd_model_unit *u, u16 sid, u64 addr, u32 data,
 		return false;
 	}
 	u->stats.interrupts++;
-	vtdm_deliver(addr, data, result);
+	if (!result->posted)
+		vtdm_deliver(addr, data, result);
+	else if (result->notified)
+		vtdm_notify(result);
 	return true;
 }

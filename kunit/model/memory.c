@@ -157,6 +157,27 @@ bool vtdm_read128(const struct vtd_model_unit *u, u64 phys, u64 *value)
 }
 
 /**
+ * vtdm_claim() - hardware takes a cache line for itself, to change it
+ * @phys: of a posted interrupt descriptor
+ *
+ * Such accesses are coherent with the CPUs always (5.2.5), which work on the
+ * line at the same time: by atomic operations only.
+ *
+ * Context: the model's lock is held.
+ * Return: the memory; NULL when the access fails.
+ */
+u64 *vtdm_claim(u64 phys)
+{
+	struct vtdm_page *page = vtdm_page(phys);
+
+	if (!page || page->poisoned)
+		return NULL;
+	if (page->role == VTDM_PLAIN)
+		page->role = VTDM_DESCRIPTORS;
+	return phys_to_virt(phys);
+}
+
+/**
  * vtdm_write32() - hardware writes a status word
  * @phys: 4-byte aligned
  * @value: what

@@ -157,11 +157,16 @@ struct vtd_model_result {
  * struct vtd_model_interrupt - what became of an interrupt request
  * @reason: 0, or the fault reason (7.1.3)
  * @aborted: refused without a fault: it is no interrupt request
- * @remapped: an entry says where it goes
+ * @remapped: an entry in remapped format says where it goes
+ * @posted: the entry is in posted format, and its bit of PIR was set
+ * @notified: a notification was sent for it; of a posted one only
+ * @urgent: the entry is in posted format and says so
  * @cached: that entry came from a cache
  * @index: of the entry
- * @vector: of the CPU
- * @dest: APIC id
+ * @vector: of the CPU; of a posted one the virtual vector
+ * @notify: of a posted one: vector of the notification (NV)
+ * @dest: APIC id; of a posted one where notifications go (NDST)
+ * @descriptor: of an entry in posted format: physical address it names
  * @delivery: delivery mode, 0 is fixed
  * @logical: @dest is a logical one
  * @redirect: redirection hint
@@ -171,10 +176,15 @@ struct vtd_model_interrupt {
 	u8 reason;
 	bool aborted;
 	bool remapped;
+	bool posted;
+	bool notified;
+	bool urgent;
 	bool cached;
 	u32 index;
 	u8 vector;
+	u8 notify;
 	u32 dest;
+	u64 descriptor;
 	u8 delivery;
 	bool logical;
 	bool redirect;
@@ -204,7 +214,11 @@ enum vtd_model_error {
  * @contexts: context-cache invalidations executed
  * @iotlbs: IOTLB invalidations executed
  * @iecs: invalidations of the interrupt entry cache executed
- * @interrupts: interrupt requests let through
+ * @interrupts: interrupt requests let through, posted ones among them
+ * @posted: of them, those posted into a descriptor
+ * @notifications: of the latter, those that a notification was sent for
+ * @suppressed: not sent: SN was set, and the entry not urgent
+ * @pending: not sent: ON was set already; counted besides @suppressed
  * @blocked: interrupt requests refused with a fault; not counted as @faults
  * @waits: wait descriptors completed
  * @dropped: wait descriptors dropped by a time-out
@@ -219,6 +233,10 @@ struct vtd_model_stats {
 	u64 iotlbs;
 	u64 iecs;
 	u64 interrupts;
+	u64 posted;
+	u64 notifications;
+	u64 suppressed;
+	u64 pending;
 	u64 blocked;
 	u64 waits;
 	u64 dropped;

@@ -59,6 +59,7 @@ enum {
 #define VTDM_CAP_MAMV(x) ((u64)(x) << 48)
 #define VTDM_CAP_DWD BIT_ULL(54)
 #define VTDM_CAP_DRD BIT_ULL(55)
+#define VTDM_CAP_PI BIT_ULL(59)
 #define VTDM_CAP_ESIRTPS BIT_ULL(62)
 #define VTDM_CAP_ESRTPS BIT_ULL(63)
 
@@ -188,7 +189,8 @@ enum {
 #define VTDM_I_V_SHIFT 16
 #define VTDM_I_DST_SHIFT 32 /* all 32 bits with EIME */
 #define VTDM_I_XAPIC_SHIFT 40 /* 8 bits without */
-/* 14:12 and 31:24; and IM, bit 15: a unit without CAP.PI posts nothing */
+#define VTDM_I_IM BIT_ULL(15) /* posted format, of units with CAP.PI */
+/* 14:12 and 31:24; and IM: a unit without CAP.PI posts nothing */
 #define VTDM_I_RSVD (GENMASK_ULL(15, 12) | GENMASK_ULL(31, 24))
 #define VTDM_I_XAPIC_RSVD (GENMASK_ULL(39, 32) | GENMASK_ULL(63, 48))
 
@@ -199,6 +201,27 @@ enum {
 #define VTDM_SVT_ALL 0
 #define VTDM_SVT_SID 1
 #define VTDM_SVT_BUS 2
+
+/* 9.10: entries in posted format, where they differ */
+#define VTDM_IP_URG BIT_ULL(14)
+#define VTDM_IP_RSVD \
+	(GENMASK_ULL(7, 2) | GENMASK_ULL(13, 12) | GENMASK_ULL(37, 24))
+#define VTDM_IP_PDAL_SHIFT 38 /* address bits 31:6 */
+#define VTDM_IP_PDAH GENMASK_ULL(63, 32) /* of bits 127:64: address 63:32 */
+#define VTDM_IP_HI_RSVD GENMASK_ULL(31, 20)
+
+/* 9.11: posted interrupt descriptors, by 64-bit word: PIR, and the fields */
+#define VTDM_PD_BYTES 64
+#define VTDM_PD_PIR_WORDS 4
+#define VTDM_PD_CONTROL 4
+#define VTDM_PD_WORDS 8 /* the last three are reserved */
+#define VTDM_PD_ON BIT_ULL(0)
+#define VTDM_PD_SN BIT_ULL(1)
+#define VTDM_PD_NV_SHIFT 16
+#define VTDM_PD_NDST_SHIFT 32 /* all 32 bits with EIME */
+#define VTDM_PD_XAPIC_SHIFT 40 /* 8 bits without */
+#define VTDM_PD_RSVD (GENMASK_ULL(15, 2) | GENMASK_ULL(31, 24))
+#define VTDM_PD_XAPIC_RSVD (GENMASK_ULL(39, 32) | GENMASK_ULL(63, 48))
 
 /* 5.1.2: interrupt requests: the address, the data */
 #define VTDM_Q_FORMAT BIT(4) /* remappable */
@@ -242,6 +265,8 @@ enum {
 	VTDM_FR_IR_RESERVED = 0x24,
 	VTDM_FR_IR_COMPATIBILITY = 0x25, /* blocked */
 	VTDM_FR_IR_SOURCE = 0x26, /* not who may use the entry */
+	VTDM_FR_PD_ERROR = 0x27, /* the descriptor could not be accessed */
+	VTDM_FR_PD_RESERVED = 0x28, /* reserved bits in the descriptor */
 };
 
 /* 3.14: requests to here are interrupts */

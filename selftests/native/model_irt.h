@@ -40,6 +40,7 @@
  * @table: interrupt remapping table, one page of 256 entries
  * @tail: of the ring, bytes
  * @latency: of the queue of the next unit that is started
+ * @haw: host address width of the next unit; 0 for 46 bits
  * @got: what the last request came to
  */
 struct irt {
@@ -49,6 +50,7 @@ struct irt {
 	u64 *table;
 	u32 tail;
 	unsigned int latency;
+	u8 haw;
 	struct vtd_model_interrupt got;
 };
 
