@@ -33,6 +33,7 @@ int vtd_main_ir_model(void);
 int vtd_main_model_check(void);
 int vtd_main_model_iec(void);
 int vtd_main_model_ir(void);
+int vtd_main_model_pi(void);
 int vtd_main_model_queue(void);
 int vtd_main_model_regs(void);
 int vtd_main_model_walk(void);

@@ -78,6 +78,7 @@ SHARED(queues, "model-queue")
 SHARED(checker, "model-check")
 SHARED(interrupts, "model-ir")
 SHARED(interrupt_entries, "model-iec")
+SHARED(posting, "model-pi")
 SHARED(units, "dmar-unit")
 SHARED(submissions, "dmar-qi")
 SHARED(domains, "dmar-domain")
@@ -94,6 +95,7 @@ void vtd_shared_init(void)
 	vtd_main_model_check();
 	vtd_main_model_ir();
 	vtd_main_model_iec();
+	vtd_main_model_pi();
 	vtd_main_dmar_unit();
 	vtd_main_dmar_qi();
 	vtd_main_dmar_domain();
@@ -109,6 +111,7 @@ static struct kunit_case model_cases[] = {
 	KUNIT_CASE_PARAM(checker, checker_gen),
 	KUNIT_CASE_PARAM(interrupts, interrupts_gen),
 	KUNIT_CASE_PARAM(interrupt_entries, interrupt_entries_gen),
+	KUNIT_CASE_PARAM(posting, posting_gen),
 	{}
 };
 

@@ -24,6 +24,7 @@
 #define VTDM_LIVE 2048
 #define VTDM_IRTES 256 /* cached interrupt entries */
 #define VTDM_IRTE_DUES 256
+#define VTDM_NAMED 256 /* descriptors that entries named before they changed */
 
 /**
  * enum vtdm_role - what a page is to the units that read it
@@ -152,6 +153,20 @@ struct vtdm_irte_due {
 	u64 since;
 };
 
+/**
+ * struct vtdm_named - a posted interrupt descriptor that an entry named before
+ * @valid: the unit may have the entry cached
+ * @index: of the entry
+ * @phys: of the descriptor
+ * @since: descriptors fetched when the entry changed
+ */
+struct vtdm_named {
+	bool valid;
+	u32 index;
+	u64 phys;
+	u64 since;
+};
+
 /* A descriptor that was fetched and is not complete. */
 struct vtdm_pending {
 	u64 lo;
@@ -196,6 +211,7 @@ struct vtdm_injected {
  * @nr_window: how many
  * @due: invalidations that must still come
  * @irte_due: the same of interrupt entries
+ * @named: what posted entries named before they changed
  * @live: present context entries, as stored
  * @nr_live: how many
  * @injected: what is to go wrong
@@ -237,6 +253,7 @@ struct vtd_model_unit {
 	struct vtdm_injected injected[VTDM_INJECTED];
 	struct vtdm_due due[VTDM_DUES];
 	struct vtdm_irte_due irte_due[VTDM_IRTE_DUES];
+	struct vtdm_named named[VTDM_NAMED];
 	struct vtdm_context live[VTDM_LIVE];
 	unsigned int nr_live;
 	struct vtdm_context contexts[VTDM_CONTEXTS];
@@ -412,6 +429,7 @@ void vtdm_check_visible(const struct vtd_model_unit *u,
 /* check_intr.c */
 void vtdm_check_irt(struct vtd_model_unit *u);
 bool vtdm_irt_reachable(u64 phys);
+const char *vtdm_descriptors_named(u64 phys);
 void vtdm_irte_stored(struct vtdm_page *page, unsigned int index, size_t bytes);
 void vtdm_check_irte_used(struct vtd_model_unit *u, const struct vtdm_irte *c);
 void vtdm_check_forgot_irtes(struct vtd_model_unit *u, bool selective,

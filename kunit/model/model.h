@@ -25,7 +25,8 @@
  * @VTD_MODEL_UNFLUSHED: a store has not reached memory
  * @VTD_MODEL_UNSEEN: memory changed without the observer being told
  * @VTD_MODEL_ORDER: invalidations in the wrong order, or one missing; an
- *	interrupt entry used again before the unit forgot what stood there
+ *	interrupt entry used again before the unit forgot what stood there; a
+ *	posted interrupt that nobody was notified of
  * @VTD_MODEL_DID: a domain-id was used again while something is cached
  * @VTD_MODEL_COMMAND: a register write that the specification forbids
  * @VTD_MODEL_QUEUE: a descriptor changed while hardware owned it
@@ -277,5 +278,6 @@ void vtd_model_page_freed(const void *virt);
 unsigned int vtd_model_pages(void);
 void vtd_model_poison(u64 phys, bool on);
 unsigned int vtd_model_check_quiescent(void);
+unsigned int vtd_model_check_descriptor(u64 phys);
 
 #endif /* VTD_MODEL_H */

@@ -117,6 +117,9 @@ void vtdm_check_freed(struct vtdm_page *page)
 		vtdm_freed(page, "it is the queue of a unit");
 	if (vtdm_reachable(page))
 		vtdm_freed(page, "tables in use lead to it");
+	if (page->role == VTDM_DESCRIPTORS &&
+	    vtdm_descriptors_named(page->phys))
+		vtdm_freed(page, vtdm_descriptors_named(page->phys));
 	for (i = 0; i < vtd_model.nr_units; i++) {
 		const char *why = NULL;
 
