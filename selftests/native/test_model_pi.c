@@ -237,7 +237,7 @@ static const struct {
 	{ false, 0x0000ff0000200000, 0xff, 0xfeeff000, 0x20 },
 	{ true, 0x0000000100f20000, 1, 0xfee01000, 0xf2 },
 	{ true, 0x000000ff00f20000, 0xff, 0xfeeff000, 0xf2 },
-	{ true, 0x0000010000f20000, 0x100, 0x10000fee00000, 0xf2 },
+	{ true, 0x0000010000f20000, 0x100, 0x100fee00000, 0xf2 },
 	{ true, 0x1234567800f20000, 0x12345678, 0x12345600fee78000, 0xf2 },
 	{ true, 0xffffffff00f20000, 0xffffffff, 0xffffff00feeff000, 0xf2 },
 };
@@ -405,9 +405,9 @@ static void test_entry_bits(void **state)
 				 reserved ? 0x24 : 0);
 		assert_int_equal(irt.got.posted, !reserved);
 	}
-	put(5, 0, 0x8001, 0xc0000);
-	irt_told(VTD_MODEL_RESERVED, &irt.table[10]);
-	assert_int_equal(irt_ask(IRT_AT(5), 0), 0x24);
+	put(100, 0, 0x8001, 0xc0000);
+	irt_told(VTD_MODEL_RESERVED, &irt.table[200]);
+	assert_int_equal(irt_ask(IRT_AT(100), 0), 0x24);
 	stop_good();
 }
 
