@@ -27,8 +27,14 @@ static struct vtd_ir_irq *vtd_ir_irq_of(const struct irq_data *data)
 	return data->chip_data;
 }
 
-/* Where the interrupt goes, as the vector domain has it, into its entry. */
-static int vtd_ir_program(struct irq_data *data)
+/**
+ * vtd_ir_program() - have an interrupt sent to where the vector domain has it
+ * @data: level of the interrupt that is ours
+ *
+ * Context: the interrupt's descriptor lock is held.
+ * Return: as vtd_ir_table_set().
+ */
+int vtd_ir_program(struct irq_data *data)
 {
 	struct vtd_ir_irq *irq = vtd_ir_irq_of(data);
 	const struct irq_cfg *cfg = irqd_cfg(data);
@@ -52,8 +58,12 @@ static int vtd_ir_set_affinity(struct irq_data *data,
 	ret = vector->chip->irq_set_affinity(vector, mask, force);
 	if (ret < 0 || ret == IRQ_SET_MASK_OK_DONE)
 		return ret;
-	/* Until the unit has forgotten, the old vector is still ours. */
-	vtd_ir_program(data);
+	/*
+	 * Until the unit has forgotten, the old vector is still ours.  One that
+	 * is posted comes to no vector; it may come back to the new one.
+	 */
+	if (!irq->poster)
+		vtd_ir_program(data);
 	return IRQ_SET_MASK_OK_DONE;
 }
 
@@ -75,6 +85,7 @@ struct irq_chip vtd_ir_chip = {
 	.name = "VTD-IR",
 	.irq_ack = irq_chip_ack_parent,
 	.irq_set_affinity = vtd_ir_set_affinity,
+	.irq_set_vcpu_affinity = vtd_ir_set_vcpu_affinity,
 	.irq_compose_msi_msg = vtd_ir_compose,
 };
 
@@ -88,6 +99,7 @@ void vtd_ir_irq_free(struct vtd_ir_irq *irq)
 {
 	if (irq->run)
 		vtd_ir_table_free(&irq->iru->table, irq->index, irq->run);
+	vtd_ir_posted_gone(irq);
 	/* Its device's messages cannot be given back one by one. */
 	if (irq->run > 1)
 		module_put(THIS_MODULE);
@@ -244,6 +256,7 @@ static void vtd_ir_domain_deactivate(struct irq_domain *domain,
 	struct vtd_ir_irq *irq = vtd_ir_irq_of(data);
 
 	vtd_ir_table_clear(&irq->iru->table, irq->index, 1);
+	vtd_ir_posted_gone(irq);
 }
 
 /* I/O APICs that are added later look for a parent. */

@@ -10,31 +10,16 @@
 
 #include <linux/errno.h>
 #include <linux/irqdomain.h>
-#include <linux/kprobes.h>
 #include <linux/mutex.h>
 #include <linux/printk.h>
 
 #include <asm/irqdomain.h>
 
+#include <vtd/symbol.h>
 #include "remap.h"
 
 static struct list_head *vtd_domain_list;
 static struct mutex *vtd_domain_mutex;
-
-/* A probe on data is refused, but only after its address was looked up. */
-static void *vtd_data_symbol(const char *name)
-{
-	struct kprobe probe = {
-		.symbol_name = name,
-		.flags = KPROBE_FLAG_DISABLED,
-	};
-
-	if (!register_kprobe(&probe)) {
-		unregister_kprobe(&probe);
-		return NULL;
-	}
-	return probe.addr;
-}
 
 /* Is the one domain that everybody knows in this list, within reason? */
 static bool vtd_is_domain_list(struct list_head *head)

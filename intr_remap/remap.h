@@ -11,6 +11,7 @@
 #include <linux/pci.h>
 #include <linux/types.h>
 
+#include <vtd/remap.h>
 #include <vtd/units.h>
 #include "table.h"
 
@@ -51,6 +52,7 @@ struct vtd_ir_unit {
  * @eoi: EOI register of its I/O APIC, or NULL (c)
  * @rewrite: its message is written again, nothing moves (d)
  * @compat: messages are made in compatibility format: it is given back (d)
+ * @poster: module that has it posted and is held for that, or NULL (d)
  * @irqd: its level in the interrupt's hierarchy while it is prepared
  * @node: in a list of those that are adopted or given back together
  *
@@ -67,6 +69,7 @@ struct vtd_ir_irq {
 	void __iomem *eoi;
 	bool rewrite;
 	bool compat;
+	struct module *poster;
 	struct irq_data *irqd;
 	struct list_head node;
 };
@@ -111,9 +114,15 @@ int vtd_ir_domain_create(struct vtd_ir_unit *iru);
 void vtd_ir_domain_destroy(struct vtd_ir_unit *iru);
 bool vtd_ir_is_domain(const struct irq_domain *domain);
 void vtd_ir_irq_free(struct vtd_ir_irq *irq);
+int vtd_ir_program(struct irq_data *data);
 void vtd_ir_irqs_each(void *data,
 		      void (*fn)(struct irq_desc *desc, void *data));
 extern struct irq_chip vtd_ir_chip;
+
+/* post.c */
+int vtd_ir_set_vcpu_affinity(struct irq_data *data, void *info);
+void vtd_ir_posted_gone(struct vtd_ir_irq *irq);
+void vtd_ir_poster_say(struct vtd_reply *reply);
 
 /* adopt.c */
 struct vtd_ir_irq *vtd_ir_prepare(struct irq_data *outer,

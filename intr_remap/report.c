@@ -214,6 +214,7 @@ static int vtd_ir_say(struct vtd_reply *reply)
 	for (i = 0; i < vtd_ir.nr; i++)
 		vtd_ir_say_unit(&vtd_ir.unit[i], reply);
 	vtd_ir_irqs_each(reply, vtd_ir_say_irq);
+	vtd_ir_poster_say(reply);
 	vtd_ir_say_left(reply);
 	return 0;
 }

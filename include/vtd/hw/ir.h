@@ -101,6 +101,24 @@ static inline struct vtd_irte vtd_irte_remapped(u8 vector, u32 dest, bool eim,
 	return (struct vtd_irte){ .w = { lo, source } };
 }
 
+/*
+ * Posting as vector @vector to the descriptor at physical address @pda, a
+ * multiple of 64 bytes; @urgent: with a notification even where it is
+ * suppressed.
+ */
+static inline struct vtd_irte vtd_irte_posted(u64 pda, u8 vector, bool urgent,
+					      u64 source)
+{
+	u64 lo = VTD_IRTE_P | VTD_IRTE_IM | FIELD_PREP(VTD_IRTE_V, vector) |
+		 FIELD_PREP(VTD_IRTE_PDA_LO, (pda & U32_MAX) >> 6);
+
+	if (urgent)
+		lo |= VTD_IRTE_URG;
+	return (struct vtd_irte){
+		.w = { lo, source | FIELD_PREP(VTD_IRTE_HI_PDA_HI, pda >> 32) },
+	};
+}
+
 /* The same entry for a unit whose ids have 8 bits; @irte has 32-bit ids. */
 static inline struct vtd_irte vtd_irte_narrow(struct vtd_irte irte)
 {
