@@ -1,0 +1,227 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The software unit posts while software works on the same descriptors without
+ * a lock: devices raise interrupts in several threads; one CPU is notified,
+ * takes what is pending, and suppresses notifications for a while.  Nothing is
+ * lost, nothing comes twice.
+ *
+ * SRCS: kunit/model/model.c kunit/model/memory.c kunit/model/regs.c
+ * SRCS: kunit/model/fault.c kunit/model/walk.c kunit/model/cache.c
+ * SRCS: kunit/model/queue.c kunit/model/device.c kunit/model/check.c
+ * SRCS: kunit/model/quiescent.c selftests/native/model_fixture.c
+ * SRCS: kunit/model/intr.c kunit/model/check_intr.c
+ * SRCS: selftests/native/model_irt.c
+ * CFLAGS: -DVTD_OBSERVER
+ * TSAN: yes
+ */
+#include <pthread.h>
+#include <sched.h>
+#include <time.h>
+
+#include <linux/atomic.h>
+#include <linux/kernel.h>
+#include <linux/mm.h>
+
+#include "model_irt.h"
+
+#define DEVICES 3
+#define DESCRIPTORS 2
+#define SLOTS 120 /* of each descriptor; a third of them for each device */
+#define VECTOR(slot) (16 + 2 * (slot))
+#define SECONDS 60 /* nobody waits longer for an interrupt */
+
+#define ON 1ULL
+#define SN 2ULL
+#define NV(d) (0xf2 + (d))
+
+static u64 *page;
+static unsigned int rounds;
+static unsigned int failures;
+static unsigned int working;
+static unsigned int notified[DESCRIPTORS]; /* and not looked at */
+static bool raised[DESCRIPTORS][SLOTS]; /* and not taken */
+static u64 nr_raised, nr_taken, nr_notified;
+
+/* cmocka's assertions are for the main thread only. */
+static void note(bool good)
+{
+	if (!good)
+		__atomic_add_fetch(&failures, 1, __ATOMIC_SEQ_CST);
+}
+
+static u64 *desc(unsigned int d)
+{
+	return &page[d * 8];
+}
+
+/* Until the last one was taken; if it was lost, it never will be. */
+static bool wait_taken(unsigned int d, unsigned int slot)
+{
+	time_t end = time(NULL) + SECONDS;
+
+	while (READ_ONCE(raised[d][slot])) {
+		if (READ_ONCE(failures))
+			return false;
+		if (time(NULL) > end) {
+			note(false);
+			return false;
+		}
+		sched_yield();
+	}
+	return true;
+}
+
+static void raise_one(unsigned int d, unsigned int slot)
+{
+	struct vtd_model_interrupt got;
+
+	note(!xchg(&raised[d][slot], true));
+	note(vtd_model_msi(irt.unit, IRT_SID, IRT_AT(d * SLOTS + slot), 0,
+			   &got));
+	note(got.posted && got.vector == VECTOR(slot));
+	note(got.notify == NV(d) && got.dest == 5);
+	__atomic_add_fetch(&nr_raised, 1, __ATOMIC_SEQ_CST);
+	if (!got.notified)
+		return;
+	__atomic_add_fetch(&nr_notified, 1, __ATOMIC_SEQ_CST);
+	WRITE_ONCE(notified[d], 1);
+}
+
+static void *device(void *arg)
+{
+	unsigned int me = (uintptr_t)arg;
+	u64 seed = me + 1;
+	unsigned int i;
+
+	for (i = 0; i < rounds; i++) {
+		u64 random = vtd_rand(&seed);
+		unsigned int d = random % DESCRIPTORS;
+		unsigned int slot =
+			(random >> 8) % (SLOTS / DEVICES) * DEVICES + me;
+
+		if (!wait_taken(d, slot))
+			break;
+		raise_one(d, slot);
+	}
+	__atomic_sub_fetch(&working, 1, __ATOMIC_SEQ_CST);
+	return NULL;
+}
+
+/* First ON, so that who posts from now on notifies again; then PIR. */
+static void take(unsigned int d)
+{
+	unsigned int word, bit;
+
+	__atomic_fetch_and(&desc(d)[4], ~ON, __ATOMIC_SEQ_CST);
+	for (word = 0; word < 4; word++) {
+		u64 pir = xchg(&desc(d)[word], 0);
+
+		for (; pir; pir &= pir - 1) {
+			unsigned int slot;
+
+			bit = word * 64 + __builtin_ctzll(pir);
+			slot = (bit - 16) / 2;
+			nr_taken++;
+			/* not one that was not raised, nor one twice */
+			note(bit >= 16 && !(bit & 1) &&
+			     xchg(&raised[d][slot], false));
+		}
+	}
+}
+
+/* Nothing is sent meanwhile; what came is found afterwards. */
+static void suppress(unsigned int d)
+{
+	unsigned int word;
+
+	__atomic_fetch_or(&desc(d)[4], SN, __ATOMIC_SEQ_CST);
+	sched_yield();
+	__atomic_fetch_and(&desc(d)[4], ~SN, __ATOMIC_SEQ_CST);
+	for (word = 0; word < 4; word++)
+		if (__atomic_load_n(&desc(d)[word], __ATOMIC_SEQ_CST))
+			WRITE_ONCE(notified[d], 1);
+}
+
+/* Looks at a descriptor only when it was notified. */
+static void *cpu(void *arg)
+{
+	u64 seed = 77;
+	unsigned int d;
+
+	while (READ_ONCE(working) && !READ_ONCE(failures)) {
+		for (d = 0; d < DESCRIPTORS; d++) {
+			if (xchg(&notified[d], 0))
+				take(d);
+			if (!(vtd_rand(&seed) & 15))
+				suppress(d);
+		}
+		sched_yield();
+	}
+	return NULL;
+}
+
+static void start(void)
+{
+	unsigned int d, slot;
+
+	irt.haw = 52;
+	irt_start_off(FIX_CAP | VTDM_CAP_PI, IRT_ECAP, VTD_MODEL_PREFETCH, 0);
+	irt_on(7);
+	page = fix_page();
+	for (d = 0; d < DESCRIPTORS; d++) {
+		u64 phys = virt_to_phys(desc(d));
+
+		WRITE_ONCE(desc(d)[4], 0x0000050000000000 | NV(d) << 16);
+		for (slot = 0; slot < SLOTS; slot++)
+			irt_put(d * SLOTS + slot,
+				0x8001 | VECTOR(slot) << 16 |
+					(phys & 0xffffffc0) << 32,
+				IRT_MINE | (phys & 0xffffffff00000000));
+	}
+}
+
+static void test_threads(void **state)
+{
+	struct vtd_model_stats s;
+	pthread_t devices[DEVICES], taker;
+	unsigned int i, d;
+
+	rounds = vtd_env("POST_ROUNDS", 20000);
+	working = DEVICES;
+	start();
+	assert_int_equal(pthread_create(&taker, NULL, cpu, NULL), 0);
+	for (i = 0; i < DEVICES; i++)
+		assert_int_equal(pthread_create(&devices[i], NULL, device,
+						(void *)(uintptr_t)i),
+				 0);
+	for (i = 0; i < DEVICES; i++)
+		pthread_join(devices[i], NULL);
+	pthread_join(taker, NULL);
+	assert_int_equal(failures, 0);
+	for (d = 0; d < DESCRIPTORS; d++) {
+		/* who is notified comes again, or nothing is left to take */
+		if (!xchg(&notified[d], 0))
+			assert_int_equal(vtd_model_check_descriptor(
+						 virt_to_phys(desc(d))),
+					 0);
+		take(d);
+	}
+	assert_int_equal(failures, 0);
+	assert_int_equal(nr_raised, (u64)DEVICES * rounds);
+	assert_int_equal(nr_taken, nr_raised);
+	s = vtd_model_stats(irt.unit);
+	assert_int_equal(s.posted, nr_raised);
+	assert_int_equal(s.notifications, nr_notified);
+	assert_int_equal(fix.messages, nr_notified);
+	/* each of them has happened */
+	assert_true(s.notifications && s.pending && s.suppressed);
+	irt_command(IRT_IRE, false);
+	fix_page_free(page);
+	irt_stop_good();
+}
+
+int main(void)
+{
+	fix_case(test_threads, NULL, "posted by three, taken by one");
+	return fix_run("model-pi-threads");
+}
