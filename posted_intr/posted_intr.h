@@ -100,28 +100,6 @@ void vtd_posted_each(void (*fn)(struct vtd_posted *p, void *data), void *data);
 void vtd_posted_say(struct vtd_reply *reply);
 
 /* kvm.c */
-
-/**
- * struct vtd_kvm_case - what decides whether KVM may post
- * @units: how many can post
- * @vmx: the CPUs have VMX
- * @known: the kernel's switch was found
- * @taken: somebody else's remapping is behind it
- * @kvm: kvm_intel is loaded
- * @used: and in use
- * @asks_once: it asked when it was loaded, and does not again
- */
-struct vtd_kvm_case {
-	unsigned int units;
-	bool vmx;
-	bool known;
-	bool taken;
-	bool kvm;
-	bool used;
-	bool asks_once;
-};
-
-const char *vtd_kvm_refusal(const struct vtd_kvm_case *c);
 bool vtd_kvm_on(unsigned int units, bool vmx);
 void vtd_kvm_off(void);
 bool vtd_kvm_is_on(void);
