@@ -37,6 +37,8 @@ static void fix_interrupt(void *data, u64 addr, u32 value)
 	fix.messages++;
 	fix.addr = addr;
 	fix.data = value;
+	if (fix.interrupt)
+		fix.interrupt(addr, value);
 }
 
 static void fix_made(void *virt, size_t bytes)

@@ -27,6 +27,7 @@
  * @addr: of the last
  * @data: of the last
  * @quiet: do not print reports: they are expected
+ * @interrupt: is told of each interrupt too, with the model's lock held, or NULL
  */
 struct fix {
 	unsigned int broken[VTD_MODEL_NR_RULES];
@@ -35,6 +36,7 @@ struct fix {
 	u64 addr;
 	u32 data;
 	bool quiet;
+	void (*interrupt)(u64 addr, u32 data);
 };
 
 extern struct fix fix;
