@@ -27,7 +27,7 @@
  * @addr: of the last
  * @data: of the last
  * @quiet: do not print reports: they are expected
- * @interrupt: is told of each interrupt too, with the model's lock held, or NULL
+ * @interrupt: told of each interrupt sent, under the model's lock, or NULL
  */
 struct fix {
 	unsigned int broken[VTD_MODEL_NR_RULES];
@@ -36,7 +36,7 @@ struct fix {
 	u64 addr;
 	u32 data;
 	bool quiet;
-	void (*interrupt)(u64 addr, u32 data);
+	void (*interrupt)(u64 addr, u32 value);
 };
 
 extern struct fix fix;
