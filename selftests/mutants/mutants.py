@@ -37,7 +37,8 @@ TREE = os.path.dirname(os.path.dirname(HERE))
 OUT = os.path.join(TREE, 'build', 'mutants')
 SRC = os.path.join(OUT, 'src')
 TABLE = os.path.join(TREE, 'Documentation', 'mutants.rst')
-COPIED = ['dmar', 'include', 'intr_remap', 'kunit/model', 'selftests/native']
+COPIED = ['dmar', 'include', 'intr_remap', 'kunit/model', 'posted_intr',
+          'selftests/native']
 
 # What a program may take, seconds: of a CPU, and in all, however busy the
 # machine is.
