@@ -360,7 +360,8 @@ static void vtdm_check_descriptors(const struct vtd_model_unit *u)
 	for (at = u->irt; at < end; at += VTDM_PAGE) {
 		const struct vtdm_page *page = vtdm_page(at);
 
-		for (i = 0; page && i < VTDM_WORDS && at + i * 8 < end; i += 2) {
+		for (i = 0; page && i < VTDM_WORDS && at + i * 8 < end;
+		     i += 2) {
 			u64 lo = page->seen[i], hi = page->seen[i + 1];
 
 			/* Of the entry itself it was told when it was stored. */
@@ -435,9 +436,10 @@ unsigned int vtd_model_check_descriptor(u64 phys)
 		control = vtdm_now_in_memory(page, at + VTDM_PD_CONTROL);
 		if (!pir || control & (VTDM_PD_ON | VTDM_PD_SN))
 			continue;
-		vtdm_report(VTD_MODEL_ORDER, vtdm_where(page, at + word), pir,
-			    "posted interrupts 0x%llx from vector %u on, and no notification",
-			    pir, word * 64);
+		vtdm_report(
+			VTD_MODEL_ORDER, vtdm_where(page, at + word), pir,
+			"posted interrupts 0x%llx from vector %u on, and no notification",
+			pir, word * 64);
 	}
 	broken = vtd_model.broken - before;
 	raw_spin_unlock_irqrestore(&vtd_model.lock, flags);

@@ -203,8 +203,8 @@ static void test_truth(void **state)
 	struct vtd_model_stats s;
 
 	start();
-	set_control(0, CONTROL | (truth[i].on ? ON : 0) |
-			       (truth[i].sn ? SN : 0));
+	set_control(0,
+		    CONTROL | (truth[i].on ? ON : 0) | (truth[i].sn ? SN : 0));
 	put(5, 0, POSTED | (truth[i].urg ? URGENT : 0), IRT_MINE);
 	assert_int_equal(irt_ask(IRT_AT(5), 0), 0);
 	assert_true(irt.got.posted);
@@ -345,8 +345,7 @@ static void refused(unsigned int reason)
 	assert_int_equal(irt_ask(IRT_AT(5), 0), reason);
 	assert_false(irt.got.posted || irt.got.notified || irt.got.remapped);
 	assert_true(R64(0x220) == 5ULL << 48);
-	assert_true(R64(0x228) ==
-		    (0x8000000000000118ULL | (u64)reason << 32));
+	assert_true(R64(0x228) == (0x8000000000000118ULL | (u64)reason << 32));
 	assert_int_equal(R32(0x34), 2);
 	assert_int_equal(vtd_model_stats(irt.unit).blocked, 1);
 	assert_int_equal(vtd_model_stats(irt.unit).interrupts, 0);
@@ -503,12 +502,10 @@ static const struct {
 	u16 sid;
 	bool ok;
 } sources[] = {
-	{ 0, 0xffff, 1 },	{ 0x30118, 0xffff, 1 },
-	{ 0x40118, 0x0118, 1 }, { 0x40118, 0x0119, 0 },
-	{ 0x40118, 0x0218, 0 }, { 0x50118, 0x011c, 1 },
-	{ 0x50118, 0x011a, 0 }, { 0x60118, 0x011e, 1 },
-	{ 0x60118, 0x0119, 0 }, { 0x70118, 0x011f, 1 },
-	{ 0x70118, 0x0120, 0 }, { 0x80305, 0x0412, 1 },
+	{ 0, 0xffff, 1 },	{ 0x30118, 0xffff, 1 }, { 0x40118, 0x0118, 1 },
+	{ 0x40118, 0x0119, 0 }, { 0x40118, 0x0218, 0 }, { 0x50118, 0x011c, 1 },
+	{ 0x50118, 0x011a, 0 }, { 0x60118, 0x011e, 1 }, { 0x60118, 0x0119, 0 },
+	{ 0x70118, 0x011f, 1 }, { 0x70118, 0x0120, 0 }, { 0x80305, 0x0412, 1 },
 	{ 0x80305, 0x02ff, 0 }, { 0x80305, 0x0600, 0 },
 };
 
