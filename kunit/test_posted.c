@@ -15,6 +15,7 @@
 #include <linux/irq.h>
 #include <linux/kthread.h>
 #include <linux/mm.h>
+#include <linux/moduleparam.h>
 #include <linux/random.h>
 #include <linux/xarray.h>
 
@@ -35,7 +36,9 @@
 /* Vectors of a virtual CPU, each with an entry of its own. */
 #define VECTORS 4
 
-#define INTERRUPTS 100000
+static unsigned int interrupts = 100000;
+module_param_named(posted, interrupts, uint, 0444);
+MODULE_PARM_DESC(posted, "Interrupts of the long case of vtd_posted");
 
 static DEFINE_XARRAY(pages);
 static atomic_t strays, failures;
@@ -191,6 +194,7 @@ static void live(struct kunit *test, u32 policy, bool plug, unsigned int nr)
 	struct task_struct *task[2];
 	struct vtd_model_stats stats;
 	unsigned int i;
+	u64 silent;
 
 	start(test, policy);
 	KUNIT_ASSERT_EQ(test, life_begin(&life), 0);
@@ -215,8 +219,11 @@ static void live(struct kunit *test, u32 policy, bool plug, unsigned int nr)
 	KUNIT_EXPECT_EQ(test, atomic_read(&life.doubled), 0);
 	KUNIT_EXPECT_EQ(test, atomic_read(&life.stuck), 0);
 	KUNIT_EXPECT_GT(test, stats.posted, life.raised / 2);
-	KUNIT_EXPECT_EQ(test, stats.posted,
-			stats.notifications + stats.suppressed + stats.pending);
+	/* One may be suppressed and have one outstanding as well. */
+	silent = stats.posted - stats.notifications;
+	KUNIT_EXPECT_LE(test, stats.suppressed, silent);
+	KUNIT_EXPECT_LE(test, stats.pending, silent);
+	KUNIT_EXPECT_GE(test, stats.suppressed + stats.pending, silent);
 	if (!plug)
 		KUNIT_EXPECT_EQ(test, atomic_read(&strays), 0);
 	life_end(&life);
@@ -225,7 +232,7 @@ static void live(struct kunit *test, u32 policy, bool plug, unsigned int nr)
 
 static void storm(struct kunit *test)
 {
-	live(test, VTD_MODEL_EAGER, false, INTERRUPTS);
+	live(test, VTD_MODEL_EAGER, false, interrupts);
 }
 
 static void any_order(struct kunit *test)
@@ -233,14 +240,14 @@ static void any_order(struct kunit *test)
 	live(test,
 	     VTD_MODEL_EAGER | VTD_MODEL_EVICT | VTD_MODEL_PREFETCH |
 		     VTD_MODEL_REORDER,
-	     false, INTERRUPTS / 10);
+	     false, interrupts / 10);
 }
 
 static void hotplug(struct kunit *test)
 {
 	if (num_online_cpus() < 2)
 		kunit_skip(test, "one CPU");
-	live(test, VTD_MODEL_EAGER, true, INTERRUPTS / 10);
+	live(test, VTD_MODEL_EAGER, true, interrupts / 10);
 }
 
 static void note(struct vtd_posted *p, void *data)
@@ -338,7 +345,7 @@ static void lost_memory(struct kunit *test)
 	know_page(test, p);
 	KUNIT_ASSERT_EQ(test, vtd_posted_bind(p, 5, 77, false), 0);
 	vtd_shim_virtual_clock(1000000, 10000);
-	vtd_model_inject(rig.model[0], VTD_MODEL_DEAD, 0, 0);
+	vtd_model_inject(rig.model[0], VTD_MODEL_DEAD, 1, 0);
 	KUNIT_EXPECT_NE(test, vtd_posted_unbind(p, 5), 0);
 	KUNIT_EXPECT_TRUE(test, p->lost);
 	desc = p->desc;

@@ -49,11 +49,24 @@ static unsigned int any_cpu(void)
 
 static bool wait_for(struct life_vcpu *v)
 {
-	if (wait_event_timeout(v->wait, READ_ONCE(v->told), HZ / 4) ||
+	if (wait_event_timeout(v->wait,
+			       READ_ONCE(v->told) || kthread_should_stop(),
+			       HZ / 4) ||
 	    !vtd_posted_pending(v->posted))
 		return true;
 	/* Posted just now?  Then somebody says so in a moment. */
 	return wait_event_timeout(v->wait, READ_ONCE(v->told), 5 * HZ);
+}
+
+/* Some CPU or other; one that has just gone is none. */
+static int settle(struct life_vcpu *v, int (*fn)(struct vtd_posted *, unsigned int))
+{
+	int ret;
+
+	do {
+		ret = fn(v->posted, any_cpu());
+	} while (ret < 0 && !kthread_should_stop());
+	return ret;
 }
 
 /* One step; only a notification ends the wait. */
@@ -65,16 +78,16 @@ static void live(struct life *life, struct life_vcpu *v)
 	case 0:
 		vtd_posted_preempt(v->posted);
 		schedule_timeout_idle(1);
-		pending = vtd_posted_run(v->posted, any_cpu());
+		pending = settle(v, vtd_posted_run);
 		break;
 	case 1:
-		pending = vtd_posted_halt(v->posted, any_cpu());
+		pending = settle(v, vtd_posted_halt);
 		break;
 	default:
-		pending = vtd_posted_run(v->posted, any_cpu());
+		pending = settle(v, vtd_posted_run);
 		break;
 	}
-	if (pending <= 0 && !wait_for(v))
+	if (!pending && !wait_for(v))
 		atomic_inc(&life->stuck);
 	take(life, v);
 }
@@ -110,8 +123,9 @@ static int device_thread(void *data)
 	unsigned int nr = 0;
 
 	while (!kthread_should_stop() && atomic_dec_return(&t->life->left) >= 0) {
-		if (!raise_any(t->life))
-			atomic_inc(&t->life->left);
+		/* The virtual CPUs live longer than this, and take some. */
+		while (!raise_any(t->life))
+			schedule_timeout_idle(1);
 		if (++nr % 16 == 0)
 			cond_resched();
 	}
