@@ -35,9 +35,12 @@ int vtd_main_model_check(void);
 int vtd_main_model_iec(void);
 int vtd_main_model_ir(void);
 int vtd_main_model_pi(void);
+int vtd_main_model_pi_check(void);
 int vtd_main_model_queue(void);
 int vtd_main_model_regs(void);
 int vtd_main_model_walk(void);
+int vtd_main_pi_desc(void);
+int vtd_main_pi_model(void);
 int vtd_main_x2apic(void);
 
 /* Before the suites of test_shared.c. */

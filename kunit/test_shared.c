@@ -9,7 +9,7 @@
 #include "suites.h"
 #include "vtd_test.h"
 
-#define SHARED_GROUPS 16
+#define SHARED_GROUPS 24
 
 static struct {
 	const char *name;
@@ -79,12 +79,15 @@ SHARED(checker, "model-check")
 SHARED(interrupts, "model-ir")
 SHARED(interrupt_entries, "model-iec")
 SHARED(posting, "model-pi")
+SHARED(posting_checker, "model-pi-check")
 SHARED(units, "dmar-unit")
 SHARED(submissions, "dmar-qi")
 SHARED(domains, "dmar-domain")
 SHARED(random_operations, "dmar-random")
 SHARED(remapping, "ir-model")
 SHARED(x2apic_mode, "x2apic")
+SHARED(descriptors, "pi-desc")
+SHARED(posted, "pi-model")
 
 /* The programs tell their cases. */
 void vtd_shared_init(void)
@@ -96,12 +99,15 @@ void vtd_shared_init(void)
 	vtd_main_model_ir();
 	vtd_main_model_iec();
 	vtd_main_model_pi();
+	vtd_main_model_pi_check();
 	vtd_main_dmar_unit();
 	vtd_main_dmar_qi();
 	vtd_main_dmar_domain();
 	vtd_main_dmar_random();
 	vtd_main_ir_model();
 	vtd_main_x2apic();
+	vtd_main_pi_desc();
+	vtd_main_pi_model();
 }
 
 static struct kunit_case model_cases[] = {
@@ -112,6 +118,7 @@ static struct kunit_case model_cases[] = {
 	KUNIT_CASE_PARAM(interrupts, interrupts_gen),
 	KUNIT_CASE_PARAM(interrupt_entries, interrupt_entries_gen),
 	KUNIT_CASE_PARAM(posting, posting_gen),
+	KUNIT_CASE_PARAM(posting_checker, posting_checker_gen),
 	{}
 };
 
@@ -127,6 +134,8 @@ static struct kunit_case driver_cases[] = {
 	KUNIT_CASE_PARAM(random_operations, random_operations_gen),
 	KUNIT_CASE_PARAM(remapping, remapping_gen),
 	KUNIT_CASE_PARAM(x2apic_mode, x2apic_mode_gen),
+	KUNIT_CASE_PARAM(descriptors, descriptors_gen),
+	KUNIT_CASE_PARAM(posted, posted_gen),
 	{}
 };
 

@@ -148,3 +148,53 @@ void irt_told(enum vtd_model_rule rule, const void *ptr)
 		assert_ptr_equal(fix.last.ptr, ptr);
 	fix_forget();
 }
+
+void irt_post_start_with(u64 cap, u64 ecap, u64 irta, u32 policy)
+{
+	/* Memory may be anywhere. */
+	irt.haw = 52;
+	irt_start_off(cap, ecap, policy, 0);
+	irt_on(irta);
+	fix.quiet = true;
+	irt.descs = fix_page();
+}
+
+void irt_post_start(void)
+{
+	irt_post_start_with(IRT_PI_CAP, IRT_ECAP, 7, 0);
+}
+
+void irt_post_stop(void)
+{
+	irt_command(IRT_IRE, false);
+	fix_page_free(irt.descs);
+	irt_stop();
+}
+
+void irt_post_stop_good(void)
+{
+	fix_assert_good();
+	irt_post_stop();
+	assert_int_equal(fix_broken(), 0);
+}
+
+u64 *irt_desc(unsigned int nr)
+{
+	return &irt.descs[nr * 8];
+}
+
+void irt_control(unsigned int nr, u64 control)
+{
+	WRITE_ONCE(irt_desc(nr)[4], control);
+}
+
+void irt_put_at(unsigned int index, u64 phys, u64 lo, u64 hi)
+{
+	irt_put(index, lo | (phys & 0xffffffc0) << 32,
+		hi | (phys & 0xffffffff00000000));
+}
+
+void irt_put_posted(unsigned int index, unsigned int nr, u64 lo, u64 hi)
+{
+	irt_put_at(index, virt_to_phys(irt_desc(nr)), lo, hi);
+}

@@ -24,6 +24,16 @@
 #define IRT_ENTRY 0x0000030000410001ULL
 #define IRT_OTHER 0x0000070000520001ULL
 
+/* Posting: entries for virtual vector 0x61, to be completed by an address. */
+#define IRT_PI_CAP (FIX_CAP | VTDM_CAP_PI)
+#define IRT_POSTED 0x0000000000618001ULL
+
+/* Notifications with vector 0xf2 to APIC id 5: bits 319:256 of a descriptor. */
+#define IRT_CONTROL 0x0000050000f20000ULL
+#define IRT_FAR_CONTROL 0x0000000500f20000ULL /* the same with EIME */
+#define IRT_ON 1ULL
+#define IRT_SN 2ULL
+
 /* Address of a request in remappable format, for index 0 to 0x7fff. */
 #define IRT_AT(index) (0xfee00010ULL | (u64)(index) << 5)
 
@@ -38,6 +48,7 @@
  * @regs: its registers
  * @ring: invalidation queue, one page
  * @table: interrupt remapping table, one page of 256 entries
+ * @descs: posted interrupt descriptors, one page of 64; of irt_post_start()
  * @tail: of the ring, bytes
  * @latency: of the queue of the next unit that is started
  * @haw: host address width of the next unit; 0 for 46 bits
@@ -48,6 +59,7 @@ struct irt {
 	struct vtd_regs regs;
 	u64 *ring;
 	u64 *table;
+	u64 *descs;
 	u32 tail;
 	unsigned int latency;
 	u8 haw;
@@ -78,6 +90,23 @@ void irt_do(u64 lo);
 
 /* Write an entry by one store of 128 bits, and write it back. */
 void irt_put(unsigned int index, u64 lo, u64 hi);
+
+/*
+ * All of it, with IRTA's other bits, and a page of descriptors; at the end
+ * nothing is remapped any more when the page is freed.
+ */
+void irt_post_start_with(u64 cap, u64 ecap, u64 irta, u32 policy);
+void irt_post_start(void);
+void irt_post_stop(void);
+void irt_post_stop_good(void);
+
+/* Descriptor @nr of the page; its bits 319:256. */
+u64 *irt_desc(unsigned int nr);
+void irt_control(unsigned int nr, u64 control);
+
+/* Write an entry that names an address or descriptor @nr, other bits besides. */
+void irt_put_at(unsigned int index, u64 phys, u64 lo, u64 hi);
+void irt_put_posted(unsigned int index, unsigned int nr, u64 lo, u64 hi);
 
 /* What a request comes to: 0 or the reason. */
 unsigned int irt_ask_from(u16 sid, u64 addr, u32 data);

@@ -2,8 +2,7 @@
 /*
  * The software unit's interrupt posting against the specification: entries in
  * posted format, descriptors, when a notification is sent and to whom, the
- * faults; and the checker, which tells of what is named and is not there.  All
- * numbers are literal.
+ * faults.  All numbers are literal.
  *
  * SRCS: kunit/model/model.c kunit/model/memory.c kunit/model/regs.c
  * SRCS: kunit/model/fault.c kunit/model/walk.c kunit/model/cache.c
@@ -24,79 +23,15 @@
 #define R32(off) fix_read32(&irt.regs, off)
 #define R64(off) fix_read64(&irt.regs, off)
 
-#define PI_CAP (FIX_CAP | VTDM_CAP_PI)
-
-/* An entry in posted format, for virtual vector 0x61; and that it is urgent. */
-#define POSTED 0x0000000000618001ULL
 #define URGENT 0x4000ULL
-
-/* Notifications with vector 0xf2 to APIC id 5: bits 319:256 of a descriptor. */
-#define CONTROL 0x0000050000f20000ULL
-#define FAR_CONTROL 0x0000000500f20000ULL /* the same with EIME */
-#define ON 1ULL
-#define SN 2ULL
-
-static u64 *page;
-
-/* The page that tests put their descriptors into. */
-static void start_with(u64 cap, u64 ecap, u64 irta, u32 policy)
-{
-	irt.haw = 52;
-	irt_start_off(cap, ecap, policy, 0);
-	irt_on(irta);
-	fix.quiet = true;
-	page = fix_page();
-}
-
-static void start(void)
-{
-	start_with(PI_CAP, IRT_ECAP, 7, 0);
-}
-
-/* No entry names anything there any more, as far as the unit knows. */
-static void stop(void)
-{
-	irt_command(IRT_IRE, false);
-	fix_page_free(page);
-	irt_stop();
-}
-
-static void stop_good(void)
-{
-	fix_assert_good();
-	stop();
-	assert_int_equal(fix_broken(), 0);
-}
-
-static u64 *desc(unsigned int nr)
-{
-	return &page[nr * 8];
-}
-
-static void set_control(unsigned int nr, u64 control)
-{
-	WRITE_ONCE(desc(nr)[4], control);
-}
-
-/* An entry that names an address, with other bits in both halves. */
-static void put_at(unsigned int index, u64 phys, u64 lo, u64 hi)
-{
-	irt_put(index, lo | (phys & 0xffffffc0) << 32,
-		hi | (phys & 0xffffffff00000000));
-}
-
-static void put(unsigned int index, unsigned int nr, u64 lo, u64 hi)
-{
-	put_at(index, virt_to_phys(desc(nr)), lo, hi);
-}
 
 /* Exactly these are pending in a descriptor. */
 static void pending_are(unsigned int nr, u64 a, u64 b, u64 c, u64 d)
 {
-	assert_true(READ_ONCE(desc(nr)[0]) == a);
-	assert_true(READ_ONCE(desc(nr)[1]) == b);
-	assert_true(READ_ONCE(desc(nr)[2]) == c);
-	assert_true(READ_ONCE(desc(nr)[3]) == d);
+	assert_true(READ_ONCE(irt_desc(nr)[0]) == a);
+	assert_true(READ_ONCE(irt_desc(nr)[1]) == b);
+	assert_true(READ_ONCE(irt_desc(nr)[2]) == c);
+	assert_true(READ_ONCE(irt_desc(nr)[3]) == d);
 }
 
 static void none_pending(unsigned int nr)
@@ -113,22 +48,22 @@ static void test_vector(void **state)
 	unsigned int v = vectors[fix_arg(state)];
 	u64 bit = 1ULL << v % 64;
 
-	start();
-	set_control(3, CONTROL);
-	put(5, 3, 0x8001ULL | v << 16, IRT_MINE);
+	irt_post_start();
+	irt_control(3, IRT_CONTROL);
+	irt_put_posted(5, 3, 0x8001ULL | v << 16, IRT_MINE);
 	assert_int_equal(irt_ask(IRT_AT(5), 0), 0);
 	assert_true(irt.got.posted && irt.got.notified && !irt.got.urgent);
 	assert_false(irt.got.remapped);
 	irt_goes_to(v, 5);
 	assert_int_equal(irt.got.index, 5);
 	assert_int_equal(irt.got.notify, 0xf2);
-	assert_true(irt.got.descriptor == virt_to_phys(desc(3)));
+	assert_true(irt.got.descriptor == virt_to_phys(irt_desc(3)));
 	pending_are(3, v < 64 ? bit : 0, v >= 64 && v < 128 ? bit : 0,
 		    v >= 128 && v < 192 ? bit : 0, v >= 192 ? bit : 0);
-	assert_true(desc(3)[4] == (CONTROL | ON));
+	assert_true(irt_desc(3)[4] == (IRT_CONTROL | IRT_ON));
 	assert_true(fix.addr == 0xfee05000);
 	assert_int_equal(fix.data, 0xf2);
-	stop_good();
+	irt_post_stop_good();
 }
 
 /* First and last of a page: and nothing of its neighbours. */
@@ -136,15 +71,15 @@ static void test_place(void **state)
 {
 	unsigned int nr = fix_arg(state), i;
 
-	start();
-	set_control(nr, CONTROL);
-	put(5, nr, POSTED, IRT_MINE);
+	irt_post_start();
+	irt_control(nr, IRT_CONTROL);
+	irt_put_posted(5, nr, IRT_POSTED, IRT_MINE);
 	assert_int_equal(irt_ask(IRT_AT(5), 0), 0);
 	pending_are(nr, 0, 0x200000000, 0, 0);
 	for (i = 0; i < 512; i++)
 		if (i != nr * 8 + 1 && i != nr * 8 + 4)
-			assert_true(page[i] == 0);
-	stop_good();
+			assert_true(irt.descs[i] == 0);
+	irt_post_stop_good();
 }
 
 /* What is pending already stays; each adds its own. */
@@ -152,11 +87,12 @@ static void test_adds_up(void **state)
 {
 	unsigned int i;
 
-	start();
-	set_control(0, CONTROL);
-	desc(0)[2] = 0x8000000000000001;
+	irt_post_start();
+	irt_control(0, IRT_CONTROL);
+	irt_desc(0)[2] = 0x8000000000000001;
 	for (i = 0; i < 4; i++) {
-		put(i, 0, 0x8001 | (0x20 + i * 0x41) << 16, IRT_MINE);
+		irt_put_posted(i, 0, 0x8001 | (0x20 + i * 0x41) << 16,
+			       IRT_MINE);
 		assert_int_equal(irt_ask(IRT_AT(i), 0), 0);
 		assert_int_equal(irt.got.notified, i == 0);
 	}
@@ -165,19 +101,19 @@ static void test_adds_up(void **state)
 	pending_are(0, 0x100000000, 0x200000000, 0x8000000400000001,
 		    0x800000000);
 	assert_int_equal(fix.messages, 1);
-	stop_good();
+	irt_post_stop_good();
 }
 
 /* Bits 11:8 are software's, FPD says nothing of good entries. */
 static void test_ignored(void **state)
 {
-	start();
-	set_control(0, CONTROL);
-	put(5, 0, POSTED | 0xf02, IRT_MINE);
+	irt_post_start();
+	irt_control(0, IRT_CONTROL);
+	irt_put_posted(5, 0, IRT_POSTED | 0xf02, IRT_MINE);
 	assert_int_equal(irt_ask(IRT_AT(5), 0), 0);
 	assert_true(irt.got.notified);
 	irt_goes_to(0x61, 5);
-	stop_good();
+	irt_post_stop_good();
 }
 
 /* ON, SN and URG: all there is. */
@@ -202,10 +138,11 @@ static void test_truth(void **state)
 	unsigned int i = fix_arg(state);
 	struct vtd_model_stats s;
 
-	start();
-	set_control(0,
-		    CONTROL | (truth[i].on ? ON : 0) | (truth[i].sn ? SN : 0));
-	put(5, 0, POSTED | (truth[i].urg ? URGENT : 0), IRT_MINE);
+	irt_post_start();
+	irt_control(0, IRT_CONTROL | (truth[i].on ? IRT_ON : 0) |
+			       (truth[i].sn ? IRT_SN : 0));
+	irt_put_posted(5, 0, IRT_POSTED | (truth[i].urg ? URGENT : 0),
+		       IRT_MINE);
 	assert_int_equal(irt_ask(IRT_AT(5), 0), 0);
 	assert_true(irt.got.posted);
 	assert_int_equal(irt.got.urgent, truth[i].urg);
@@ -214,7 +151,7 @@ static void test_truth(void **state)
 	irt_goes_to(0x61, 5);
 	assert_int_equal(irt.got.notify, 0xf2);
 	pending_are(0, 0, 0x200000000, 0, 0);
-	assert_true(desc(0)[4] == truth[i].control);
+	assert_true(irt_desc(0)[4] == truth[i].control);
 	assert_int_equal(fix.messages, truth[i].notified);
 	s = vtd_model_stats(irt.unit);
 	assert_int_equal(s.interrupts, 1);
@@ -222,7 +159,7 @@ static void test_truth(void **state)
 	assert_int_equal(s.notifications, truth[i].notified);
 	assert_int_equal(s.suppressed, truth[i].suppressed);
 	assert_int_equal(s.pending, truth[i].pending);
-	stop_good();
+	irt_post_stop_good();
 }
 
 static const struct {
@@ -247,9 +184,10 @@ static void test_target(void **state)
 {
 	unsigned int i = fix_arg(state);
 
-	start_with(PI_CAP, IRT_ECAP_EIM, targets[i].eime ? 0x807 : 7, 0);
-	set_control(0, targets[i].control);
-	put(5, 0, POSTED, IRT_MINE);
+	irt_post_start_with(IRT_PI_CAP, IRT_ECAP_EIM,
+			    targets[i].eime ? 0x807 : 7, 0);
+	irt_control(0, targets[i].control);
+	irt_put_posted(5, 0, IRT_POSTED, IRT_MINE);
 	assert_int_equal(irt_ask(IRT_AT(5), 0xffff), 0);
 	assert_true(irt.got.notified);
 	irt_goes_to(0x61, targets[i].dest);
@@ -257,24 +195,24 @@ static void test_target(void **state)
 	assert_false(irt.got.logical || irt.got.redirect || irt.got.level);
 	assert_true(fix.addr == targets[i].addr);
 	assert_int_equal(fix.data, targets[i].data);
-	stop_good();
+	irt_post_stop_good();
 }
 
 /* The target may change at any time: entries are not concerned. */
 static void test_target_moves(void **state)
 {
-	start();
-	set_control(0, CONTROL);
-	put(5, 0, POSTED, IRT_MINE);
+	irt_post_start();
+	irt_control(0, IRT_CONTROL);
+	irt_put_posted(5, 0, IRT_POSTED, IRT_MINE);
 	assert_int_equal(irt_ask(IRT_AT(5), 0), 0);
 	irt_goes_to(0x61, 5);
-	set_control(0, 0x0000090000f30000);
+	irt_control(0, 0x0000090000f30000);
 	assert_int_equal(irt_ask(IRT_AT(5), 0), 0);
 	assert_true(irt.got.cached && irt.got.notified);
 	irt_goes_to(0x61, 9);
 	assert_true(fix.addr == 0xfee09000);
 	assert_int_equal(fix.data, 0xf3);
-	stop_good();
+	irt_post_stop_good();
 }
 
 static void test_dma(void **state)
@@ -282,15 +220,15 @@ static void test_dma(void **state)
 	struct vtd_model_result r;
 	u32 data = 0;
 
-	start();
-	set_control(0, CONTROL);
-	put(5, 0, POSTED, IRT_MINE);
+	irt_post_start();
+	irt_control(0, IRT_CONTROL);
+	irt_put_posted(5, 0, IRT_POSTED, IRT_MINE);
 	assert_true(vtd_model_dma(irt.unit, IRT_SID, IRT_AT(5), VTD_MODEL_WRITE,
 				  &data, 4, &r));
 	assert_true(r.interrupt && !r.reason);
 	pending_are(0, 0, 0x200000000, 0, 0);
 	assert_int_equal(fix.messages, 1);
-	stop_good();
+	irt_post_stop_good();
 }
 
 /* CPUs need not write a descriptor back, whatever the unit is like. */
@@ -298,17 +236,17 @@ static void test_snooped(void **state)
 {
 	bool buffer = fix_arg(state);
 
-	start_with(PI_CAP | (buffer ? VTDM_CAP_RWBF : 0),
-		   buffer ? IRT_ECAP : IRT_ECAP & ~VTDM_ECAP_C, 7, 0);
-	set_control(0, CONTROL);
-	put(5, 0, POSTED, IRT_MINE);
+	irt_post_start_with(IRT_PI_CAP | (buffer ? VTDM_CAP_RWBF : 0),
+			    buffer ? IRT_ECAP : IRT_ECAP & ~VTDM_ECAP_C, 7, 0);
+	irt_control(0, IRT_CONTROL);
+	irt_put_posted(5, 0, IRT_POSTED, IRT_MINE);
 	irt_do(IRT_IEC_INDEX(9, 0)); /* empties the buffer of the entry */
 	assert_int_equal(irt_ask(IRT_AT(5), 0), 0);
 	assert_true(irt.got.notified);
-	set_control(0, CONTROL | SN);
+	irt_control(0, IRT_CONTROL | IRT_SN);
 	assert_int_equal(irt_ask(IRT_AT(5), 0), 0);
 	assert_false(irt.got.notified);
-	stop_good();
+	irt_post_stop_good();
 }
 
 static void posting_cases(void)
@@ -356,19 +294,19 @@ static void refused(unsigned int reason)
 /* A unit that does not post takes bit 15 for a reserved one. */
 static void test_without_posting(void **state)
 {
-	start_with(FIX_CAP, IRT_ECAP, 7, 0);
-	set_control(0, CONTROL);
-	put(5, 0, POSTED, IRT_MINE);
+	irt_post_start_with(FIX_CAP, IRT_ECAP, 7, 0);
+	irt_control(0, IRT_CONTROL);
+	irt_put_posted(5, 0, IRT_POSTED, IRT_MINE);
 	irt_told(VTD_MODEL_RESERVED, &irt.table[10]);
 	refused(0x24);
 	assert_true(irt.got.descriptor == 0);
-	stop_good();
+	irt_post_stop_good();
 }
 
 /* Of a unit that posts, bit 14 of a remapped entry is reserved all the same. */
 static void test_remapped_format(void **state)
 {
-	start();
+	irt_post_start();
 	irt_put(5, IRT_ENTRY, IRT_MINE);
 	assert_int_equal(irt_ask(IRT_AT(5), 0), 0);
 	irt_goes_to(0x41, 3);
@@ -376,7 +314,7 @@ static void test_remapped_format(void **state)
 	irt_put(6, IRT_ENTRY | URGENT, IRT_MINE);
 	irt_told(VTD_MODEL_RESERVED, &irt.table[12]);
 	assert_int_equal(irt_ask(IRT_AT(6), 0), 0x24);
-	stop();
+	irt_post_stop();
 }
 
 /* Each bit of an entry but its address, without EIME and with it. */
@@ -385,8 +323,8 @@ static void test_entry_bits(void **state)
 	bool eime = fix_arg(state);
 	unsigned int bit;
 
-	start_with(PI_CAP, IRT_ECAP_EIM, eime ? 0x807 : 7, 0);
-	set_control(0, eime ? FAR_CONTROL : CONTROL);
+	irt_post_start_with(IRT_PI_CAP, IRT_ECAP_EIM, eime ? 0x807 : 7, 0);
+	irt_control(0, eime ? IRT_FAR_CONTROL : IRT_CONTROL);
 	for (bit = 2; bit < 96; bit++) {
 		bool reserved = bit < 8 || bit == 12 || bit == 13 ||
 				(bit >= 24 && bit < 38) || bit >= 84;
@@ -395,7 +333,7 @@ static void test_entry_bits(void **state)
 
 		if (bit >= 38 && bit < 64)
 			continue;
-		put(bit, 0, 0x8001 | lo, hi);
+		irt_put_posted(bit, 0, 0x8001 | lo, hi);
 		assert_int_equal(fix.broken[VTD_MODEL_RESERVED], reserved);
 		assert_int_equal(fix_broken(), reserved);
 		fix_forget();
@@ -404,10 +342,10 @@ static void test_entry_bits(void **state)
 				 reserved ? 0x24 : 0);
 		assert_int_equal(irt.got.posted, !reserved);
 	}
-	put(100, 0, 0x8001, 0xc0000);
+	irt_put_posted(100, 0, 0x8001, 0xc0000);
 	irt_told(VTD_MODEL_RESERVED, &irt.table[200]);
 	assert_int_equal(irt_ask(IRT_AT(100), 0), 0x24);
-	stop_good();
+	irt_post_stop_good();
 }
 
 /* Each bit of a descriptor, without EIME and with it. */
@@ -416,8 +354,8 @@ static void test_descriptor_bits(void **state)
 	bool eime = fix_arg(state);
 	unsigned int bit;
 
-	start_with(PI_CAP, IRT_ECAP_EIM, eime ? 0x807 : 7, 0);
-	put(5, 0, POSTED, IRT_MINE);
+	irt_post_start_with(IRT_PI_CAP, IRT_ECAP_EIM, eime ? 0x807 : 7, 0);
+	irt_put_posted(5, 0, IRT_POSTED, IRT_MINE);
 	for (bit = 256; bit < 512; bit++) {
 		bool reserved = (bit >= 258 && bit < 272) ||
 				(bit >= 280 && bit < 288) || bit >= 320 ||
@@ -425,49 +363,49 @@ static void test_descriptor_bits(void **state)
 					   (bit >= 304 && bit < 320)));
 		u64 word = 1ULL << bit % 64;
 
-		memset(page, 0, 64);
-		page[bit / 64] = word;
+		memset(irt.descs, 0, 64);
+		irt.descs[bit / 64] = word;
 		assert_int_equal(irt_ask(IRT_AT(5), 0), reserved ? 0x28 : 0);
 		assert_int_equal(irt.got.posted, !reserved);
-		assert_int_equal(page[1] != 0, !reserved);
+		assert_int_equal(irt.descs[1] != 0, !reserved);
 		vtd_model_check_quiescent();
 		if (reserved) {
-			assert_true(page[bit / 64] == word);
+			assert_true(irt.descs[bit / 64] == word);
 			assert_true(fix.last.value == word);
-			irt_told(VTD_MODEL_RESERVED, &page[bit / 64]);
+			irt_told(VTD_MODEL_RESERVED, &irt.descs[bit / 64]);
 		}
 		assert_int_equal(fix_broken(), 0);
 	}
-	memset(page, 0, 64);
-	stop_good();
+	memset(irt.descs, 0, 64);
+	irt_post_stop_good();
 }
 
 static void test_reserved_descriptor(void **state)
 {
-	start();
-	set_control(0, CONTROL);
-	put(5, 0, POSTED, IRT_MINE);
-	desc(0)[7] = 1ULL << 63;
+	irt_post_start();
+	irt_control(0, IRT_CONTROL);
+	irt_put_posted(5, 0, IRT_POSTED, IRT_MINE);
+	irt_desc(0)[7] = 1ULL << 63;
 	refused(0x28);
-	assert_true(irt.got.descriptor == virt_to_phys(desc(0)));
-	assert_true(desc(0)[4] == CONTROL);
-	desc(0)[7] = 0;
-	stop_good();
+	assert_true(irt.got.descriptor == virt_to_phys(irt_desc(0)));
+	assert_true(irt_desc(0)[4] == IRT_CONTROL);
+	irt_desc(0)[7] = 0;
+	irt_post_stop_good();
 }
 
 static void test_unreadable(void **state)
 {
-	start();
-	set_control(0, CONTROL);
-	put(5, 0, POSTED, IRT_MINE);
-	vtd_model_poison(virt_to_phys(page), true);
+	irt_post_start();
+	irt_control(0, IRT_CONTROL);
+	irt_put_posted(5, 0, IRT_POSTED, IRT_MINE);
+	vtd_model_poison(virt_to_phys(irt.descs), true);
 	refused(0x27);
-	assert_true(irt.got.descriptor == virt_to_phys(desc(0)));
-	assert_true(desc(0)[4] == CONTROL);
-	vtd_model_poison(virt_to_phys(page), false);
+	assert_true(irt.got.descriptor == virt_to_phys(irt_desc(0)));
+	assert_true(irt_desc(0)[4] == IRT_CONTROL);
+	vtd_model_poison(virt_to_phys(irt.descs), false);
 	assert_int_equal(irt_ask(IRT_AT(5), 0), 0);
 	assert_true(irt.got.notified);
-	stop_good();
+	irt_post_stop_good();
 }
 
 static const struct {
@@ -486,15 +424,15 @@ static void test_nowhere(void **state)
 {
 	unsigned int i = fix_arg(state);
 
-	start();
-	put_at(5, nowhere[i].phys, POSTED, IRT_MINE);
+	irt_post_start();
+	irt_put_at(5, nowhere[i].phys, IRT_POSTED, IRT_MINE);
 	irt_told(nowhere[i].rule, &irt.table[10]);
 	refused(0x27);
 	assert_true(irt.got.descriptor == nowhere[i].phys);
 	/* and it is nothing that rest makes better */
 	vtd_model_check_quiescent();
 	irt_told(nowhere[i].rule, &irt.table[10]);
-	stop();
+	irt_post_stop();
 }
 
 static const struct {
@@ -513,30 +451,30 @@ static void test_sources(void **state)
 {
 	unsigned int i;
 
-	start();
+	irt_post_start();
 	for (i = 0; i < ARRAY_SIZE(sources); i++) {
-		memset(page, 0, 64);
-		set_control(0, CONTROL);
-		put(i, 0, POSTED, sources[i].hi);
+		memset(irt.descs, 0, 64);
+		irt_control(0, IRT_CONTROL);
+		irt_put_posted(i, 0, IRT_POSTED, sources[i].hi);
 		assert_int_equal(irt_ask_from(sources[i].sid, IRT_AT(i), 0),
 				 sources[i].ok ? 0 : 0x26);
 		assert_int_equal(irt.got.posted, sources[i].ok);
 		pending_are(0, 0, sources[i].ok ? 0x200000000 : 0, 0, 0);
-		assert_true(desc(0)[4] == (CONTROL | sources[i].ok));
+		assert_true(irt_desc(0)[4] == (IRT_CONTROL | sources[i].ok));
 	}
-	stop_good();
+	irt_post_stop_good();
 }
 
 /* Who may not use an entry learns nothing of its descriptor. */
 static void test_source_first(void **state)
 {
-	start();
-	put(5, 0, POSTED, 0x40119);
-	desc(0)[6] = 1;
+	irt_post_start();
+	irt_put_posted(5, 0, IRT_POSTED, 0x40119);
+	irt_desc(0)[6] = 1;
 	refused(0x26);
 	assert_true(irt.got.descriptor == 0);
-	desc(0)[6] = 0;
-	stop_good();
+	irt_desc(0)[6] = 0;
+	irt_post_stop_good();
 }
 
 static void test_fpd(void **state)
@@ -554,17 +492,17 @@ static void test_fpd(void **state)
 	};
 	unsigned int i = fix_arg(state);
 
-	start();
-	put(5, 0, quiet[i].lo, quiet[i].hi);
+	irt_post_start();
+	irt_put_posted(5, 0, quiet[i].lo, quiet[i].hi);
 	fix_forget();
-	desc(0)[5] = quiet[i].word;
-	vtd_model_poison(virt_to_phys(page), quiet[i].unreadable);
+	irt_desc(0)[5] = quiet[i].word;
+	vtd_model_poison(virt_to_phys(irt.descs), quiet[i].unreadable);
 	assert_int_equal(irt_ask(IRT_AT(5), 0), quiet[i].reason);
 	assert_int_equal(R32(0x34), 0);
 	assert_true(R64(0x228) == 0);
 	assert_int_equal(vtd_model_stats(irt.unit).blocked, 1);
 	assert_int_equal(vtd_model_stats(irt.unit).recorded, 0);
-	stop();
+	irt_post_stop();
 }
 
 static void fault_cases(void)
@@ -592,379 +530,9 @@ static void fault_cases(void)
 			 "FPD: not recorded, %u", i);
 }
 
-/* --- changes ---------------------------------------------------------------- */
-
-static const u32 policies[] = {
-	0,
-	VTD_MODEL_EAGER,
-	VTD_MODEL_EVICT,
-	VTD_MODEL_PREFETCH,
-	VTD_MODEL_REORDER,
-	VTD_MODEL_EAGER | VTD_MODEL_EVICT | VTD_MODEL_PREFETCH |
-		VTD_MODEL_REORDER,
-};
-
-/* The last request went where the entry in this format says. */
-static bool went(bool posted)
-{
-	assert_int_equal(irt.got.posted, posted);
-	assert_int_equal(irt.got.remapped, !posted);
-	if (posted)
-		irt_goes_to(0x61, 5);
-	else
-		irt_goes_to(0x41, 3);
-	return true;
-}
-
-/*
- * Over and back, each time by one store: until the unit was told the one or the
- * other, and nothing else; then the new one.
- */
-static void test_hitless(void **state)
-{
-	u32 policy = policies[fix_arg(state)];
-	unsigned int round, i;
-
-	start_with(PI_CAP, IRT_ECAP, 7, policy);
-	set_control(0, CONTROL);
-	irt_put(5, IRT_ENTRY, IRT_MINE);
-	assert_int_equal(irt_ask(IRT_AT(5), 0), 0);
-	went(false);
-	for (round = 0; round < 40; round++) {
-		bool posted = !(round & 1);
-
-		if (posted)
-			put(5, 0, POSTED, IRT_MINE);
-		else
-			irt_put(5, IRT_ENTRY, IRT_MINE);
-		for (i = 0; i < 5; i++) {
-			assert_int_equal(irt_ask(IRT_AT(5), 0), 0);
-			went(irt.got.posted);
-			vtd_model_run(irt.unit, 3);
-		}
-		irt_do(IRT_IEC_INDEX(5, 0));
-		assert_int_equal(irt_ask(IRT_AT(5), 0), 0);
-		went(posted);
-		assert_int_equal(fix_broken(), 0);
-	}
-	stop_good();
-}
-
-/* What was cached posts on until the unit is told: that is legal, no more. */
-static void test_cached(void **state)
-{
-	start();
-	set_control(0, CONTROL);
-	set_control(1, CONTROL);
-	put(5, 0, POSTED, IRT_MINE);
-	assert_int_equal(irt_ask(IRT_AT(5), 0), 0);
-	assert_false(irt.got.cached);
-	put(5, 1, POSTED, IRT_MINE);
-	assert_int_equal(irt_ask(IRT_AT(5), 0), 0);
-	assert_true(irt.got.cached);
-	assert_true(irt.got.descriptor == virt_to_phys(desc(0)));
-	none_pending(1);
-	irt_do(IRT_IEC_INDEX(5, 0));
-	assert_int_equal(irt_ask(IRT_AT(5), 0), 0);
-	assert_true(irt.got.descriptor == virt_to_phys(desc(1)));
-	assert_true(irt.got.notified);
-	pending_are(1, 0, 0x200000000, 0, 0);
-	stop_good();
-}
-
-static void change_cases(void)
-{
-	unsigned int i;
-
-	for (i = 0; i < ARRAY_SIZE(policies); i++)
-		fix_case(test_hitless, (void *)(uintptr_t)i,
-			 "remapped to posted and back, policy 0x%x",
-			 policies[i]);
-	fix_case(test_cached, NULL, "posted entries are cached");
-}
-
-/* --- the checker ------------------------------------------------------------ */
-
-/* From one format to the other in halves: no device sees a mix. */
-static void test_torn(void **state)
-{
-	u64 phys;
-
-	start();
-	phys = virt_to_phys(page);
-	switch (fix_arg(state)) {
-	case 0:
-		irt_put(5, IRT_ENTRY, IRT_MINE);
-		fix_store(&irt.table[10], POSTED | (phys & 0xffffffc0) << 32);
-		break;
-	case 1:
-		put(5, 0, POSTED, IRT_MINE);
-		fix_store(&irt.table[10], IRT_ENTRY);
-		break;
-	case 2:
-		put(5, 0, POSTED, IRT_MINE);
-		fix_store(&irt.table[11], 0x40119 | (phys & ~0xffffffffULL));
-		break;
-	}
-	assert_true(fix.broken[VTD_MODEL_TORN] == 1);
-	stop();
-}
-
-/* Never invalidated, and used since: from the one format to the other. */
-static void test_stale(void **state)
-{
-	unsigned int i = fix_arg(state);
-
-	start();
-	set_control(0, CONTROL);
-	if (i & 1)
-		irt_put(5, IRT_ENTRY, IRT_MINE);
-	else
-		put(5, 0, POSTED, IRT_MINE);
-	if (i & 2)
-		assert_int_equal(irt_ask(IRT_AT(5), 0), 0);
-	if (i & 1)
-		put(5, 0, POSTED, IRT_MINE);
-	else
-		irt_put(5, IRT_ENTRY, IRT_MINE);
-	if (i & 2)
-		assert_int_equal(irt_ask(IRT_AT(5), 0), 0);
-	vtd_model_check_quiescent();
-	irt_told(i & 2 ? VTD_MODEL_STALE : VTD_MODEL_ORDER, NULL);
-	irt_do(IRT_IEC_INDEX(5, 0));
-	stop_good();
-}
-
-static void test_used_again(void **state)
-{
-	start();
-	put(5, 0, POSTED, IRT_MINE);
-	irt_put(5, 0, 0);
-	put(5, 1, POSTED, IRT_MINE);
-	irt_told(VTD_MODEL_ORDER, &irt.table[10]);
-	irt_do(IRT_IEC_INDEX(5, 0));
-	stop_good();
-}
-
-static void test_bad_descriptor(void **state)
-{
-	start();
-	desc(2)[4] = 0x0000050001f20000;
-	put(5, 2, POSTED, IRT_MINE);
-	assert_true(fix.last.value == 0x1000000);
-	irt_told(VTD_MODEL_RESERVED, &desc(2)[4]);
-	desc(2)[4] = CONTROL;
-	stop_good();
-}
-
-/* Descriptors are in memory of their own, not in what hardware reads. */
-static void test_in_table(void **state)
-{
-	start();
-	put_at(5, virt_to_phys(&irt.table[64]), POSTED, IRT_MINE);
-	irt_told(VTD_MODEL_WILD, &irt.table[10]);
-	stop();
-}
-
-/* With SIRTP a table comes into force, and with it all it names. */
-static void test_at_sirtp(void **state)
-{
-	irt.haw = 52;
-	irt_start_off(PI_CAP, IRT_ECAP, 0, 0);
-	fix.quiet = true;
-	page = fix_page();
-	put_at(5, 0x7777000, POSTED, IRT_MINE);
-	assert_int_equal(fix_broken(), 0);
-	fix_write64(&irt.regs, 0xb8, virt_to_phys(irt.table) | 7);
-	irt_command(IRT_SIRTP, true);
-	irt_told(VTD_MODEL_WILD, &irt.table[10]);
-	desc(1)[5] = 1;
-	put(5, 1, POSTED, IRT_MINE);
-	irt_told(VTD_MODEL_RESERVED, &desc(1)[5]);
-	irt_command(IRT_SIRTP, true);
-	irt_told(VTD_MODEL_RESERVED, &desc(1)[5]);
-	stop();
-}
-
-static void test_freed_named(void **state)
-{
-	u64 *other;
-
-	start();
-	other = fix_page();
-	put_at(5, virt_to_phys(other) + 0xfc0, POSTED, IRT_MINE);
-	fix_page_free(other);
-	assert_int_equal(fix.broken[VTD_MODEL_FREED], 1);
-	irt_told(VTD_MODEL_FREED, NULL);
-	/* hardware goes on to write there */
-	assert_int_equal(irt_ask(IRT_AT(5), 0), 0x27);
-	vtd_model_check_quiescent();
-	irt_told(VTD_MODEL_WILD, &irt.table[10]);
-	stop();
-}
-
-/* What the table no longer says a unit may still have cached. */
-static void test_freed_untold(void **state)
-{
-	unsigned int way = fix_arg(state);
-	u64 *other;
-
-	start_with(PI_CAP, IRT_ECAP, 7, way & 1 ? VTD_MODEL_EAGER : 0);
-	other = fix_page();
-	put_at(5, virt_to_phys(other), POSTED, IRT_MINE);
-	if (way & 2)
-		irt_put(5, IRT_ENTRY, IRT_MINE);
-	else
-		irt_put(5, 0, 0);
-	/* of another index, and of this one but for an older change */
-	irt_do(IRT_IEC_INDEX(9, 0));
-	fix_page_free(other);
-	assert_int_equal(fix.broken[VTD_MODEL_FREED], 1);
-	irt_told(VTD_MODEL_FREED, NULL);
-	irt_do(IRT_IEC_INDEX(5, 0));
-	stop_good();
-}
-
-/* An invalidation that was fetched before the change does not count. */
-static void test_freed_told_early(void **state)
-{
-	u64 *other;
-
-	irt.latency = 50;
-	start();
-	other = fix_page();
-	put_at(5, virt_to_phys(other), POSTED, IRT_MINE);
-	irt_queue(IRT_IEC_INDEX(5, 0), 0);
-	vtd_model_run(irt.unit, 10);
-	irt_put(5, IRT_ENTRY, IRT_MINE);
-	irt_run();
-	fix_page_free(other);
-	irt_told(VTD_MODEL_FREED, NULL);
-	irt_do(IRT_IEC_INDEX(5, 0));
-	stop_good();
-}
-
-/* Each of two changes is done with by its own invalidation. */
-static void test_freed_right(void **state)
-{
-	u64 *first, *second;
-
-	start_with(PI_CAP, IRT_ECAP, 7, VTD_MODEL_EAGER);
-	first = fix_page();
-	second = fix_page();
-	put_at(5, virt_to_phys(first), POSTED, IRT_MINE);
-	put_at(5, virt_to_phys(second), POSTED, IRT_MINE);
-	irt_do(IRT_IEC_INDEX(5, 0));
-	irt_put(5, IRT_ENTRY, IRT_MINE);
-	fix_page_free(first);
-	assert_int_equal(fix_broken(), 0);
-	irt_do(IRT_IEC_GLOBAL);
-	fix_page_free(second);
-	stop_good();
-}
-
-static void test_freed_off(void **state)
-{
-	u64 *other;
-
-	start();
-	other = fix_page();
-	put_at(5, virt_to_phys(other), POSTED, IRT_MINE);
-	irt_command(IRT_IRE, false);
-	fix_page_free(other);
-	assert_int_equal(fix_broken(), 0);
-	irt_put(5, 0, 0);
-	irt_do(IRT_IEC_GLOBAL);
-	irt_command(IRT_IRE, true);
-	stop_good();
-}
-
-/* Vector 0x61 was posted; then software did this, and came to rest. */
-static const struct {
-	u64 before;
-	u64 control;
-	bool taken, lost;
-	const char *name;
-} rests[] = {
-	{ CONTROL, CONTROL | ON, false, false, "notified, and not taken yet" },
-	{ CONTROL, CONTROL, true, false, "ON cleared, PIR taken" },
-	{ CONTROL, CONTROL, false, true, "ON cleared, PIR read before" },
-	{ CONTROL | SN, CONTROL | SN, false, false, "suppressed" },
-	{ CONTROL | SN, CONTROL, false, true, "SN cleared, PIR not looked at" },
-	{ CONTROL | SN, CONTROL | ON, false, false,
-	  "SN cleared, notified by software" },
-	{ CONTROL | SN, CONTROL, true, false, "SN cleared, PIR taken" },
-};
-
-static void test_at_rest(void **state)
-{
-	unsigned int i = fix_arg(state);
-
-	start();
-	set_control(4, rests[i].before);
-	put(5, 4, POSTED, IRT_MINE);
-	assert_int_equal(irt_ask(IRT_AT(5), 0), 0);
-	set_control(4, rests[i].control);
-	if (rests[i].taken)
-		desc(4)[1] = 0;
-	assert_int_equal(vtd_model_check_descriptor(virt_to_phys(desc(4))),
-			 rests[i].lost);
-	if (rests[i].lost) {
-		assert_true(fix.last.value == 0x200000000);
-		irt_told(VTD_MODEL_ORDER, &desc(4)[1]);
-	}
-	/* what is the driver's is in order */
-	stop_good();
-}
-
-static void test_no_descriptor(void **state)
-{
-	start();
-	assert_int_equal(vtd_model_check_descriptor(0), 1);
-	irt_told(VTD_MODEL_WILD, NULL);
-	assert_int_equal(vtd_model_check_descriptor(virt_to_phys(page) + 32),
-			 1);
-	irt_told(VTD_MODEL_WILD, NULL);
-	stop_good();
-}
-
-static void checker_cases(void)
-{
-	unsigned int i;
-
-	for (i = 0; i < 3; i++)
-		fix_case(test_torn, (void *)(uintptr_t)i,
-			 "torn between formats, %u", i);
-	for (i = 0; i < 4; i++)
-		fix_case(test_stale, (void *)(uintptr_t)i, "%s%s, no telling",
-			 i & 1 ? "remapped to posted" : "posted to remapped",
-			 i & 2 ? " and used" : "");
-	fix_case(test_used_again, NULL, "an index used again at once");
-	fix_case(test_bad_descriptor, NULL,
-		 "an entry that names a bad descriptor");
-	fix_case(test_in_table, NULL, "a descriptor in a table");
-	fix_case(test_at_sirtp, NULL, "what a table names, at SIRTP");
-	fix_case(test_freed_named, NULL, "freed while an entry names it");
-	for (i = 0; i < 4; i++)
-		fix_case(test_freed_untold, (void *)(uintptr_t)i,
-			 "freed before the invalidation%s, %s",
-			 i & 1 ? ", cached" : "",
-			 i & 2 ? "remapped" : "not present");
-	fix_case(test_freed_told_early, NULL,
-		 "freed after an invalidation that came too early");
-	fix_case(test_freed_right, NULL, "freed when the unit was told");
-	fix_case(test_freed_off, NULL, "freed while remapping is off");
-	for (i = 0; i < ARRAY_SIZE(rests); i++)
-		fix_case(test_at_rest, (void *)(uintptr_t)i, "at rest: %s",
-			 rests[i].name);
-	fix_case(test_no_descriptor, NULL, "at rest: no descriptor there");
-}
-
 int main(void)
 {
 	posting_cases();
 	fault_cases();
-	change_cases();
-	checker_cases();
 	return fix_run("model-pi");
 }
