@@ -255,6 +255,27 @@ static void test_freed_untold(void **state)
 	irt_post_stop_good();
 }
 
+/* Another table is in force; what is cached of the last one is not gone. */
+static void test_freed_cached(void **state)
+{
+	u64 *other, *last;
+
+	irt_post_start();
+	other = fix_page();
+	irt_put_at(5, virt_to_phys(other), IRT_POSTED, IRT_MINE);
+	assert_int_equal(irt_ask(IRT_AT(5), 0), 0);
+	last = irt.table;
+	irt.table = fix_page();
+	fix_write64(&irt.regs, 0xb8, virt_to_phys(irt.table) | 7);
+	irt_command(IRT_SIRTP, true);
+	fix_page_free(last);
+	assert_int_equal(fix_broken(), 0);
+	fix_page_free(other);
+	irt_told(VTD_MODEL_FREED, NULL);
+	irt_do(IRT_IEC_GLOBAL);
+	irt_post_stop_good();
+}
+
 /* An invalidation that was fetched before the change does not count. */
 static void test_freed_told_early(void **state)
 {
@@ -385,6 +406,8 @@ static void checker_cases(void)
 			 "freed before the invalidation%s, %s",
 			 i & 1 ? ", cached" : "",
 			 i & 2 ? "remapped" : "not present");
+	fix_case(test_freed_cached, NULL,
+		 "freed while an entry of the last table is cached");
 	fix_case(test_freed_told_early, NULL,
 		 "freed after an invalidation that came too early");
 	fix_case(test_freed_right, NULL, "freed when the unit was told");
