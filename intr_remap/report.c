@@ -111,6 +111,8 @@ static const char *vtd_ir_why_left(const struct irq_data *outer,
 		return "a unit's own interrupts do not go through it";
 	if (outer->domain->name && !strncmp(outer->domain->name, "HPET", 4))
 		return "the HPET's MSIs are not taken over: boot with hpet=disable";
+	if (outer->domain == x86_vector_domain)
+		return "it is for notifications of posted interrupts";
 	if (!pdev)
 		return "it is neither a PCI device's nor an I/O APIC's";
 	if (vtd_units_of_device(pdev, sid, &nr) < 0)
@@ -150,6 +152,7 @@ static void vtd_ir_say_irq(struct irq_desc *desc, void *data)
 	struct vtd_reply *reply = data;
 	struct irq_data *outer = irq_desc_get_irq_data(desc);
 	char device[64], where[128], to[64] = "vector=- cpu=- dest=-";
+	char post[64] = "descriptor=- posted_vector=-";
 	struct vtd_ir_seen seen;
 	const char *format = "compatibility", *kind;
 	struct pci_dev *pdev;
@@ -158,19 +161,26 @@ static void vtd_ir_say_irq(struct irq_desc *desc, void *data)
 	pdev = vtd_ir_origin(outer, device, sizeof(device), &kind);
 	strscpy(where, "unit=- index=- entry=-");
 	if (seen.iru) {
-		format = seen.irte.w[0] & VTD_IRTE_IM ? "posted" : "remapped";
+		format = "remapped";
 		snprintf(where, sizeof(where),
 			 "unit=%s index=0x%x entry=0x%016llx%016llx",
 			 seen.iru->info.name, seen.index, seen.irte.w[1],
 			 seen.irte.w[0]);
 	}
+	if (seen.irte.w[0] & VTD_IRTE_IM) {
+		format = "posted";
+		snprintf(post, sizeof(post),
+			 "descriptor=0x%llx posted_vector=0x%02llx",
+			 vtd_irte_pda(seen.irte),
+			 FIELD_GET(VTD_IRTE_V, seen.irte.w[0]));
+	}
 	if (seen.vector && seen.cpu < nr_cpu_ids)
 		snprintf(to, sizeof(to), "vector=0x%02x cpu=%u dest=0x%x",
 			 seen.vector, seen.cpu, seen.dest);
 	vtd_say(reply,
-		"irq nr=%u device=%s kind=%s format=%s %s %s count=%llu name=\"%s\" reason=\"%s\"\n",
-		outer->irq, device, kind, format, where, to, vtd_ir_count(desc),
-		seen.name, seen.iru ? "" : vtd_ir_why_left(outer, pdev));
+		"irq nr=%u device=%s kind=%s format=%s %s %s %s count=%llu name=\"%s\" reason=\"%s\"\n",
+		outer->irq, device, kind, format, where, to, post,
+		vtd_ir_count(desc), seen.name, seen.iru ? "" : vtd_ir_why_left(outer, pdev));
 }
 
 static void vtd_ir_say_unit(struct vtd_ir_unit *iru, struct vtd_reply *reply)

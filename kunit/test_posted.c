@@ -17,7 +17,6 @@
 #include <linux/mm.h>
 #include <linux/moduleparam.h>
 #include <linux/random.h>
-#include <linux/xarray.h>
 
 #include <asm/irq_remapping.h>
 
@@ -40,7 +39,6 @@ static unsigned int interrupts = 100000;
 module_param_named(posted, interrupts, uint, 0444);
 MODULE_PARM_DESC(posted, "Interrupts of the long case of vtd_posted");
 
-static DEFINE_XARRAY(pages);
 static atomic_t strays, failures;
 
 static u16 sid_of(unsigned int irq)
@@ -87,27 +85,6 @@ static void notified(u64 addr, u32 data)
 	atomic_inc(&strays);
 }
 
-/* The unit may write there. */
-static void know_page(struct kunit *test, struct vtd_posted *p)
-{
-	void *page = (void *)((unsigned long)p->desc & PAGE_MASK);
-
-	if (xa_load(&pages, (unsigned long)page >> PAGE_SHIFT))
-		return;
-	KUNIT_ASSERT_EQ(test, vtd_model_page_made(page, PAGE_SIZE), 0);
-	xa_store(&pages, (unsigned long)page >> PAGE_SHIFT, page, GFP_KERNEL);
-}
-
-static void forget_pages(void)
-{
-	unsigned long index;
-	void *page;
-
-	xa_for_each(&pages, index, page)
-		vtd_model_page_freed(page);
-	xa_destroy(&pages);
-}
-
 static void start(struct kunit *test, u32 policy)
 {
 	rig_start();
@@ -128,7 +105,6 @@ static void stop(struct kunit *test)
 	vtd_pi_slots_destroy();
 	for (i = 0; i < LIFE_VCPUS * VECTORS; i++)
 		vtd_ir_table_clear(&ir.table, i, 1);
-	forget_pages();
 	vtd_shim_virtual_clock(1000000, 10000);
 	KUNIT_EXPECT_EQ(test, atomic_read(&failures), 0);
 	ir_stop();
@@ -198,8 +174,6 @@ static void live(struct kunit *test, u32 policy, bool plug, unsigned int nr)
 
 	start(test, policy);
 	KUNIT_ASSERT_EQ(test, life_begin(&life), 0);
-	for (i = 0; i < LIFE_VCPUS; i++)
-		know_page(test, life.vcpu[i].posted);
 	for (i = 0; i < LIFE_VCPUS * VECTORS; i++)
 		bind(&life, i);
 	task[0] = kthread_run(changes, &life, "posted-changes");
@@ -284,7 +258,6 @@ static void states(struct kunit *test)
 	start(test, 0);
 	p = vtd_posted_alloc("states", &note_ops, &told);
 	KUNIT_ASSERT_FALSE(test, IS_ERR(p));
-	know_page(test, p);
 	KUNIT_ASSERT_EQ(test, vtd_posted_bind(p, 5, 77, false), 0);
 	KUNIT_ASSERT_EQ(test, vtd_posted_bind(p, 6, 200, true), 0);
 
@@ -342,7 +315,6 @@ static void lost_memory(struct kunit *test)
 	start(test, 0);
 	p = vtd_posted_alloc("lost", &note_ops, &told);
 	KUNIT_ASSERT_FALSE(test, IS_ERR(p));
-	know_page(test, p);
 	KUNIT_ASSERT_EQ(test, vtd_posted_bind(p, 5, 77, false), 0);
 	vtd_shim_virtual_clock(1000000, 10000);
 	vtd_model_inject(rig.model[0], VTD_MODEL_DEAD, 1, 0);
@@ -354,8 +326,7 @@ static void lost_memory(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, desc->control & VTD_PI_SN);
 	vtd_pi_slots_destroy();
 	ir_stop_broken();
-	xa_destroy(&pages);
-	kfree(desc);
+	iommu_free_pages(desc);
 }
 
 /* What another module is told when it asks. */

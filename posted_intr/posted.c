@@ -16,6 +16,7 @@
 
 #include <vtd/remap.h>
 #include <vtd/report.h>
+#include "iommu-pages.h"
 #include "posted_intr.h"
 #include "slab.h"
 
@@ -41,8 +42,9 @@ struct vtd_posted *vtd_posted_alloc(const char *name,
 
 	if (!p)
 		return ERR_PTR(ret);
-	/* What kmalloc() gives of a power of two is aligned to it. */
-	p->desc = kzalloc_obj(*p->desc);
+	/* A page of its own: hardware that errs in it changes nothing else. */
+	p->desc = iommu_alloc_pages_node_sz(NUMA_NO_NODE, GFP_KERNEL,
+					    PAGE_SIZE);
 	if (!p->desc)
 		goto free;
 	p->pda = virt_to_phys(p->desc);
@@ -60,7 +62,7 @@ struct vtd_posted *vtd_posted_alloc(const char *name,
 	mutex_unlock(&vtd_pi_all_lock);
 	if (!ret)
 		return p;
-	kfree(p->desc);
+	iommu_free_pages(p->desc);
 free:
 	kfree(p);
 	return ERR_PTR(ret);
@@ -103,7 +105,7 @@ void vtd_posted_free(struct vtd_posted *p)
 	mutex_unlock(&vtd_pi_all_lock);
 	vtd_pi_slot_leave(p);
 	if (!p->lost)
-		kfree(p->desc);
+		iommu_free_pages(p->desc);
 	kfree(p);
 }
 EXPORT_SYMBOL_GPL(vtd_posted_free);

@@ -289,6 +289,19 @@ static int vtd_pi_unbind_fd(struct vtd_pi_file *file, void __user *arg)
 	return c ? 0 : -ENOENT;
 }
 
+static int vtd_pi_post_one(struct vtd_pi_file *file, void __user *arg)
+{
+	__u32 what;
+
+	if (copy_from_user(&what, arg, sizeof(what)))
+		return -EFAULT;
+	if ((what & ~VTD_POSTED_POST_URGENT) >= VTD_PI_VECTORS)
+		return -EINVAL;
+	vtd_posted_post(file->posted, what & ~VTD_POSTED_POST_URGENT,
+			what & VTD_POSTED_POST_URGENT);
+	return 0;
+}
+
 static long vtd_pi_ioctl(struct file *filp, unsigned int cmd, unsigned long arg)
 {
 	struct vtd_pi_file *file = filp->private_data;
@@ -302,6 +315,9 @@ static long vtd_pi_ioctl(struct file *filp, unsigned int cmd, unsigned long arg)
 		break;
 	case VTD_POSTED_UNBIND:
 		ret = vtd_pi_unbind_fd(file, user);
+		break;
+	case VTD_POSTED_POST:
+		ret = vtd_pi_post_one(file, user);
 		break;
 	case VTD_POSTED_SUSPEND:
 		vtd_posted_preempt(file->posted);

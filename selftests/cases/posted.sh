@@ -109,6 +109,15 @@ like "$text" "taken=$POSTS lost=0 doubled=0 stuck=0 " "the same while a CPU come
 like "$(vtd irqs)" '^posting kvm=on' "vtdctl irqs says what KVM is told"
 rmmod vtd_posted_test
 
+# --- programs that drive a device through VFIO --------------------------------
+vfio_load
+edu=$(pci_find 1234:11e8)
+ok "edu goes to vfio-pci" bind_to "$edu" vfio-pci
+tap vfio 34 python3 /src/selftests/lib/vfio_posted.py "$edu"
+like "$(vtd irqs)" '^posting kvm=on' "nothing is left"
+unbind "$edu"
+like "$(ls -l /dev/vtd-posted)" '^crw------- 1 root root' "only root has descriptors"
+
 # --- every order with another hypervisor -----------------------------------
 rmmod vtd_posted_intr
 ok "kvm_amd before vtd_posted_intr" sh -c 'modprobe kvm_amd; modprobe vtd_posted_intr'

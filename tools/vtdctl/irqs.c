@@ -86,6 +86,35 @@ static void show_irq(struct vtdctl *ctl, const struct vtd_record *rec)
 			       vtd_sys_path("     entry %s %s",
 					    vtd_record_show(rec, "entry"),
 					    strcmp(name, "-") ? name : ""));
+	if (is_value(rec, "format", "posted"))
+		show_paragraph(
+			ctl, "     ",
+			vtd_sys_path("     as vector %s to the descriptor at %s",
+				     vtd_record_show(rec, "posted_vector"),
+				     vtd_record_show(rec, "descriptor")));
+}
+
+static void show_posting(struct vtdctl *ctl, const struct vtd_record *rec)
+{
+	fprintf(ctl->out, "KVM is told that interrupts can be posted: %s\n",
+		is_value(rec, "kvm", "on") ? "yes" : "no");
+}
+
+static void show_descriptor(struct vtdctl *ctl, const struct vtd_record *rec)
+{
+	show_paragraph(
+		ctl, "  ",
+		vtd_sys_path(
+			"descriptor at %s, of %s: %s, CPU %s, %s interrupt(s); %s posted, %s notification(s), %s wake-up(s), %s in silence",
+			vtd_record_show(rec, "address"),
+			vtd_record_show(rec, "name"),
+			vtd_record_show(rec, "state"),
+			vtd_record_show(rec, "cpu"),
+			vtd_record_show(rec, "interrupts"),
+			vtd_record_show(rec, "posts"),
+			vtd_record_show(rec, "notifications"),
+			vtd_record_show(rec, "wakeups"),
+			vtd_record_show(rec, "suppressed")));
 }
 
 static void show_left(struct vtdctl *ctl, const struct vtd_record *rec)
@@ -109,6 +138,8 @@ static void irqs_text(struct vtdctl *ctl, const struct vtd_records *recs)
 {
 	show_each(ctl, recs, "remapping", show_remapping);
 	show_each(ctl, recs, "table", show_table);
+	show_each(ctl, recs, "posting", show_posting);
+	show_each(ctl, recs, "descriptor", show_descriptor);
 	show_each(ctl, recs, "left", show_left);
 	fprintf(ctl->out, COLUMNS, "IRQ", "DEVICE", "FORMAT", "UNIT", "INDEX",
 		"VECTOR", "CPU", "COUNT");
@@ -151,21 +182,24 @@ static int list_json(struct json_object *top, const char *name,
 /* What is said of all; false as long as nobody says that it is so. */
 static int whole_json(struct json_object *top, const struct vtd_records *recs)
 {
-	static const char *const keys[][2] = {
-		{ "isolated", "yes" },
-		{ "x2apic", "on" },
-		{ "x2apic_opt_out", "yes" },
+	static const struct {
+		const char *type, *key, *yes, *name;
+	} keys[] = {
+		{ "remapping", "isolated", "yes", "isolated" },
+		{ "remapping", "x2apic", "on", "x2apic" },
+		{ "remapping", "x2apic_opt_out", "yes", "x2apic_opt_out" },
+		{ "posting", "kvm", "on", "kvm_posts" },
 	};
 	bool is[ARRAY_SIZE(keys)] = { false };
 	int ret = 0;
 
 	for (size_t i = 0; i < recs->count; i++)
 		for (size_t k = 0; k < ARRAY_SIZE(keys); k++)
-			if (vtd_record_is(&recs->list[i], "remapping"))
-				is[k] = is_value(&recs->list[i], keys[k][0],
-						 keys[k][1]);
+			if (vtd_record_is(&recs->list[i], keys[k].type))
+				is[k] = is_value(&recs->list[i], keys[k].key,
+						 keys[k].yes);
 	for (size_t k = 0; k < ARRAY_SIZE(keys); k++)
-		ret |= vtd_json_add(top, keys[k][0],
+		ret |= vtd_json_add(top, keys[k].name,
 				    json_object_new_boolean(is[k]));
 	return ret;
 }
@@ -181,7 +215,14 @@ static int irqs_json(struct vtdctl *ctl, const struct vtd_records *recs)
 	static const char *const irq_texts[] = { "device", "kind",  "format",
 						 "unit",   "index", "entry",
 						 "vector", "dest",  "name",
+						 "descriptor", "posted_vector",
 						 "reason", NULL };
+	static const char *const desc_numbers[] = {
+		"cpu",	   "interrupts", "posts", "notifications",
+		"wakeups", "suppressed", NULL,
+	};
+	static const char *const desc_texts[] = { "address", "state", "name",
+						  NULL };
 	static const char *const left_texts[] = { "device", "reason", NULL };
 	struct json_object *top = json_object_new_object();
 
@@ -189,6 +230,8 @@ static int irqs_json(struct vtdctl *ctl, const struct vtd_records *recs)
 	    !list_json(top, "tables", recs, "table", table_numbers,
 		       table_texts) &&
 	    !list_json(top, "irqs", recs, "irq", irq_numbers, irq_texts) &&
+	    !list_json(top, "descriptors", recs, "descriptor", desc_numbers,
+		       desc_texts) &&
 	    !list_json(top, "left", recs, "left", none, left_texts))
 		return vtd_json_put(ctl, top);
 	json_object_put(top);

@@ -119,6 +119,13 @@ static inline struct vtd_irte vtd_irte_posted(u64 pda, u8 vector, bool urgent,
 	};
 }
 
+/* Where an entry in posted format posts to: a physical address, bytes. */
+static inline u64 vtd_irte_pda(struct vtd_irte irte)
+{
+	return FIELD_GET(VTD_IRTE_HI_PDA_HI, irte.w[1]) << 32 |
+	       FIELD_GET(VTD_IRTE_PDA_LO, irte.w[0]) << 6;
+}
+
 /* The same entry for a unit whose ids have 8 bits; @irte has 32-bit ids. */
 static inline struct vtd_irte vtd_irte_narrow(struct vtd_irte irte)
 {

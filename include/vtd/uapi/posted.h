@@ -34,5 +34,8 @@ struct vtd_posted_bind {
 #define VTD_POSTED_UNBIND _IOW('v', 0x71, __s32) /* an eventfd */
 #define VTD_POSTED_SUSPEND _IO('v', 0x72) /* interrupts accumulate */
 #define VTD_POSTED_RESUME _IO('v', 0x73)
+/* As if an interrupt had come: a vector, with bit 31 for an urgent one */
+#define VTD_POSTED_POST _IOW('v', 0x74, __u32)
+#define VTD_POSTED_POST_URGENT 0x80000000U
 
 #endif /* VTD_UAPI_POSTED_H */

@@ -212,41 +212,77 @@ int edu_flip(struct answer *answer, unsigned int times)
 	return 0;
 }
 
-static int edu_start(void)
+static int edu_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 {
-	int ret = pci_enable_device(edu);
+	int ret;
 
+	if (edu)
+		return -EBUSY;
+	ret = pcim_enable_device(pdev);
 	if (ret)
 		return ret;
-	pci_set_master(edu);
-	regs = pci_iomap(edu, 0, 0);
+	pci_set_master(pdev);
+	regs = pcim_iomap(pdev, 0, 0);
 	if (!regs)
 		return -ENOMEM;
-	ret = pci_alloc_irq_vectors(edu, 1, 1, PCI_IRQ_MSI);
+	ret = pci_alloc_irq_vectors(pdev, 1, 1, PCI_IRQ_MSI);
 	if (ret < 0)
 		return ret;
-	irq = pci_irq_vector(edu, 0);
-	return request_irq(irq, host_handler, 0, "edu", edu);
+	ret = request_irq(pci_irq_vector(pdev, 0), host_handler, 0, "edu", pdev);
+	if (ret) {
+		pci_free_irq_vectors(pdev);
+		return ret;
+	}
+	irq = pci_irq_vector(pdev, 0);
+	edu = pdev;
+	return 0;
 }
+
+/* As a device that goes while it is posted. */
+static void edu_remove(struct pci_dev *pdev)
+{
+	free_irq(irq, pdev);
+	pci_free_irq_vectors(pdev);
+	irq = 0;
+	edu = NULL;
+}
+
+static const struct pci_device_id edu_ids[] = {
+	{ PCI_DEVICE(0x1234, 0x11e8) },
+	{},
+};
+
+static struct pci_driver edu_driver = {
+	.name = "vtd_posted_test",
+	.id_table = edu_ids,
+	.probe = edu_probe,
+	.remove = edu_remove,
+};
 
 int edu_create(void)
 {
 	unsigned int cpu;
-	int ret;
+	int ret = 0;
 
-	edu = pci_get_device(0x1234, 0x11e8, NULL);
-	if (!edu)
-		return -ENODEV;
 	/* Above 4 GiB QEMU takes the rest of the address for reserved bits. */
 	places = __get_free_pages(GFP_KERNEL | GFP_DMA32 | __GFP_ZERO,
 				  PLACES_ORDER);
 	if (!places)
 		return -ENOMEM;
-	ret = edu_start();
 	for (cpu = 0; cpu < CPUS && !ret; cpu++)
 		ret = arrival_alloc(cpu);
+	if (!ret)
+		ret = pci_register_driver(&edu_driver);
 	if (ret)
-		edu_destroy();
+		goto free;
+	if (edu)
+		return 0;
+	pci_unregister_driver(&edu_driver);
+	ret = -ENODEV;
+free:
+	for (cpu = 0; cpu < CPUS; cpu++)
+		arrival_free(cpu);
+	free_pages(places, PLACES_ORDER);
 	return ret;
 }
 
@@ -254,16 +290,8 @@ void edu_destroy(void)
 {
 	unsigned int cpu;
 
-	if (irq) {
-		/* As a device that goes while it is posted. */
-		free_irq(irq, edu);
-		pci_free_irq_vectors(edu);
-	}
+	pci_unregister_driver(&edu_driver);
 	for (cpu = 0; cpu < CPUS; cpu++)
 		arrival_free(cpu);
-	if (regs)
-		pci_iounmap(edu, regs);
-	pci_disable_device(edu);
 	free_pages(places, PLACES_ORDER);
-	pci_dev_put(edu);
 }
