@@ -110,6 +110,7 @@ static const char *vtdm_cached_in(const struct vtd_model_unit *u, u64 phys)
  */
 void vtdm_check_freed(struct vtdm_page *page)
 {
+	const char *named = NULL;
 	unsigned int i;
 
 	if (page->role == VTDM_RING &&
@@ -117,9 +118,10 @@ void vtdm_check_freed(struct vtdm_page *page)
 		vtdm_freed(page, "it is the queue of a unit");
 	if (vtdm_reachable(page))
 		vtdm_freed(page, "tables in use lead to it");
-	if (page->role == VTDM_DESCRIPTORS &&
-	    vtdm_descriptors_named(page->phys))
-		vtdm_freed(page, vtdm_descriptors_named(page->phys));
+	if (page->role == VTDM_DESCRIPTORS)
+		named = vtdm_descriptors_named(page->phys);
+	if (named)
+		vtdm_freed(page, named);
 	for (i = 0; i < vtd_model.nr_units; i++) {
 		const char *why = NULL;
 
