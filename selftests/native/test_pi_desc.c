@@ -151,7 +151,8 @@ static void test_harvest(void **state)
 	static const u64 controls[] = { 0, ON, SN, SN | ON };
 	u64 keep = controls[fix_arg(state)] & SN, pir[4];
 
-	fill(~0ULL, 0, 0x8000000000000001ULL, 6, FAR | controls[fix_arg(state)]);
+	fill(~0ULL, 0, 0x8000000000000001ULL, 6,
+	     FAR | controls[fix_arg(state)]);
 	memset(pir, 0xff, sizeof(pir));
 	assert_int_equal(vtd_pi_harvest(&desc, pir), 64 + 0 + 2 + 2);
 	assert_int_equal(pir[0], ~0ULL);
@@ -198,10 +199,10 @@ static void test_resume(void **state)
 		u64 flags, word;
 		bool old;
 	} rows[] = {
-		{ 0, 0, false },      { SN, 0, false },
-		{ 0, 0x100, true },   { SN, 0x100, true },
-		{ ON, 0, true },      { SN | ON, 0, true },
-		{ ON, 0x100, true },  { SN | ON, 0x100, true },
+		{ 0, 0, false },     { SN, 0, false },
+		{ 0, 0x100, true },  { SN, 0x100, true },
+		{ ON, 0, true },     { SN | ON, 0, true },
+		{ ON, 0x100, true }, { SN | ON, 0x100, true },
 	};
 	unsigned int i = fix_arg(state), word;
 

@@ -18,11 +18,18 @@ static const struct {
 } rows[] = {
 	{ { .units = 1, .vmx = true, .known = true }, NULL },
 	{ { .units = 8, .vmx = true, .known = true, .kvm = true }, NULL },
-	{ { .units = 1, .vmx = true, .known = true, .kvm = true,
+	{ { .units = 1,
+	    .vmx = true,
+	    .known = true,
+	    .kvm = true,
 	    .asks_once = true },
 	  NULL },
 	/* It asked before, so that what runs posts nothing. */
-	{ { .units = 1, .vmx = true, .known = true, .kvm = true, .used = true,
+	{ { .units = 1,
+	    .vmx = true,
+	    .known = true,
+	    .kvm = true,
+	    .used = true,
 	    .asks_once = true },
 	  NULL },
 	{ { .units = 1, .vmx = true, .known = true, .kvm = true, .used = true },
@@ -36,8 +43,7 @@ static const struct {
 	{ { .known = false }, "CAP.PI" },
 	{ { .units = 1, .taken = true, .used = true }, "no VMX" },
 	{ { .units = 1, .vmx = true, .taken = true, .used = true }, "kprobes" },
-	{ { .units = 1, .vmx = true, .known = true, .taken = true,
-	    .used = true },
+	{ { .units = 1, .vmx = true, .known = true, .taken = true, .used = true },
 	  "intremap=off" },
 };
 

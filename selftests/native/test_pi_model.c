@@ -255,9 +255,9 @@ static const struct {
 	u8 vector;
 	u32 dest;
 } forms[] = {
-	{ -1, 0x41, 3 }, { 1, 0x41, 0 }, { 2, 0x41, 0 }, { 2, 0x99, 0 },
+	{ -1, 0x41, 3 }, { 1, 0x41, 0 }, { 2, 0x41, 0 },  { 2, 0x99, 0 },
 	{ -1, 0x41, 3 }, { 1, 0xff, 0 }, { -1, 0x52, 7 }, { -1, 0x52, 8 },
-	{ 62, 0, 0 },    { 1, 0, 0 },    { 1, 0x41, 0 },
+	{ 62, 0, 0 },	 { 1, 0, 0 },	 { 1, 0x41, 0 },
 };
 
 static void test_changes(void **state)
@@ -279,11 +279,11 @@ static void test_changes(void **state)
 		for (i = 0; i < n; i++) {
 			unsigned int k = i * (round + 1) % n;
 
-			change(at, (struct form){
-					   forms[k].nth < 0 ?
-						   NULL :
-						   &desc[forms[k].nth],
-					   forms[k].vector, forms[k].dest });
+			change(at,
+			       (struct form){ forms[k].nth < 0 ?
+						      NULL :
+						      &desc[forms[k].nth],
+					      forms[k].vector, forms[k].dest });
 		}
 	assert_true(in_between > 100);
 	assert_true(in_old > 0);
@@ -611,8 +611,8 @@ static void test_scalability(void **state)
 	start_plain(4096);
 	for (i = 0; i < DESCS; i++) {
 		vtd_pi_init(&desc[i], place(RUNS, i));
-		assert_false(vtd_pi_resume(
-			&desc[i], place(i % 4 ? RUNS : WAKES, i % 8)));
+		assert_false(vtd_pi_resume(&desc[i],
+					   place(i % 4 ? RUNS : WAKES, i % 8)));
 	}
 	for (i = 0; i < 4096; i++)
 		post(ir_alloc(1), MINE, &desc[i % DESCS], i / DESCS * 4 + 1,

@@ -35,13 +35,12 @@ static bool exchange(u64 *word, u64 *old, u64 value);
 #undef xchg
 #undef try_cmpxchg64
 #define READ_ONCE(x) (step(), __atomic_load_n(&(x), __ATOMIC_SEQ_CST))
-#define WRITE_ONCE(x, v) \
-	(step(), __atomic_store_n(&(x), (v), __ATOMIC_SEQ_CST))
+#define WRITE_ONCE(x, v) (step(), __atomic_store_n(&(x), (v), __ATOMIC_SEQ_CST))
 #define xchg(p, v) (step(), __atomic_exchange_n(p, v, __ATOMIC_SEQ_CST))
 #define try_cmpxchg64(p, old, v) exchange(p, old, v)
-#define set_bit(nr, map)                                            \
-	(step(), __atomic_fetch_or(&(map)[(nr) / 64],               \
-				   1UL << (nr) % 64, __ATOMIC_SEQ_CST))
+#define set_bit(nr, map)                                                \
+	(step(), __atomic_fetch_or(&(map)[(nr) / 64], 1UL << (nr) % 64, \
+				   __ATOMIC_SEQ_CST))
 
 #include "../../posted_intr/desc.c"
 
@@ -344,17 +343,18 @@ static void test_move(void **state)
 	each_order(cpu_move, false, true, check_new);
 }
 
-#define CASES(fn, what)                                           \
-	{ what ", in one word", fn, vtd_shim_begin, vtd_shim_end, \
-	  (void *)0 },                                            \
-	{ what ", in two words", fn, vtd_shim_begin, vtd_shim_end, (void *)1 }
+#define CASES(fn, what)                                                        \
+	{ what ", in one word", fn, vtd_shim_begin, vtd_shim_end, (void *)0 }, \
+		{ what ", in two words", fn, vtd_shim_begin, vtd_shim_end,     \
+		  (void *)1 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		CASES(test_take, "any order: two posts and a harvest"),
 		CASES(test_suspended, "any order: two posts while suppressed"),
-		CASES(test_out_and_in, "any order: two posts, out and in again"),
+		CASES(test_out_and_in,
+		      "any order: two posts, out and in again"),
 		CASES(test_resume, "any order: two posts and a resume"),
 		CASES(test_move, "any order: two posts and a move"),
 	};

@@ -215,9 +215,7 @@ static bool handle(unsigned int cpu)
 	unsigned int i, nr = 0;
 
 	for (i = 0; i < 4; i++) {
-		u64 word = READ_ONCE(irr[cpu][i]) ?
-				   xchg(&irr[cpu][i], 0) :
-				   0;
+		u64 word = READ_ONCE(irr[cpu][i]) ? xchg(&irr[cpu][i], 0) : 0;
 
 		for (; word; word &= word - 1) {
 			u8 v = i * 64 + __builtin_ctzll(word);
@@ -493,9 +491,8 @@ static void prepare(u64 cap, u64 ecap, u32 policy)
 		line[i].urgent = i % 16 == 0;
 		line[i].at = line[i].next = i % VCPUS;
 		assert_int_equal(ir_alloc(1), i);
-		assert_int_equal(vtd_ir_table_set(&ir.table, i,
-						  entry(i, i % VCPUS)),
-				 0);
+		assert_int_equal(
+			vtd_ir_table_set(&ir.table, i, entry(i, i % VCPUS)), 0);
 	}
 	fix.interrupt = from_unit;
 	per_device = vtd_env("VTD_PI_INTERRUPTS", 100000) / DEVICES;
@@ -576,9 +573,10 @@ static void run(u64 cap, u64 ecap, u32 policy)
 	assert_true(stats.suppressed + stats.pending >= silent);
 	assert_int_equal(stats.blocked, 0);
 	assert_true(remapped && decided && notified && silent);
-	print_message("# %llu raised, %llu posted, %llu notified, %llu suppressed, %llu pending, %llu checked against the virtual CPU, %llu entries changed\n",
-		      raised, posted, notified, stats.suppressed, stats.pending,
-		      decided, changes);
+	print_message(
+		"# %llu raised, %llu posted, %llu notified, %llu suppressed, %llu pending, %llu checked against the virtual CPU, %llu entries changed\n",
+		raised, posted, notified, stats.suppressed, stats.pending,
+		decided, changes);
 	fix_assert_good();
 	ir_off();
 	fix_page_free((u64 *)descs);
