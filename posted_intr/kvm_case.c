@@ -9,6 +9,10 @@
 
 #include "kvm_case.h"
 
+#define VTD_KVM_UNKNOWN                                                    \
+	"this kernel's switch for it cannot be found: this kernel is not " \
+	"supported, or built without kprobes"
+
 /**
  * vtd_kvm_refusal() - why KVM is not told that interrupts can be posted
  * @c: what decides
@@ -26,7 +30,7 @@ const char *vtd_kvm_refusal(const struct vtd_kvm_case *c)
 	if (!c->vmx)
 		return "the CPUs have no VMX: switch it on in the firmware's set-up";
 	if (!c->known)
-		return "this kernel's switch for it cannot be found: this kernel is not supported, or built without kprobes";
+		return VTD_KVM_UNKNOWN;
 	if (c->taken)
 		return "the built-in interrupt remapping is on: boot with intremap=off";
 	if (c->used && !c->asks_once)

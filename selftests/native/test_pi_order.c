@@ -23,7 +23,7 @@
 #include "vtd_test.h"
 
 #define PARTIES 3
-#define INTERRUPTIONS 4
+#define INTERRUPTIONS 3
 #define STEPS 64
 #define STACK_BYTES 65536
 
@@ -343,21 +343,37 @@ static void test_move(void **state)
 	each_order(cpu_move, false, true, check_new);
 }
 
-#define CASES(fn, what)                                                        \
-	{ what ", in one word", fn, vtd_shim_begin, vtd_shim_end, (void *)0 }, \
-		{ what ", in two words", fn, vtd_shim_begin, vtd_shim_end,     \
-		  (void *)1 }
+static const struct {
+	void (*fn)(void **state);
+	const char *name[2];
+} cases[] = {
+	{ test_take,
+	  { "any order: two posts and a harvest, in one word",
+	    "any order: two posts and a harvest, in two words" } },
+	{ test_suspended,
+	  { "any order: two posts while suppressed, in one word",
+	    "any order: two posts while suppressed, in two words" } },
+	{ test_out_and_in,
+	  { "any order: two posts, out and in again, in one word",
+	    "any order: two posts, out and in again, in two words" } },
+	{ test_resume,
+	  { "any order: two posts and a resume, in one word",
+	    "any order: two posts and a resume, in two words" } },
+	{ test_move,
+	  { "any order: two posts and a move, in one word",
+	    "any order: two posts and a move, in two words" } },
+};
 
 int main(void)
 {
-	const struct CMUnitTest tests[] = {
-		CASES(test_take, "any order: two posts and a harvest"),
-		CASES(test_suspended, "any order: two posts while suppressed"),
-		CASES(test_out_and_in,
-		      "any order: two posts, out and in again"),
-		CASES(test_resume, "any order: two posts and a resume"),
-		CASES(test_move, "any order: two posts and a move"),
-	};
+	struct CMUnitTest tests[2 * ARRAY_SIZE(cases)];
+	uintptr_t i;
 
+	for (i = 0; i < ARRAY_SIZE(tests); i++)
+		tests[i] = (struct CMUnitTest){
+			cases[i / 2].name[i % 2], cases[i / 2].fn,
+			vtd_shim_begin,		  vtd_shim_end,
+			(void *)(i % 2),
+		};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -87,12 +87,30 @@ static struct vtd_pi_desc *descs;
 static u64 per_device;
 static bool raising, working;
 static unsigned int failures;
-static u64 raised, taken, remapped, posted, notified, decided, by_software;
-static u64 changes; /* of entries */
-static u64 messages; /* notifications that came out of the unit */
+
+/**
+ * struct counters - what happened
+ * @raised: interrupts
+ * @taken: of them, by virtual CPUs
+ * @remapped: that went to a CPU
+ * @by_software: of those, posted by its handler
+ * @posted: that went into a descriptor
+ * @notified: of those, for which a notification was sent
+ * @messages: notifications that came out of the unit
+ * @decided: of the posted ones, those checked against the virtual CPU
+ * @changes: of entries
+ */
+static struct counters {
+	u64 raised, taken, remapped, by_software;
+	u64 posted, notified, messages, decided, changes;
+} counted;
 
 #define COUNT(c) __atomic_add_fetch(&(c), 1, __ATOMIC_RELAXED)
 #define note(good) note_at(good, __LINE__)
+
+/* In one order that all threads agree on. */
+#define GET(x) __atomic_load_n(&(x), __ATOMIC_SEQ_CST)
+#define PUT(x, v) __atomic_store_n(&(x), v, __ATOMIC_SEQ_CST)
 
 /* cmocka's assertions are for the main thread only. */
 static void note_at(bool good, int at)
@@ -118,7 +136,7 @@ static void from_unit(u64 addr, u32 data)
 
 	note(cpu < CPUS && addr >> 32 == 0);
 	if (v == RUNS || v == WAKES)
-		COUNT(messages);
+		COUNT(counted.messages);
 	else /* an interrupt that is remapped: each comes once */
 		note(!(READ_ONCE(irr[cpu % CPUS][v / 64]) >> v % 64 & 1));
 	send(cpu, v);
@@ -141,7 +159,7 @@ static void take_line(unsigned int n, unsigned int by)
 	__atomic_store_n(&line[n].taken_by, by, __ATOMIC_RELAXED);
 	/* taken once for each time that it was raised */
 	note(__atomic_exchange_n(&line[n].raised, 0, __ATOMIC_SEQ_CST) == 1);
-	COUNT(taken);
+	COUNT(counted.taken);
 }
 
 static void take(struct vcpu *c)
@@ -164,17 +182,15 @@ static struct vtd_pi_target target(u8 v, unsigned int cpu)
 /* Its lock is held.  What was posted before is taken. */
 static void set_state(struct vcpu *c, int state, unsigned int cpu)
 {
-	WRITE_ONCE(c->version, c->version + 1);
-	smp_mb();
-	WRITE_ONCE(c->state, state);
-	WRITE_ONCE(c->cpu, cpu);
+	PUT(c->version, c->version + 1);
+	PUT(c->state, state);
+	PUT(c->cpu, cpu);
 	if (state == PREEMPTED)
 		vtd_pi_suspend(c->desc);
 	else if (vtd_pi_resume(c->desc,
 			       target(state == RUNNING ? RUNS : WAKES, cpu)))
 		take(c);
-	smp_mb();
-	WRITE_ONCE(c->version, c->version + 1);
+	PUT(c->version, c->version + 1);
 }
 
 /* Whoever has a notification outstanding here; the halted are let run. */
@@ -202,7 +218,7 @@ static void inject(unsigned int n)
 	struct vtd_pi_desc *d = vcpu[to].desc;
 	u64 now;
 
-	COUNT(by_software);
+	COUNT(counted.by_software);
 	WRITE_ONCE(line[n].sent_to, to);
 	if (!vtd_pi_post(d, n, false))
 		return;
@@ -292,17 +308,14 @@ static struct seen look(const struct line *l)
 	struct seen s = {};
 	struct vcpu *c;
 
-	s.begun = READ_ONCE(l->begun);
-	smp_mb();
-	s.made = READ_ONCE(l->made);
-	s.at = READ_ONCE(l->at);
-	s.next = READ_ONCE(l->next);
+	s.begun = GET(l->begun);
+	s.made = GET(l->made);
+	s.at = GET(l->at);
+	s.next = GET(l->next);
 	c = &vcpu[s.at % VCPUS];
-	s.version = READ_ONCE(c->version);
-	smp_mb();
-	s.state = READ_ONCE(c->state);
-	s.cpu = READ_ONCE(c->cpu);
-	smp_mb();
+	s.version = GET(c->version);
+	s.state = GET(c->state);
+	s.cpu = GET(c->cpu);
 	return s;
 }
 
@@ -320,11 +333,11 @@ static bool went_to(const struct vtd_model_interrupt *got, unsigned int n,
 static void check_notified(const struct vtd_model_interrupt *got, bool urgent,
 			   const struct seen *s)
 {
-	struct seen now = { .version = READ_ONCE(vcpu[s->at].version) };
+	struct seen now = { .version = GET(vcpu[s->at].version) };
 
 	if (s->version & 1 || now.version != s->version)
 		return;
-	COUNT(decided);
+	COUNT(counted.decided);
 	if (s->state == PREEMPTED && !urgent)
 		note(!got->notified);
 	if (!got->notified)
@@ -339,17 +352,15 @@ static void check(const struct vtd_model_interrupt *got, unsigned int n,
 {
 	const struct line *l = &line[n];
 
-	smp_mb();
 	/* A change that began and ended meanwhile decides nothing. */
-	if (READ_ONCE(l->begun) - s->made > 1)
+	if (GET(l->begun) - s->made > 1)
 		return;
-	if (s->begun == s->made && READ_ONCE(l->begun) == s->begun) {
+	if (s->begun == s->made && GET(l->begun) == s->begun) {
 		note(went_to(got, n, s->at));
 		if (got->posted)
 			check_notified(got, l->urgent, s);
 	} else {
-		note(went_to(got, n, s->at) ||
-		     went_to(got, n, READ_ONCE(l->next)));
+		note(went_to(got, n, s->at) || went_to(got, n, GET(l->next)));
 	}
 }
 
@@ -360,7 +371,7 @@ static void request(unsigned int n)
 
 	if (__atomic_exchange_n(&line[n].raised, 1, __ATOMIC_SEQ_CST))
 		note(false);
-	COUNT(raised);
+	COUNT(counted.raised);
 	before = look(&line[n]);
 	if (!vtd_model_msi(rig.model[0], SID, vtd_msi_addr(n, false), 0,
 			   &got)) {
@@ -369,12 +380,12 @@ static void request(unsigned int n)
 	}
 	check(&got, n, &before);
 	if (!got.posted) {
-		COUNT(remapped);
+		COUNT(counted.remapped);
 		return;
 	}
-	COUNT(posted);
+	COUNT(counted.posted);
 	if (got.notified)
-		COUNT(notified);
+		COUNT(counted.notified);
 	WRITE_ONCE(line[n].sent_to,
 		   (got.descriptor - virt_to_phys(descs)) / sizeof(*descs));
 }
@@ -425,15 +436,11 @@ static void change(unsigned int n, int at)
 {
 	struct line *l = &line[n];
 
-	WRITE_ONCE(l->next, at);
-	smp_mb();
-	WRITE_ONCE(l->begun, l->begun + 1);
-	smp_mb();
+	PUT(l->next, at);
+	PUT(l->begun, l->begun + 1);
 	note(!vtd_ir_table_set(&ir.table, n, entry(n, at)));
-	smp_mb();
-	WRITE_ONCE(l->at, at);
-	smp_mb();
-	WRITE_ONCE(l->made, l->made + 1);
+	PUT(l->at, at);
+	PUT(l->made, l->made + 1);
 }
 
 static void *changer_thread(void *arg)
@@ -447,7 +454,7 @@ static void *changer_thread(void *arg)
 		/* A third of them is remapped. */
 		if ((random >> 40) % 3 == 0)
 			to += VCPUS;
-		changes++;
+		counted.changes++;
 		change(random % LINES, to);
 	}
 	return NULL;
@@ -480,8 +487,7 @@ static void prepare(u64 cap, u64 ecap, u32 policy)
 	memset(irr, 0, sizeof(irr));
 	memset(line, 0, sizeof(line));
 	failures = 0;
-	raised = taken = remapped = posted = notified = decided = 0;
-	by_software = messages = changes = 0;
+	counted = (struct counters){};
 	for (i = 0; i < VCPUS; i++) {
 		vcpu[i] = (struct vcpu){ .lock = PTHREAD_MUTEX_INITIALIZER,
 					 .desc = &descs[i] };
@@ -489,7 +495,8 @@ static void prepare(u64 cap, u64 ecap, u32 policy)
 	}
 	for (i = 0; i < LINES; i++) {
 		line[i].urgent = i % 16 == 0;
-		line[i].at = line[i].next = i % VCPUS;
+		line[i].at = i % VCPUS;
+		line[i].next = line[i].at;
 		assert_int_equal(ir_alloc(1), i);
 		assert_int_equal(
 			vtd_ir_table_set(&ir.table, i, entry(i, i % VCPUS)), 0);
@@ -537,6 +544,9 @@ static void take_the_rest(void)
 	for (i = 0; i < VCPUS; i++) {
 		if (vcpu[i].state != PREEMPTED)
 			assert_false(vtd_pi_pending(vcpu[i].desc));
+		assert_int_equal(
+			vtd_model_check_descriptor(virt_to_phys(vcpu[i].desc)),
+			0);
 		if (vtd_pi_resume(vcpu[i].desc, target(RUNS, 0)))
 			take(&vcpu[i]);
 	}
@@ -544,6 +554,7 @@ static void take_the_rest(void)
 
 static void run(u64 cap, u64 ecap, u32 policy)
 {
+	const struct counters *c = &counted;
 	struct vtd_model_stats stats;
 	u64 silent;
 	unsigned int i;
@@ -554,29 +565,29 @@ static void run(u64 cap, u64 ecap, u32 policy)
 	vtd_shim_virtual_clock(1000000, 10000);
 	take_the_rest();
 	assert_int_equal(failures, 0);
-	assert_int_equal(raised, per_device * DEVICES);
-	assert_int_equal(taken, raised);
+	assert_int_equal(c->raised, per_device * DEVICES);
+	assert_int_equal(c->taken, c->raised);
 	for (i = 0; i < LINES; i++) {
 		assert_int_equal(line[i].raised, 0);
 		assert_int_equal(line[i].sent_to, line[i].taken_by);
 	}
 	stats = vtd_model_stats(rig.model[0]);
-	assert_int_equal(stats.interrupts, raised);
-	assert_int_equal(stats.posted, posted);
-	assert_int_equal(stats.posted + remapped, raised);
-	assert_int_equal(by_software, remapped);
-	assert_int_equal(stats.notifications, notified);
-	assert_int_equal(stats.notifications, messages);
+	assert_int_equal(stats.interrupts, c->raised);
+	assert_int_equal(stats.posted, c->posted);
+	assert_int_equal(stats.posted + c->remapped, c->raised);
+	assert_int_equal(c->by_software, c->remapped);
+	assert_int_equal(stats.notifications, c->notified);
+	assert_int_equal(stats.notifications, c->messages);
 	/* One may be suppressed and pending as well. */
 	silent = stats.posted - stats.notifications;
 	assert_true(stats.suppressed <= silent && stats.pending <= silent);
 	assert_true(stats.suppressed + stats.pending >= silent);
 	assert_int_equal(stats.blocked, 0);
-	assert_true(remapped && decided && notified && silent);
+	assert_true(c->remapped && c->decided && c->notified && silent);
 	print_message(
 		"# %llu raised, %llu posted, %llu notified, %llu suppressed, %llu pending, %llu checked against the virtual CPU, %llu entries changed\n",
-		raised, posted, notified, stats.suppressed, stats.pending,
-		decided, changes);
+		c->raised, c->posted, c->notified, stats.suppressed,
+		stats.pending, c->decided, c->changes);
 	fix_assert_good();
 	ir_off();
 	fix_page_free((u64 *)descs);
