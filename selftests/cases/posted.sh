@@ -113,7 +113,7 @@ rmmod vtd_posted_test
 vfio_load
 edu=$(pci_find 1234:11e8)
 ok "edu goes to vfio-pci" bind_to "$edu" vfio-pci
-tap vfio 34 python3 /src/selftests/lib/vfio_posted.py "$edu"
+tap vfio 30 python3 /src/selftests/lib/vfio_posted.py "$edu"
 like "$(vtd irqs)" '^posting kvm=on' "nothing is left"
 unbind "$edu"
 like "$(ls -l /dev/vtd-posted)" '^crw------- 1 root root' "only root has descriptors"
