@@ -9,10 +9,14 @@
  * that each one counts.  Line n is vector n in whatever descriptor it is posted
  * to; remapped, it comes to CPU n % 8, which posts it by software.
  *
+ * Between any two accesses to a descriptor the CPU may be given to another
+ * thread.  Whoever has taken interrupts, or changed where notifications go,
+ * asks at once whether one was left that nobody is told of.
+ *
  *	VTD_PI_INTERRUPTS	interrupts of each case (100000)
  *	VTD_RANDOM_SEED		first seed (1)
  *
- * SRCS: intr_remap/table.c posted_intr/desc.c
+ * SRCS: intr_remap/table.c
  * SRCS: dmar/qi.c dmar/context.c dmar/unit.c dmar/domain.c
  * SRCS: dmar/flush.c dmar/pgtable.c dmar/identity.c dmar/reply.c
  * SRCS: kunit/model/model.c kunit/model/memory.c kunit/model/regs.c
@@ -33,7 +37,39 @@
 
 #include "ir_rig.h"
 
-#include "../../posted_intr/desc.h"
+/* --- descriptors, with delays ----------------------------------------------- */
+
+/* Not the kernel's: each thread has its own. */
+static __thread u64 delays;
+
+static inline void delay(void)
+{
+	if (!(vtd_rand(&delays) & 63))
+		sched_yield();
+}
+
+#define plain_try_cmpxchg64(p, old, v)                                  \
+	__atomic_compare_exchange_n(p, old, v, false, __ATOMIC_SEQ_CST, \
+				    __ATOMIC_SEQ_CST)
+
+#undef READ_ONCE
+#undef WRITE_ONCE
+#undef xchg
+#undef try_cmpxchg64
+#define READ_ONCE(x) (delay(), __atomic_load_n(&(x), __ATOMIC_RELAXED))
+#define WRITE_ONCE(x, v) \
+	(delay(), __atomic_store_n(&(x), (v), __ATOMIC_RELAXED))
+#define xchg(p, v) (delay(), __atomic_exchange_n(p, v, __ATOMIC_SEQ_CST))
+#define try_cmpxchg64(p, old, v) (delay(), plain_try_cmpxchg64(p, old, v))
+
+#include "../../posted_intr/desc.c"
+
+#undef READ_ONCE
+#undef WRITE_ONCE
+#define READ_ONCE(x) __atomic_load_n(&(x), __ATOMIC_RELAXED)
+#define WRITE_ONCE(x, v) __atomic_store_n(&(x), (v), __ATOMIC_RELAXED)
+
+/* --- the machine's state ---------------------------------------------------- */
 
 #define CPUS 8
 #define VCPUS 64
@@ -51,6 +87,7 @@ enum state { PREEMPTED, RUNNING, HALTED };
 /**
  * struct vcpu - a virtual CPU
  * @lock: of all but @desc
+ * @posting: read: software posts here; written: nobody's software does
  * @state: what it does; looked at without @lock, with @version
  * @cpu: where it runs, is halted, or ran last
  * @version: odd while it changes
@@ -58,6 +95,7 @@ enum state { PREEMPTED, RUNNING, HALTED };
  */
 static struct vcpu {
 	pthread_mutex_t lock;
+	pthread_rwlock_t posting;
 	int state;
 	int cpu;
 	unsigned int version;
@@ -174,6 +212,17 @@ static void take(struct vcpu *c)
 			take_line(i * 64 + __builtin_ctzll(pir[i]), c - vcpu);
 }
 
+/*
+ * Its lock is held, so that nobody takes; the unit is at rest while it looks
+ * itself.  What it finds wrong it reports.
+ */
+static void none_is_left(struct vcpu *c)
+{
+	pthread_rwlock_wrlock(&c->posting);
+	vtd_model_check_descriptor(virt_to_phys(c->desc));
+	pthread_rwlock_unlock(&c->posting);
+}
+
 static struct vtd_pi_target target(u8 v, unsigned int cpu)
 {
 	return (struct vtd_pi_target){ .vector = v, .apic_id = cpu };
@@ -190,6 +239,7 @@ static void set_state(struct vcpu *c, int state, unsigned int cpu)
 	else if (vtd_pi_resume(c->desc,
 			       target(state == RUNNING ? RUNS : WAKES, cpu)))
 		take(c);
+	none_is_left(c);
 	PUT(c->version, c->version + 1);
 }
 
@@ -204,6 +254,7 @@ static void notified_at(unsigned int cpu)
 		begin(c);
 		if (c->cpu == cpu && READ_ONCE(c->desc->control) & 1) {
 			take(c);
+			none_is_left(c);
 			if (c->state == HALTED)
 				set_state(c, PREEMPTED, cpu);
 		}
@@ -216,11 +267,15 @@ static void inject(unsigned int n)
 {
 	unsigned int to = READ_ONCE(line[n].next) % VCPUS;
 	struct vtd_pi_desc *d = vcpu[to].desc;
+	bool sends;
 	u64 now;
 
 	COUNT(counted.by_software);
 	WRITE_ONCE(line[n].sent_to, to);
-	if (!vtd_pi_post(d, n, false))
+	pthread_rwlock_rdlock(&vcpu[to].posting);
+	sends = vtd_pi_post(d, n, false);
+	pthread_rwlock_unlock(&vcpu[to].posting);
+	if (!sends)
 		return;
 	now = READ_ONCE(d->control);
 	send(now >> 40 & 0xff, now >> 16 & 0xff);
@@ -280,6 +335,7 @@ static void *cpu_thread(void *arg)
 	struct vcpu *current = NULL;
 	u64 seed = 100 + cpu;
 
+	delays = seed;
 	while (READ_ONCE(working)) {
 		bool busy = handle(cpu);
 		u64 random = vtd_rand(&seed);
@@ -490,6 +546,7 @@ static void prepare(u64 cap, u64 ecap, u32 policy)
 	counted = (struct counters){};
 	for (i = 0; i < VCPUS; i++) {
 		vcpu[i] = (struct vcpu){ .lock = PTHREAD_MUTEX_INITIALIZER,
+					 .posting = PTHREAD_RWLOCK_INITIALIZER,
 					 .desc = &descs[i] };
 		vtd_pi_init(&descs[i], target(RUNS, 0));
 	}
