@@ -243,6 +243,17 @@ static void set_state(struct vcpu *c, int state, unsigned int cpu)
 	PUT(c->version, c->version + 1);
 }
 
+/* The same of one that stays halted. */
+static void move_halted(struct vcpu *c, unsigned int cpu)
+{
+	PUT(c->version, c->version + 1);
+	PUT(c->cpu, cpu);
+	if (vtd_pi_move(c->desc, target(WAKES, cpu)))
+		take(c);
+	none_is_left(c);
+	PUT(c->version, c->version + 1);
+}
+
 /* Whoever has a notification outstanding here; the halted are let run. */
 static void notified_at(unsigned int cpu)
 {
@@ -316,7 +327,7 @@ static struct vcpu *schedule(struct vcpu *last, unsigned int cpu, u64 random)
 	begin(next);
 	/* A halted one moves in its sleep, now and then. */
 	if (next->state == HALTED && random >> 9 & 1) {
-		set_state(next, HALTED, cpu);
+		move_halted(next, cpu);
 		end(next);
 		return NULL;
 	}
