@@ -180,7 +180,8 @@ static void vtd_ir_say_irq(struct irq_desc *desc, void *data)
 	vtd_say(reply,
 		"irq nr=%u device=%s kind=%s format=%s %s %s %s count=%llu name=\"%s\" reason=\"%s\"\n",
 		outer->irq, device, kind, format, where, to, post,
-		vtd_ir_count(desc), seen.name, seen.iru ? "" : vtd_ir_why_left(outer, pdev));
+		vtd_ir_count(desc), seen.name,
+		seen.iru ? "" : vtd_ir_why_left(outer, pdev));
 }
 
 static void vtd_ir_say_unit(struct vtd_ir_unit *iru, struct vtd_reply *reply)

@@ -48,18 +48,18 @@ static u16 sid_of(unsigned int irq)
 
 int vtd_remap_post(unsigned int irq, const struct vtd_post *post)
 {
-	return vtd_ir_table_set(&ir.table, irq,
-				vtd_irte_posted(post->pda, post->vector,
-						post->urgent,
-						vtd_irte_from_sid(sid_of(irq))));
+	return vtd_ir_table_set(
+		&ir.table, irq,
+		vtd_irte_posted(post->pda, post->vector, post->urgent,
+				vtd_irte_from_sid(sid_of(irq))));
 }
 
 int vtd_remap_unpost(unsigned int irq)
 {
-	return vtd_ir_table_set(&ir.table, irq,
-				vtd_irte_remapped(HOST_VECTOR, 0, true, false,
-						  vtd_irte_from_sid(
-							  sid_of(irq))));
+	return vtd_ir_table_set(
+		&ir.table, irq,
+		vtd_irte_remapped(HOST_VECTOR, 0, true, false,
+				  vtd_irte_from_sid(sid_of(irq))));
 }
 
 /* The message that a unit sends, as the interrupt that it is. */
@@ -139,8 +139,7 @@ static int changes(void *data)
 	struct life *life = data;
 
 	while (!kthread_should_stop()) {
-		unsigned int irq =
-			get_random_u32_below(LIFE_VCPUS * VECTORS);
+		unsigned int irq = get_random_u32_below(LIFE_VCPUS * VECTORS);
 
 		if (vtd_posted_unbind(life->vcpu[irq / VECTORS].posted, irq))
 			atomic_inc(&failures);
@@ -183,11 +182,12 @@ static void live(struct kunit *test, u32 policy, bool plug, unsigned int nr)
 	if (plug)
 		kthread_stop(task[1]);
 	stats = vtd_model_stats(rig.model[0]);
-	kunit_info(test,
-		   "%llu interrupts, %llu posted by the unit: %llu notified, %llu suppressed, %llu with one outstanding; %llu notifications, %llu wake-ups arrived\n",
-		   life.raised, stats.posted, stats.notifications,
-		   stats.suppressed, stats.pending, life.stats.notifications,
-		   life.stats.wakeups);
+	kunit_info(
+		test,
+		"%llu interrupts, %llu posted by the unit: %llu notified, %llu suppressed, %llu with one outstanding; %llu notifications, %llu wake-ups arrived\n",
+		life.raised, stats.posted, stats.notifications,
+		stats.suppressed, stats.pending, life.stats.notifications,
+		life.stats.wakeups);
 	KUNIT_EXPECT_EQ(test, life.taken, life.raised);
 	KUNIT_EXPECT_EQ(test, life.lost, 0);
 	KUNIT_EXPECT_EQ(test, atomic_read(&life.doubled), 0);
@@ -361,15 +361,13 @@ static int begin(struct kunit *test)
 	return vtd_shim_begin(NULL);
 }
 
-static struct kunit_case cases[] = {
-	KUNIT_CASE(states),
-	KUNIT_CASE(lost_memory),
-	KUNIT_CASE(kvm_asks),
-	KUNIT_CASE_SLOW(storm),
-	KUNIT_CASE(any_order),
-	KUNIT_CASE(hotplug),
-	{}
-};
+static struct kunit_case cases[] = { KUNIT_CASE(states),
+				     KUNIT_CASE(lost_memory),
+				     KUNIT_CASE(kvm_asks),
+				     KUNIT_CASE_SLOW(storm),
+				     KUNIT_CASE(any_order),
+				     KUNIT_CASE(hotplug),
+				     {} };
 
 struct kunit_suite vtd_posted_suite = {
 	.name = "vtd_posted",

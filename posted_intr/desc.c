@@ -40,8 +40,7 @@ static u64 vtd_pi_control(struct vtd_pi_desc *desc, u64 clear, u64 set)
  */
 void vtd_pi_init(struct vtd_pi_desc *desc, struct vtd_pi_target to)
 {
-	*desc = (struct vtd_pi_desc){ .control =
-					      VTD_PI_SN | vtd_pi_route(to) };
+	*desc = (struct vtd_pi_desc){ .control = VTD_PI_SN | vtd_pi_route(to) };
 }
 
 /**
@@ -153,7 +152,6 @@ bool vtd_pi_resume(struct vtd_pi_desc *desc, struct vtd_pi_target to)
  */
 bool vtd_pi_move(struct vtd_pi_desc *desc, struct vtd_pi_target to)
 {
-	return vtd_pi_control(desc, VTD_PI_NV | VTD_PI_NDST,
-			      vtd_pi_route(to)) &
+	return vtd_pi_control(desc, VTD_PI_NV | VTD_PI_NDST, vtd_pi_route(to)) &
 	       VTD_PI_ON;
 }

@@ -24,8 +24,9 @@ MODULE_PARM_DESC(kvm, "Tell KVM that interrupts can be posted (default Y)");
 
 static bool test_posting;
 module_param(test_posting, bool, 0400);
-MODULE_PARM_DESC(test_posting,
-		 "For tests in emulators: as if every unit could post and the CPUs had VMX; interrupts get lost (default N)");
+MODULE_PARM_DESC(
+	test_posting,
+	"For tests in emulators: as if every unit could post and the CPUs had VMX; interrupts get lost (default N)");
 
 /* KVM's descriptor and ours are the same thing. */
 static_assert(sizeof(struct pi_desc) == sizeof(struct vtd_pi_desc));
@@ -75,7 +76,7 @@ static int __init vtd_posted_intr_init(void)
 
 poster:
 	vtd_remap_poster_remove(&vtd_poster);
-slots:
+	slots:
 	vtd_pi_slots_destroy();
 	return ret;
 }

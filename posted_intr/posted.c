@@ -33,9 +33,8 @@ struct vtd_pi_bound {
 static LIST_HEAD(vtd_pi_all);
 static DEFINE_MUTEX(vtd_pi_all_lock);
 
-struct vtd_posted *vtd_posted_alloc(const char *name,
-				    const struct vtd_posted_ops *ops,
-				    void *data)
+struct vtd_posted *
+vtd_posted_alloc(const char *name, const struct vtd_posted_ops *ops, void *data)
 {
 	struct vtd_posted *p = kzalloc_obj(*p);
 	int ret = -ENOMEM;
@@ -43,8 +42,8 @@ struct vtd_posted *vtd_posted_alloc(const char *name,
 	if (!p)
 		return ERR_PTR(ret);
 	/* A page of its own: hardware that errs in it changes nothing else. */
-	p->desc = iommu_alloc_pages_node_sz(NUMA_NO_NODE, GFP_KERNEL,
-					    PAGE_SIZE);
+	p->desc =
+		iommu_alloc_pages_node_sz(NUMA_NO_NODE, GFP_KERNEL, PAGE_SIZE);
 	if (!p->desc)
 		goto free;
 	p->pda = virt_to_phys(p->desc);

@@ -99,11 +99,12 @@ is "$(stat -c %a $debug/* | sort -u)" 400 "the files are root's, to read"
 nok "they are not written to" eval "echo 1 > $debug/registers"
 
 # --- every file is described
+ok "the other modules load" modprobe -a vtd_intr_remap vtd_posted_intr
 described() {
 	sed -n 's/^What:[[:space:]]*//p' /src/Documentation/ABI/testing/* | sed 's/<N>/[0-9]+/' | grep "$1" | sort
 }
 there() {
-	find /sys/class/iommu/*/intel-iommu/ /sys/module/vtd_dmar/parameters /sys/kernel/debug/vtd -type f | grep "$1" | sort
+	find /sys/class/iommu/*/intel-iommu/ /sys/module/vtd_*/parameters /sys/kernel/debug/vtd -type f | grep "$1" | sort
 }
 for part in /sys/class/iommu/ /sys/module/ /sys/kernel/debug/; do
 	mapfile -t files < <(there $part)

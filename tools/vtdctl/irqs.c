@@ -212,11 +212,11 @@ static int irqs_json(struct vtdctl *ctl, const struct vtd_records *recs)
 	static const char *const table_texts[] = { "unit", "address", "ids",
 						   "compatibility", NULL };
 	static const char *const irq_numbers[] = { "nr", "cpu", "count", NULL };
-	static const char *const irq_texts[] = { "device", "kind",  "format",
-						 "unit",   "index", "entry",
-						 "vector", "dest",  "name",
-						 "descriptor", "posted_vector",
-						 "reason", NULL };
+	static const char *const irq_texts[] = {
+		"device",	 "kind",   "format", "unit", "index",
+		"entry",	 "vector", "dest",   "name", "descriptor",
+		"posted_vector", "reason", NULL
+	};
 	static const char *const desc_numbers[] = {
 		"cpu",	   "interrupts", "posts", "notifications",
 		"wakeups", "suppressed", NULL,

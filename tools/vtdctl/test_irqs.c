@@ -50,8 +50,10 @@ void test_irqs(void **state)
 	assert_has(fix->out, "\n     -> a unit's own interrupts do not");
 	assert_has(fix->out,
 		   "\n     as vector 0x41 to the descriptor at 0x10abc1040\n");
-	assert_has(fix->out, "KVM is told that interrupts can be posted: yes\n");
-	assert_has(fix->out, "descriptor at 0x10abc1040, of spdk: halted, CPU 1,");
+	assert_has(fix->out,
+		   "KVM is told that interrupts can be posted: yes\n");
+	assert_has(fix->out,
+		   "descriptor at 0x10abc1040, of spdk: halted, CPU 1,");
 	assert_has(fix->out, "5 in silence");
 	fix->reply =
 		"remapping isolated=yes x2apic=on x2apic_opt_out=no\n"

@@ -228,7 +228,8 @@ static int edu_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 	ret = pci_alloc_irq_vectors(pdev, 1, 1, PCI_IRQ_MSI);
 	if (ret < 0)
 		return ret;
-	ret = request_irq(pci_irq_vector(pdev, 0), host_handler, 0, "edu", pdev);
+	ret = request_irq(pci_irq_vector(pdev, 0), host_handler, 0, "edu",
+			  pdev);
 	if (ret) {
 		pci_free_irq_vectors(pdev);
 		return ret;

@@ -59,7 +59,8 @@ static bool wait_for(struct life_vcpu *v)
 }
 
 /* Some CPU or other; one that has just gone is none. */
-static int settle(struct life_vcpu *v, int (*fn)(struct vtd_posted *, unsigned int))
+static int settle(struct life_vcpu *v,
+		  int (*fn)(struct vtd_posted *, unsigned int))
 {
 	int ret;
 
@@ -122,7 +123,8 @@ static int device_thread(void *data)
 	struct life_thread *t = data;
 	unsigned int nr = 0;
 
-	while (!kthread_should_stop() && atomic_dec_return(&t->life->left) >= 0) {
+	while (!kthread_should_stop() &&
+	       atomic_dec_return(&t->life->left) >= 0) {
 		/* The virtual CPUs live longer than this, and take some. */
 		while (!raise_any(t->life))
 			schedule_timeout_idle(1);

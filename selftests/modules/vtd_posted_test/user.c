@@ -18,11 +18,12 @@ int user_run(struct answer *answer, unsigned int posts)
 	if (ret)
 		return ret;
 	ret = life_run(&life, posts);
-	snprintf(answer->text, sizeof(answer->text),
-		 "posts=%llu taken=%llu lost=%u doubled=%d stuck=%d notifications=%llu wakeups=%llu suppressed=%llu\n",
-		 life.raised, life.taken, life.lost, atomic_read(&life.doubled),
-		 atomic_read(&life.stuck), life.stats.notifications,
-		 life.stats.wakeups, life.stats.suppressed);
+	snprintf(
+		answer->text, sizeof(answer->text),
+		"posts=%llu taken=%llu lost=%u doubled=%d stuck=%d notifications=%llu wakeups=%llu suppressed=%llu\n",
+		life.raised, life.taken, life.lost, atomic_read(&life.doubled),
+		atomic_read(&life.stuck), life.stats.notifications,
+		life.stats.wakeups, life.stats.suppressed);
 	life_end(&life);
 	return ret;
 }
