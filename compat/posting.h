@@ -27,6 +27,7 @@ static inline int vtd_register_consumer(struct irq_bypass_consumer *consumer,
 	consumer->token = eventfd;
 	return irq_bypass_register_consumer(consumer);
 }
+
 #define irq_bypass_register_consumer vtd_register_consumer
 #endif
 

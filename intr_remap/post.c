@@ -110,14 +110,14 @@ static int vtd_ir_unpost(struct irq_data *data)
  * @info: as this kernel's KVM has it, or NULL to have it remapped again
  *
  * Context: the interrupt's descriptor lock is held.
- * Return: 0; -ENOSYS when nobody posts; otherwise as vtd_remap_post() and
+ * Return: 0; -EOPNOTSUPP when nobody posts; otherwise as vtd_remap_post() and
  * vtd_remap_unpost().
  */
 int vtd_ir_set_vcpu_affinity(struct irq_data *data, void *info)
 {
 	const struct vtd_poster *poster;
 	struct vtd_post post = {};
-	int ret = -ENOSYS;
+	int ret = -EOPNOTSUPP;
 
 	if (!info)
 		return vtd_ir_unpost(data);

@@ -62,7 +62,7 @@ static int __init vtd_posted_intr_init(void)
 	units = vtd_remap_poster_add(&vtd_poster);
 	if (units < 0) {
 		ret = units;
-		goto slots;
+		goto destroy;
 	}
 	ret = vtd_pi_user_create();
 	if (ret)
@@ -76,7 +76,7 @@ static int __init vtd_posted_intr_init(void)
 
 poster:
 	vtd_remap_poster_remove(&vtd_poster);
-	slots:
+destroy:
 	vtd_pi_slots_destroy();
 	return ret;
 }
