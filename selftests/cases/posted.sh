@@ -5,6 +5,8 @@
 # vtd_posted_test/edu.c.
 # vm: --qemu "-smp 4 -m 3G -device edu -netdev user,id=n0 -device e1000e,netdev=n0"
 # timeout: 400
+# soak-timeout: 3600
+# tier: check soak
 
 . /src/selftests/lib/io.sh
 
@@ -119,10 +121,19 @@ unbind "$edu"
 like "$(ls -l /dev/vtd-posted)" '^crw------- 1 root root' "only root has descriptors"
 
 # --- every order with another hypervisor -----------------------------------
+ours() { modprobe vtd_posted_intr test_posting=1; }
 rmmod vtd_posted_intr
-ok "kvm_amd before vtd_posted_intr" sh -c 'modprobe kvm_amd; modprobe vtd_posted_intr'
-ok "kvm_amd goes first" sh -c 'modprobe -r kvm_amd; rmmod vtd_posted_intr'
-ok "vtd_posted_intr before kvm_amd" sh -c 'modprobe vtd_posted_intr; modprobe kvm_amd'
-ok "vtd_posted_intr goes first" sh -c 'rmmod vtd_posted_intr; modprobe -r kvm_amd'
+ok "kvm_amd loads" modprobe kvm_amd
+ok "and runs a guest" "$PROGS/kvm_tiny"
+ok "vtd_posted_intr loads after it" ours
+ok "kvm_amd runs a guest" "$PROGS/kvm_tiny"
+ok "and goes first" modprobe -r kvm_amd
+ok "it loads after vtd_posted_intr" modprobe kvm_amd
+ok "runs a guest" "$PROGS/kvm_tiny"
+ok "vtd_posted_intr goes first" rmmod vtd_posted_intr
+ok "kvm_amd runs a guest" "$PROGS/kvm_tiny"
+ok "vtd_posted_intr is loaded while one runs" \
+	eval '"$PROGS/kvm_tiny" 2000 & ours; rmmod vtd_posted_intr; ours; wait $!'
+ok "both go" sh -c 'modprobe -r kvm_amd; rmmod vtd_posted_intr'
 ok "everything is given back" sh -c 'rmmod vtd_intr_remap && modprobe -r vtd_dmar'
 finish
