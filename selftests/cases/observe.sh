@@ -126,6 +126,8 @@ for part in /sys/class/iommu/ /sys/module/ /sys/kernel/debug/; do
 done
 is "$(described . | grep -cvE '^/sys/(class/iommu|module|kernel/debug)/')" 0 "nothing is described that was not looked for"
 
+ok "and are taken out" sh -c 'rmmod vtd_posted_intr && rmmod vtd_intr_remap'
+
 # --- readers while everything changes
 readers=()
 for i in 1 2; do
