@@ -142,61 +142,56 @@ void vtd_ir_posted_gone(struct vtd_ir_irq *irq)
 	irq->poster = NULL;
 }
 
-/* Our level of an interrupt, with its descriptor locked, or NULL. */
-static struct irq_data *vtd_ir_lock_irq(unsigned int nr, unsigned long *flags)
+/* @fn for our level of an interrupt, under its descriptor's lock, or @none. */
+static int vtd_ir_locked(unsigned int nr, int none, const void *arg,
+			 int (*fn)(struct irq_data *data, const void *arg))
 {
 	struct irq_data *data = irq_get_irq_data(nr);
 	struct irq_desc *desc;
+	unsigned long flags;
+	int ret = none;
 
 	if (!data)
-		return NULL;
+		return none;
 	desc = irq_data_to_desc(data);
-	raw_spin_lock_irqsave(&desc->lock, *flags);
-	for (; data; data = data->parent_data)
-		if (vtd_ir_is_domain(data->domain) && data->chip_data)
-			return data;
-	raw_spin_unlock_irqrestore(&desc->lock, *flags);
-	return NULL;
+	raw_spin_lock_irqsave(&desc->lock, flags);
+	for (; data; data = data->parent_data) {
+		if (vtd_ir_is_domain(data->domain) && data->chip_data) {
+			ret = fn(data, arg);
+			break;
+		}
+	}
+	raw_spin_unlock_irqrestore(&desc->lock, flags);
+	return ret;
 }
 
-static void vtd_ir_unlock_irq(struct irq_data *data, unsigned long flags)
+static int vtd_ir_post_locked(struct irq_data *data, const void *arg)
 {
-	raw_spin_unlock_irqrestore(&irq_data_to_desc(data)->lock, flags);
+	const struct vtd_poster *poster;
+	int ret = -ENODEV;
+
+	rcu_read_lock();
+	poster = rcu_dereference(vtd_ir_poster);
+	if (poster)
+		ret = vtd_ir_post(data, poster, arg);
+	rcu_read_unlock();
+	return ret;
+}
+
+static int vtd_ir_unpost_locked(struct irq_data *data, const void *arg)
+{
+	return vtd_ir_unpost(data);
 }
 
 int vtd_remap_post(unsigned int irq, const struct vtd_post *post)
 {
-	const struct vtd_poster *poster;
-	struct irq_data *data;
-	unsigned long flags;
-	int ret = -ENOENT;
-
-	rcu_read_lock();
-	data = vtd_ir_lock_irq(irq, &flags);
-	if (data) {
-		poster = rcu_dereference(vtd_ir_poster);
-		ret = poster ? vtd_ir_post(data, poster, post) : -ENODEV;
-		vtd_ir_unlock_irq(data, flags);
-	}
-	rcu_read_unlock();
-	return ret;
+	return vtd_ir_locked(irq, -ENOENT, post, vtd_ir_post_locked);
 }
 EXPORT_SYMBOL_GPL(vtd_remap_post);
 
 int vtd_remap_unpost(unsigned int irq)
 {
-	struct irq_data *data;
-	unsigned long flags;
-	int ret = 0;
-
-	rcu_read_lock();
-	data = vtd_ir_lock_irq(irq, &flags);
-	if (data) {
-		ret = vtd_ir_unpost(data);
-		vtd_ir_unlock_irq(data, flags);
-	}
-	rcu_read_unlock();
-	return ret;
+	return vtd_ir_locked(irq, 0, NULL, vtd_ir_unpost_locked);
 }
 EXPORT_SYMBOL_GPL(vtd_remap_unpost);
 
