@@ -3,6 +3,8 @@
 # vm: --qemu "-drive file=@share/d0.img,if=none,id=d0,format=raw -device nvme,drive=d0,serial=x1"
 # disk: d0.img 64M
 # timeout: 90
+# in-turn: yes
+# tier: check soak
 # variant: no-table --no-iommu
 # variant: amd --no-iommu --qemu "-device amd-iommu" --append amd_iommu=off
 # variant: built-in --in-tree

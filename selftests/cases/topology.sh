@@ -4,6 +4,7 @@
 # variants-from: selftests/lib/topologies
 # vm: --qemu "-m 3G"
 # disk: d0.img 64M
+# in-turn: yes
 # tier: check soak
 # timeout: 300
 
