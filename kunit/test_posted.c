@@ -305,6 +305,42 @@ static void states(struct kunit *test)
 	stop(test);
 }
 
+/*
+ * A notification that comes while its descriptor is in no place is lost; what
+ * is outstanding says so, also where the descriptor comes back to its old one.
+ */
+static void nowhere_to_go(struct kunit *test)
+{
+	struct vtd_pi_slot *slot = per_cpu_ptr(&vtd_pi_slots, 0);
+	atomic_t told = ATOMIC_INIT(0);
+	u64 pir[VTD_POSTED_WORDS];
+	struct vtd_posted *p;
+	unsigned int irq;
+
+	if (num_online_cpus() < 2)
+		kunit_skip(test, "one CPU");
+	start(test, 0);
+	p = vtd_posted_alloc("nowhere", &note_ops, &told);
+	KUNIT_ASSERT_FALSE(test, IS_ERR(p));
+	KUNIT_ASSERT_EQ(test, vtd_posted_bind(p, 5, 77, false), 0);
+	KUNIT_ASSERT_EQ(test, vtd_posted_run(p, 1), 0);
+	fix.interrupt = NULL;
+	KUNIT_EXPECT_TRUE(test, ask(5));
+	fix.interrupt = notified;
+	KUNIT_EXPECT_TRUE(test, comes_to(&told, 0));
+	irq = slot->irq;
+	slot->irq = 0;
+	KUNIT_EXPECT_EQ(test, vtd_posted_run(p, 0), -EINVAL);
+	KUNIT_EXPECT_EQ(test, p->slot->cpu, 1);
+	KUNIT_EXPECT_TRUE(test, comes_to(&told, 1));
+	slot->irq = irq;
+	KUNIT_EXPECT_EQ(test, vtd_posted_harvest(p, pir), 1);
+	KUNIT_EXPECT_TRUE(test, ask(5));
+	KUNIT_EXPECT_TRUE(test, comes_to(&told, 2));
+	vtd_posted_free(p);
+	stop(test);
+}
+
 /* A unit that does not forget an entry may post to it for good. */
 static void lost_memory(struct kunit *test)
 {
@@ -361,13 +397,12 @@ static int begin(struct kunit *test)
 	return vtd_shim_begin(NULL);
 }
 
-static struct kunit_case cases[] = { KUNIT_CASE(states),
-				     KUNIT_CASE(lost_memory),
-				     KUNIT_CASE(kvm_asks),
-				     KUNIT_CASE_SLOW(storm),
-				     KUNIT_CASE(any_order),
-				     KUNIT_CASE(hotplug),
-				     {} };
+static struct kunit_case cases[] = {
+	KUNIT_CASE(states),	 KUNIT_CASE(nowhere_to_go),
+	KUNIT_CASE(lost_memory), KUNIT_CASE(kvm_asks),
+	KUNIT_CASE_SLOW(storm),	 KUNIT_CASE(any_order),
+	KUNIT_CASE(hotplug),	 {}
+};
 
 struct kunit_suite vtd_posted_suite = {
 	.name = "vtd_posted",

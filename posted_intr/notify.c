@@ -119,7 +119,7 @@ static bool vtd_pi_join(struct vtd_posted *p, struct vtd_pi_slot *slot,
 static void vtd_pi_part(struct vtd_posted *p)
 {
 	spin_lock(&p->slot->lock);
-	list_del(&p->node);
+	list_del_init(&p->node);
 	spin_unlock(&p->slot->lock);
 }
 
@@ -134,6 +134,20 @@ static bool vtd_pi_join_any(struct vtd_posted *p, enum vtd_pi_state state,
 				target))
 			return true;
 	return false;
+}
+
+/*
+ * Send its notifications to the slot that it has joined.  What went elsewhere
+ * meanwhile is outstanding, and found nobody: its user is told now.  The
+ * descriptor is locked.
+ */
+static void vtd_pi_follow(struct vtd_posted *p, struct vtd_pi_target target)
+{
+	if (!vtd_pi_move(p->desc, target))
+		return;
+	spin_lock(&p->slot->lock);
+	vtd_pi_call(p);
+	spin_unlock(&p->slot->lock);
 }
 
 /**
@@ -207,8 +221,9 @@ int vtd_pi_slot_set(struct vtd_posted *p, unsigned int cpu,
 	 */
 	if (vtd_pi_join(p, to, state, &target))
 		ret = vtd_pi_resume(p->desc, target);
-	else if (!vtd_pi_join(p, from, before, &target))
-		WARN_ON_ONCE(!vtd_pi_join_any(p, before, &target));
+	else if (vtd_pi_join(p, from, before, &target) ||
+		 vtd_pi_join_any(p, before, &target))
+		vtd_pi_follow(p, target);
 	spin_unlock_irqrestore(&p->lock, flags);
 	return ret;
 }
@@ -264,15 +279,8 @@ static void vtd_pi_flee(struct vtd_posted *p, void *data)
 	if (p->slot != gone)
 		goto unlock;
 	vtd_pi_part(p);
-	if (WARN_ON_ONCE(!vtd_pi_join_any(p, p->state, &target))) {
-		INIT_LIST_HEAD(&p->node);
-		goto unlock;
-	}
-	if (vtd_pi_move(p->desc, target)) {
-		spin_lock(&p->slot->lock);
-		vtd_pi_call(p);
-		spin_unlock(&p->slot->lock);
-	}
+	if (!WARN_ON_ONCE(!vtd_pi_join_any(p, p->state, &target)))
+		vtd_pi_follow(p, target);
 unlock:
 	spin_unlock_irqrestore(&p->lock, flags);
 }
