@@ -33,7 +33,7 @@
 #define HOST_VECTOR 0x21
 
 /* Vectors of a virtual CPU, each with an entry of its own. */
-#define VECTORS 4
+#define VECTORS 32
 
 static unsigned int interrupts = 100000;
 module_param_named(posted, interrupts, uint, 0444);
