@@ -108,7 +108,7 @@ static bool vtd_pi_join(struct vtd_posted *p, struct vtd_pi_slot *slot,
 	good = slot->irq;
 	if (good) {
 		WRITE_ONCE(p->slot, slot);
-		p->state = state;
+		WRITE_ONCE(p->state, state);
 		list_add(&p->node, &slot->list);
 		*target = slot->target;
 	}
@@ -241,7 +241,7 @@ void vtd_pi_slot_suspend(struct vtd_posted *p)
 	spin_lock_irqsave(&p->lock, flags);
 	vtd_pi_suspend(p->desc);
 	spin_lock(&p->slot->lock);
-	p->state = VTD_PI_PREEMPTED;
+	WRITE_ONCE(p->state, VTD_PI_PREEMPTED);
 	spin_unlock(&p->slot->lock);
 	spin_unlock_irqrestore(&p->lock, flags);
 }
