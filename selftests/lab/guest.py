@@ -310,8 +310,16 @@ def offences(log, taint, allow):
     return [line for line in found if not any(a.search(line) for a in allow)]
 
 
+def age(path):
+    """For sorting. Another guest may have taken the file away just now."""
+    try:
+        return os.path.getmtime(path)
+    except FileNotFoundError:
+        return 0
+
+
 def prune(folder):
-    logs = sorted(glob.glob(f"{folder}/*.log"), key=os.path.getmtime)
+    logs = sorted(glob.glob(f"{folder}/*.log"), key=age)
     for path in logs[:-KEEP_LOGS]:
         for name in (path, path + ".qemu", path + ".hung"):
             try:
