@@ -36,19 +36,14 @@ static bool vtd_ir_is_descriptor(u64 pda)
 	return pda && IS_ALIGNED(pda, 64) && pfn_valid(PHYS_PFN(pda));
 }
 
-static struct vtd_irte vtd_ir_post_entry(const struct vtd_ir_irq *irq,
-					 const struct vtd_post *post)
+/**
+ * vtd_ir_posted_gone() - let go of who had an interrupt posted
+ * @irq: its entry is remapped again, or not present any more
+ *
+ * Context: the interrupt's descriptor lock is held, or nobody has it.
+ */
+void vtd_ir_posted_gone(struct vtd_ir_irq *irq)
 {
-	return vtd_irte_posted(post->pda, post->vector, post->urgent,
-			       irq->source);
-}
-
-/* It was remapped before, which is what its vector domain says still. */
-static void vtd_ir_post_failed(struct irq_data *data)
-{
-	struct vtd_ir_irq *irq = data->chip_data;
-
-	vtd_ir_program(data);
 	module_put(irq->poster);
 	irq->poster = NULL;
 }
@@ -73,13 +68,18 @@ static int vtd_ir_post(struct irq_data *data, const struct vtd_poster *poster,
 		return -ENODEV;
 	irq->poster = poster->owner;
 	before = vtd_ir_table_get(table, irq->index);
-	ret = vtd_ir_table_set(table, irq->index, vtd_ir_post_entry(irq, post));
+	ret = vtd_ir_table_set(table, irq->index,
+			       vtd_irte_posted(post->pda, post->vector,
+					       post->urgent, irq->source));
 	if (!ret)
 		return 0;
-	if (first)
-		vtd_ir_post_failed(data);
-	else
+	if (first) {
+		/* Remapped, which is what its vector domain says still. */
+		vtd_ir_program(data);
+		vtd_ir_posted_gone(irq);
+	} else {
 		vtd_ir_table_set(table, irq->index, before);
+	}
 	pr_warn_ratelimited(
 		"%s does not forget an entry (error %d): interrupt %u stays as it was\n",
 		irq->iru->info.name, ret, data->irq);
@@ -89,18 +89,16 @@ static int vtd_ir_post(struct irq_data *data, const struct vtd_poster *poster,
 static int vtd_ir_unpost(struct irq_data *data)
 {
 	struct vtd_ir_irq *irq = data->chip_data;
-	struct module *poster = irq->poster;
 	int ret;
 
-	if (!poster)
+	if (!irq->poster)
 		return 0;
-	irq->poster = NULL;
 	ret = vtd_ir_program(data);
 	if (ret)
 		pr_err_ratelimited(
 			"%s does not forget an entry (error %d): interrupt %u may still be posted; take its device away\n",
 			irq->iru->info.name, ret, data->irq);
-	module_put(poster);
+	vtd_ir_posted_gone(irq);
 	return ret;
 }
 
@@ -128,18 +126,6 @@ int vtd_ir_set_vcpu_affinity(struct irq_data *data, void *info)
 			      vtd_ir_post(data, poster, &post);
 	rcu_read_unlock();
 	return ret;
-}
-
-/**
- * vtd_ir_posted_gone() - an interrupt's entry is not present any more
- * @irq: whoever had it posted needs not know
- *
- * Context: the interrupt's descriptor lock is held, or nobody has it.
- */
-void vtd_ir_posted_gone(struct vtd_ir_irq *irq)
-{
-	module_put(irq->poster);
-	irq->poster = NULL;
 }
 
 /* @fn for our level of an interrupt, under its descriptor's lock, or @none. */

@@ -8,6 +8,7 @@
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
+#include <linux/bitops.h>
 #include <linux/err.h>
 #include <linux/eventfd.h>
 #include <linux/fs.h>
@@ -171,9 +172,8 @@ static void vtd_pi_put_back(struct vtd_posted *p, const u64 *pir)
 {
 	unsigned int vector;
 
-	for (vector = 0; vector < VTD_PI_VECTORS; vector++)
-		if (pir[vector / 64] & BIT_ULL(vector % 64))
-			vtd_posted_post(p, vector, false);
+	for_each_set_bit(vector, (const unsigned long *)pir, VTD_PI_VECTORS)
+		vtd_posted_post(p, vector, false);
 }
 
 static ssize_t vtd_pi_read(struct file *filp, char __user *to, size_t size,

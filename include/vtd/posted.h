@@ -80,8 +80,9 @@ void vtd_posted_free(struct vtd_posted *p);
  * @vector: its bit
  * @urgent: it notifies also while @p is preempted
  *
- * Its handler is not called while it is bound.  Binding again changes @vector,
- * @urgent, or @p, without an interrupt being lost.
+ * Its handler is not called while it is bound.  Binding again changes @vector
+ * or @urgent without an interrupt being lost; to have it go to another
+ * descriptor, unbind it first.
  *
  * Context: may sleep.
  * Return: 0; -ENOMEM; otherwise as vtd_remap_post().
