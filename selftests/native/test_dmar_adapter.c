@@ -4,7 +4,8 @@
  * domains mapped by pages and by ranges, flushed at once or later, and who may
  * be assigned.
  *
- * SRCS: dmar/adapter.c dmar/device.c dmar/pool.c dmar/history.c dmar/relax.c
+ * SRCS: dmar/adapter.c dmar/paging.c dmar/device.c dmar/pool.c
+ * SRCS: dmar/history.c dmar/relax.c
  * SRCS: dmar/qi.c dmar/context.c dmar/unit.c dmar/domain.c dmar/flush.c
  * SRCS: dmar/pgtable.c dmar/identity.c dmar/reply.c kunit/model/model.c
  * SRCS: kunit/model/memory.c kunit/model/regs.c kunit/model/fault.c

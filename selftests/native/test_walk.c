@@ -5,9 +5,10 @@
  * with those of the driver.
  *
  * SRCS: dmar/walk_cmd.c dmar/walk_judge.c dmar/fault_walk.c
- * SRCS: dmar/fault_reason.c dmar/adapter.c dmar/device.c dmar/pool.c
- * SRCS: dmar/history.c dmar/relax.c dmar/qi.c dmar/context.c dmar/unit.c
- * SRCS: dmar/domain.c dmar/flush.c dmar/pgtable.c dmar/identity.c dmar/reply.c
+ * SRCS: dmar/fault_reason.c dmar/adapter.c dmar/paging.c dmar/device.c
+ * SRCS: dmar/pool.c dmar/history.c dmar/relax.c dmar/qi.c dmar/context.c
+ * SRCS: dmar/unit.c dmar/domain.c dmar/flush.c dmar/pgtable.c
+ * SRCS: dmar/identity.c dmar/reply.c
  * SRCS: kunit/model/model.c kunit/model/memory.c kunit/model/regs.c
  * SRCS: kunit/model/fault.c kunit/model/walk.c kunit/model/cache.c
  * SRCS: kunit/model/queue.c kunit/model/device.c kunit/model/check.c
