@@ -276,7 +276,7 @@ const struct iommu_ops vtd_iommu_ops = {
 	.device_group = pci_device_group,
 	.get_resv_regions = vtd_get_resv_regions,
 	.domain_alloc_paging = vtd_domain_alloc_paging,
-	.default_domain_ops = &vtd_paging_ops,
+	.default_domain_ops = vtd_paging_ops,
 	.identity_domain = &vtd_identity_domain,
 	.blocked_domain = &vtd_blocked_domain,
 };

@@ -4,8 +4,10 @@
  * looked up, and what was unmapped flushed.
  *
  * Owns the choice among the tables of operations, so that none of them asks
- * again what is known when a domain is made.
+ * again what is known when a domain is made.  All that is called often exists
+ * once for each stage: vtd_do_*() take the stage as a constant.
  */
+#include <linux/bits.h>
 #include <linux/compiler.h>
 #include <linux/iommu.h>
 #include <linux/jump_label.h>
@@ -52,11 +54,10 @@ static noinline int vtd_map_over(struct vtd_domain *d, unsigned long iova,
 	return ret;
 }
 
-/* With the arguments of those they stand in for: these need no frame then. */
-static noinline int vtd_map_many(struct iommu_domain *domain,
-				 unsigned long iova, phys_addr_t paddr,
-				 size_t pgsize, size_t pgcount, int prot,
-				 gfp_t gfp, size_t *mapped)
+static __always_inline int
+vtd_do_map_many(const enum vtd_pt_stage stage, struct iommu_domain *domain,
+		unsigned long iova, phys_addr_t paddr, size_t pgsize,
+		size_t pgcount, int prot, gfp_t gfp, size_t *mapped)
 {
 	struct vtd_domain *d = to_vtd_domain(domain);
 	u64 bits = vtd_leaf_bits(prot);
@@ -64,104 +65,12 @@ static noinline int vtd_map_many(struct iommu_domain *domain,
 
 	if (unlikely(!READ_ONCE(d->mapped)))
 		WRITE_ONCE(d->mapped, true);
-	ret = vtd_pt_map(&d->pt, iova, paddr, pgsize, pgcount, bits, gfp, NULL,
-			 mapped);
+	ret = VTD_PT_OF(stage, vtd_pt_map, &d->pt, iova, paddr, pgsize, pgcount,
+			bits, gfp, NULL, mapped);
 	if (unlikely(ret == -EEXIST))
 		return vtd_map_over(d, iova, paddr, pgsize * pgcount, bits, gfp,
 				    mapped);
 	return ret;
-}
-
-/* While trace events of maps and unmaps are on, all go the long way. */
-static noinline int vtd_map_traced(struct iommu_domain *domain,
-				   unsigned long iova, phys_addr_t paddr,
-				   size_t pgsize, size_t pgcount, int prot,
-				   gfp_t gfp, size_t *mapped)
-{
-	int ret = vtd_map_many(domain, iova, paddr, pgsize, pgcount, prot, gfp,
-			       mapped);
-
-	if (*mapped)
-		trace_vtd_map(to_vtd_domain(domain)->number, iova, paddr,
-			      *mapped);
-	return ret;
-}
-
-static int vtd_map_pages(struct iommu_domain *domain, unsigned long iova,
-			 phys_addr_t paddr, size_t pgsize, size_t pgcount,
-			 int prot, gfp_t gfp, size_t *mapped)
-{
-	struct vtd_domain *d = to_vtd_domain(domain);
-
-	if (trace_vtd_map_enabled())
-		return vtd_map_traced(domain, iova, paddr, pgsize, pgcount,
-				      prot, gfp, mapped);
-	/* A table that is there says that d->mapped is set. */
-	if (likely(pgcount == 1 && vtd_pt_map_page(&d->pt, iova, paddr, pgsize,
-						   vtd_leaf_bits(prot)))) {
-		*mapped = pgsize;
-		return 0;
-	}
-	return vtd_map_many(domain, iova, paddr, pgsize, pgcount, prot, gfp,
-			    mapped);
-}
-
-static noinline int vtd_map_length(struct pt_iommu *iommu, dma_addr_t iova,
-				   phys_addr_t paddr, dma_addr_t len,
-				   unsigned int prot, gfp_t gfp, size_t *mapped)
-{
-	struct vtd_domain *d = to_vtd_domain(&iommu->domain);
-	u64 bits = vtd_leaf_bits(prot);
-	int ret;
-
-	if (unlikely(!READ_ONCE(d->mapped)))
-		WRITE_ONCE(d->mapped, true);
-	ret = vtd_pt_map_range(&d->pt, iova, paddr, len, bits, gfp, NULL,
-			       mapped);
-	if (unlikely(ret == -EEXIST))
-		return vtd_map_over(d, iova, paddr, len, bits, gfp, mapped);
-	return ret;
-}
-
-static noinline int vtd_map_length_traced(struct pt_iommu *iommu,
-					  dma_addr_t iova, phys_addr_t paddr,
-					  dma_addr_t len, unsigned int prot,
-					  gfp_t gfp, size_t *mapped)
-{
-	int ret = vtd_map_length(iommu, iova, paddr, len, prot, gfp, mapped);
-
-	if (*mapped)
-		trace_vtd_map(to_vtd_domain(&iommu->domain)->number, iova,
-			      paddr, *mapped);
-	return ret;
-}
-
-/* As the core calls it where it leaves the choice of page sizes to us. */
-static int vtd_map_range(struct pt_iommu *iommu, dma_addr_t iova,
-			 phys_addr_t paddr, dma_addr_t len, unsigned int prot,
-			 gfp_t gfp, size_t *mapped)
-{
-	struct vtd_domain *d = to_vtd_domain(&iommu->domain);
-
-	if (trace_vtd_map_enabled())
-		return vtd_map_length_traced(iommu, iova, paddr, len, prot, gfp,
-					     mapped);
-	if (likely(vtd_pt_map_page(&d->pt, iova, paddr, len,
-				   vtd_leaf_bits(prot)))) {
-		*mapped = len;
-		return 0;
-	}
-	return vtd_map_length(iommu, iova, paddr, len, prot, gfp, mapped);
-}
-
-static int vtd_iotlb_sync_map(struct iommu_domain *domain, unsigned long iova,
-			      size_t size)
-{
-	struct vtd_domain *d = to_vtd_domain(domain);
-
-	if (!READ_ONCE(d->sync_map))
-		return 0;
-	return vtd_flush_mapped(d, iova, iova + size - 1);
 }
 
 /*
@@ -197,27 +106,112 @@ static __always_inline size_t vtd_unmapped(struct vtd_domain *d,
 	return bytes;
 }
 
-static noinline size_t vtd_unmap_length(struct pt_iommu *iommu, dma_addr_t iova,
-					dma_addr_t len,
-					struct iommu_iotlb_gather *gather)
+static __always_inline int vtd_do_map_length(const enum vtd_pt_stage stage,
+					     struct pt_iommu *iommu,
+					     dma_addr_t iova, phys_addr_t paddr,
+					     dma_addr_t len, unsigned int prot,
+					     gfp_t gfp, size_t *mapped)
 {
 	struct vtd_domain *d = to_vtd_domain(&iommu->domain);
+	u64 bits = vtd_leaf_bits(prot);
+	int ret;
 
-	return vtd_unmapped(d, gather, iova,
-			    vtd_pt_unmap_range(&d->pt, iova, len,
-					       &gather->freelist, NULL));
+	if (unlikely(!READ_ONCE(d->mapped)))
+		WRITE_ONCE(d->mapped, true);
+	ret = VTD_PT_OF(stage, vtd_pt_map_range, &d->pt, iova, paddr, len, bits,
+			gfp, NULL, mapped);
+	if (unlikely(ret == -EEXIST))
+		return vtd_map_over(d, iova, paddr, len, bits, gfp, mapped);
+	return ret;
 }
 
-static noinline size_t vtd_unmap_many(struct iommu_domain *domain,
-				      unsigned long iova, size_t pgsize,
-				      size_t pgcount,
-				      struct iommu_iotlb_gather *gather)
+static __always_inline size_t
+vtd_do_unmap_many(const enum vtd_pt_stage stage, struct iommu_domain *domain,
+		  unsigned long iova, size_t pgsize, size_t pgcount,
+		  struct iommu_iotlb_gather *gather)
 {
 	struct vtd_domain *d = to_vtd_domain(domain);
 
 	return vtd_unmapped(d, gather, iova,
-			    vtd_pt_unmap(&d->pt, iova, pgsize, pgcount,
-					 &gather->freelist, NULL));
+			    VTD_PT_OF(stage, vtd_pt_unmap, &d->pt, iova, pgsize,
+				      pgcount, &gather->freelist, NULL));
+}
+
+static __always_inline size_t vtd_do_unmap_length(
+	const enum vtd_pt_stage stage, struct pt_iommu *iommu, dma_addr_t iova,
+	dma_addr_t len, struct iommu_iotlb_gather *gather)
+{
+	struct vtd_domain *d = to_vtd_domain(&iommu->domain);
+
+	return vtd_unmapped(d, gather, iova,
+			    VTD_PT_OF(stage, vtd_pt_unmap_range, &d->pt, iova,
+				      len, &gather->freelist, NULL));
+}
+
+/* With the arguments of those they stand in for: these need no frame then. */
+#define VTD_PAGING_MANY(s, stage)                                              \
+	static noinline int vtd_map_many_##s(struct iommu_domain *domain,      \
+					     unsigned long iova,               \
+					     phys_addr_t paddr, size_t pgsize, \
+					     size_t pgcount, int prot,         \
+					     gfp_t gfp, size_t *mapped)        \
+	{                                                                      \
+		return vtd_do_map_many(stage, domain, iova, paddr, pgsize,     \
+				       pgcount, prot, gfp, mapped);            \
+	}                                                                      \
+	static noinline int vtd_map_length_##s(                                \
+		struct pt_iommu *iommu, dma_addr_t iova, phys_addr_t paddr,    \
+		dma_addr_t len, unsigned int prot, gfp_t gfp, size_t *mapped)  \
+	{                                                                      \
+		return vtd_do_map_length(stage, iommu, iova, paddr, len, prot, \
+					 gfp, mapped);                         \
+	}                                                                      \
+	static noinline size_t vtd_unmap_many_##s(                             \
+		struct iommu_domain *domain, unsigned long iova,               \
+		size_t pgsize, size_t pgcount,                                 \
+		struct iommu_iotlb_gather *gather)                             \
+	{                                                                      \
+		return vtd_do_unmap_many(stage, domain, iova, pgsize, pgcount, \
+					 gather);                              \
+	}                                                                      \
+	static noinline size_t vtd_unmap_length_##s(                           \
+		struct pt_iommu *iommu, dma_addr_t iova, dma_addr_t len,       \
+		struct iommu_iotlb_gather *gather)                             \
+	{                                                                      \
+		return vtd_do_unmap_length(stage, iommu, iova, len, gather);   \
+	}
+
+VTD_PAGING_MANY(second, VTD_PT_SECOND)
+VTD_PAGING_MANY(first, VTD_PT_FIRST)
+
+/* While trace events of maps and unmaps are on, all go the long way. */
+static noinline int vtd_map_traced(struct iommu_domain *domain,
+				   unsigned long iova, phys_addr_t paddr,
+				   size_t pgsize, size_t pgcount, int prot,
+				   gfp_t gfp, size_t *mapped)
+{
+	int ret = VTD_PT_OF(to_vtd_domain(domain)->pt.stage, vtd_map_many,
+			    domain, iova, paddr, pgsize, pgcount, prot, gfp,
+			    mapped);
+
+	if (*mapped)
+		trace_vtd_map(to_vtd_domain(domain)->number, iova, paddr,
+			      *mapped);
+	return ret;
+}
+
+static noinline int vtd_map_length_traced(struct pt_iommu *iommu,
+					  dma_addr_t iova, phys_addr_t paddr,
+					  dma_addr_t len, unsigned int prot,
+					  gfp_t gfp, size_t *mapped)
+{
+	struct vtd_domain *d = to_vtd_domain(&iommu->domain);
+	int ret = VTD_PT_OF(d->pt.stage, vtd_map_length, iommu, iova, paddr,
+			    len, prot, gfp, mapped);
+
+	if (*mapped)
+		trace_vtd_map(d->number, iova, paddr, *mapped);
+	return ret;
 }
 
 static void vtd_unmap_trace(const struct vtd_domain *d, unsigned long iova,
@@ -233,9 +227,11 @@ static noinline size_t vtd_unmap_traced(struct iommu_domain *domain,
 					size_t pgcount,
 					struct iommu_iotlb_gather *gather)
 {
-	size_t bytes = vtd_unmap_many(domain, iova, pgsize, pgcount, gather);
+	struct vtd_domain *d = to_vtd_domain(domain);
+	size_t bytes = VTD_PT_OF(d->pt.stage, vtd_unmap_many, domain, iova,
+				 pgsize, pgcount, gather);
 
-	vtd_unmap_trace(to_vtd_domain(domain), iova, bytes, gather);
+	vtd_unmap_trace(d, iova, bytes, gather);
 	return bytes;
 }
 
@@ -243,35 +239,133 @@ static noinline size_t vtd_unmap_length_traced(struct pt_iommu *iommu,
 					       dma_addr_t iova, dma_addr_t len,
 					       struct iommu_iotlb_gather *gather)
 {
-	size_t bytes = vtd_unmap_length(iommu, iova, len, gather);
+	struct vtd_domain *d = to_vtd_domain(&iommu->domain);
+	size_t bytes = VTD_PT_OF(d->pt.stage, vtd_unmap_length, iommu, iova,
+				 len, gather);
 
-	vtd_unmap_trace(to_vtd_domain(&iommu->domain), iova, bytes, gather);
+	vtd_unmap_trace(d, iova, bytes, gather);
 	return bytes;
 }
 
-static size_t vtd_unmap_pages(struct iommu_domain *domain, unsigned long iova,
-			      size_t pgsize, size_t pgcount,
-			      struct iommu_iotlb_gather *gather)
+static __always_inline int
+vtd_do_map_pages(const enum vtd_pt_stage stage, struct iommu_domain *domain,
+		 unsigned long iova, phys_addr_t paddr, size_t pgsize,
+		 size_t pgcount, int prot, gfp_t gfp, size_t *mapped)
+{
+	struct vtd_domain *d = to_vtd_domain(domain);
+
+	if (trace_vtd_map_enabled())
+		return vtd_map_traced(domain, iova, paddr, pgsize, pgcount,
+				      prot, gfp, mapped);
+	/* A table that is there says that d->mapped is set. */
+	if (likely(pgcount == 1 &&
+		   vtd_pt_map_page(&d->pt, stage, iova, paddr, pgsize,
+				   vtd_leaf_bits(prot)))) {
+		*mapped = pgsize;
+		return 0;
+	}
+	return VTD_PT_OF(stage, vtd_map_many, domain, iova, paddr, pgsize,
+			 pgcount, prot, gfp, mapped);
+}
+
+/* As the core calls it where it leaves the choice of page sizes to us. */
+static __always_inline int vtd_do_map_range(const enum vtd_pt_stage stage,
+					    struct pt_iommu *iommu,
+					    dma_addr_t iova, phys_addr_t paddr,
+					    dma_addr_t len, unsigned int prot,
+					    gfp_t gfp, size_t *mapped)
+{
+	struct vtd_domain *d = to_vtd_domain(&iommu->domain);
+
+	if (trace_vtd_map_enabled())
+		return vtd_map_length_traced(iommu, iova, paddr, len, prot, gfp,
+					     mapped);
+	if (likely(vtd_pt_map_page(&d->pt, stage, iova, paddr, len,
+				   vtd_leaf_bits(prot)))) {
+		*mapped = len;
+		return 0;
+	}
+	return VTD_PT_OF(stage, vtd_map_length, iommu, iova, paddr, len, prot,
+			 gfp, mapped);
+}
+
+static __always_inline size_t
+vtd_do_unmap_pages(const enum vtd_pt_stage stage, struct iommu_domain *domain,
+		   unsigned long iova, size_t pgsize, size_t pgcount,
+		   struct iommu_iotlb_gather *gather)
 {
 	struct vtd_domain *d = to_vtd_domain(domain);
 
 	if (trace_vtd_unmap_enabled())
 		return vtd_unmap_traced(domain, iova, pgsize, pgcount, gather);
-	if (likely(pgcount == 1 && vtd_pt_unmap_page(&d->pt, iova, pgsize)))
+	if (likely(pgcount == 1 &&
+		   vtd_pt_unmap_page(&d->pt, stage, iova, pgsize)))
 		return vtd_unmapped(d, gather, iova, pgsize);
-	return vtd_unmap_many(domain, iova, pgsize, pgcount, gather);
+	return VTD_PT_OF(stage, vtd_unmap_many, domain, iova, pgsize, pgcount,
+			 gather);
 }
 
-static size_t vtd_unmap_range(struct pt_iommu *iommu, dma_addr_t iova,
-			      dma_addr_t len, struct iommu_iotlb_gather *gather)
+static __always_inline size_t vtd_do_unmap_range(
+	const enum vtd_pt_stage stage, struct pt_iommu *iommu, dma_addr_t iova,
+	dma_addr_t len, struct iommu_iotlb_gather *gather)
 {
 	struct vtd_domain *d = to_vtd_domain(&iommu->domain);
 
 	if (trace_vtd_unmap_enabled())
 		return vtd_unmap_length_traced(iommu, iova, len, gather);
-	if (likely(vtd_pt_unmap_page(&d->pt, iova, len)))
+	if (likely(vtd_pt_unmap_page(&d->pt, stage, iova, len)))
 		return vtd_unmapped(d, gather, iova, len);
-	return vtd_unmap_length(iommu, iova, len, gather);
+	return VTD_PT_OF(stage, vtd_unmap_length, iommu, iova, len, gather);
+}
+
+#define VTD_PAGING_CALLS(s, stage)                                            \
+	static int vtd_map_pages_##s(struct iommu_domain *domain,             \
+				     unsigned long iova, phys_addr_t paddr,   \
+				     size_t pgsize, size_t pgcount, int prot, \
+				     gfp_t gfp, size_t *mapped)               \
+	{                                                                     \
+		return vtd_do_map_pages(stage, domain, iova, paddr, pgsize,   \
+					pgcount, prot, gfp, mapped);          \
+	}                                                                     \
+	static int vtd_map_range_##s(struct pt_iommu *iommu, dma_addr_t iova, \
+				     phys_addr_t paddr, dma_addr_t len,       \
+				     unsigned int prot, gfp_t gfp,            \
+				     size_t *mapped)                          \
+	{                                                                     \
+		return vtd_do_map_range(stage, iommu, iova, paddr, len, prot, \
+					gfp, mapped);                         \
+	}                                                                     \
+	static size_t vtd_unmap_pages_##s(struct iommu_domain *domain,        \
+					  unsigned long iova, size_t pgsize,  \
+					  size_t pgcount,                     \
+					  struct iommu_iotlb_gather *gather)  \
+	{                                                                     \
+		return vtd_do_unmap_pages(stage, domain, iova, pgsize,        \
+					  pgcount, gather);                   \
+	}                                                                     \
+	static size_t vtd_unmap_range_##s(struct pt_iommu *iommu,             \
+					  dma_addr_t iova, dma_addr_t len,    \
+					  struct iommu_iotlb_gather *gather)  \
+	{                                                                     \
+		return vtd_do_unmap_range(stage, iommu, iova, len, gather);   \
+	}                                                                     \
+	static phys_addr_t vtd_iova_to_phys_##s(struct iommu_domain *domain,  \
+						dma_addr_t iova)              \
+	{                                                                     \
+		return vtd_pt_phys(&to_vtd_domain(domain)->pt, stage, iova);  \
+	}
+
+VTD_PAGING_CALLS(second, VTD_PT_SECOND)
+VTD_PAGING_CALLS(first, VTD_PT_FIRST)
+
+static int vtd_iotlb_sync_map(struct iommu_domain *domain, unsigned long iova,
+			      size_t size)
+{
+	struct vtd_domain *d = to_vtd_domain(domain);
+
+	if (!READ_ONCE(d->sync_map))
+		return 0;
+	return vtd_flush_mapped(d, iova, iova + size - 1);
 }
 
 static void vtd_iotlb_sync(struct iommu_domain *domain,
@@ -296,12 +390,6 @@ static void vtd_flush_iotlb_all(struct iommu_domain *domain)
 
 	this_cpu_inc(d->counts->queue);
 	vtd_flush_all(d);
-}
-
-static phys_addr_t vtd_iova_to_phys(struct iommu_domain *domain,
-				    dma_addr_t iova)
-{
-	return vtd_pt_phys(&to_vtd_domain(domain)->pt, iova);
 }
 
 static bool vtd_enforce_cache_coherency(struct iommu_domain *domain)
@@ -361,35 +449,47 @@ static size_t vtd_unmap_range_noted(struct pt_iommu *iommu, dma_addr_t iova,
 	return bytes;
 }
 
-#define VTD_PAGING_OPS(map, unmap)                                          \
+#define VTD_PAGING_OPS(map, unmap, phys)                                    \
 	.attach_dev = vtd_attach_op(vtd_attach_paging), .map_pages = (map), \
 	.unmap_pages = (unmap), .flush_iotlb_all = vtd_flush_iotlb_all,     \
-	.iotlb_sync = vtd_iotlb_sync, .iova_to_phys = vtd_iova_to_phys,     \
+	.iotlb_sync = vtd_iotlb_sync, .iova_to_phys = (phys),               \
 	.enforce_cache_coherency = vtd_enforce_cache_coherency,             \
 	.free = vtd_free
 
-/* For units that find new mappings by themselves, and for all the others. */
-const struct iommu_domain_ops vtd_paging_ops = {
-	VTD_PAGING_OPS(vtd_map_pages, vtd_unmap_pages),
+#define VTD_PLAIN_OPS(s)                                       \
+	VTD_PAGING_OPS(vtd_map_pages_##s, vtd_unmap_pages_##s, \
+		       vtd_iova_to_phys_##s)
+#define VTD_NOTED_OPS(s)                                           \
+	VTD_PAGING_OPS(vtd_map_pages_noted, vtd_unmap_pages_noted, \
+		       vtd_iova_to_phys_##s)
+
+/* Which of the tables; a unit that finds new mappings by itself needs no sync. */
+#define VTD_OPS_SYNC BIT(0)
+#define VTD_OPS_NOTED BIT(1)
+#define VTD_OPS_FIRST BIT(2)
+
+#define VTD_STAGE_OPS(s, at)                                              \
+	[at] = { VTD_PLAIN_OPS(s) },                                      \
+	[(at) | VTD_OPS_SYNC] = { VTD_PLAIN_OPS(s),                       \
+				  .iotlb_sync_map = vtd_iotlb_sync_map }, \
+	[(at) | VTD_OPS_NOTED] = { VTD_NOTED_OPS(s) },                    \
+	[(at) | VTD_OPS_NOTED |                                           \
+		VTD_OPS_SYNC] = { VTD_NOTED_OPS(s),                       \
+				  .iotlb_sync_map = vtd_iotlb_sync_map }
+
+const struct iommu_domain_ops vtd_paging_ops[] = {
+	VTD_STAGE_OPS(second, 0),
+	VTD_STAGE_OPS(first, VTD_OPS_FIRST),
 };
 
-static const struct iommu_domain_ops vtd_paging_sync_ops = {
-	VTD_PAGING_OPS(vtd_map_pages, vtd_unmap_pages),
-	.iotlb_sync_map = vtd_iotlb_sync_map,
+static const struct pt_iommu_ops vtd_range_ops_second = {
+	.map_range = vtd_map_range_second,
+	.unmap_range = vtd_unmap_range_second,
 };
 
-static const struct iommu_domain_ops vtd_noted_ops = {
-	VTD_PAGING_OPS(vtd_map_pages_noted, vtd_unmap_pages_noted),
-};
-
-static const struct iommu_domain_ops vtd_noted_sync_ops = {
-	VTD_PAGING_OPS(vtd_map_pages_noted, vtd_unmap_pages_noted),
-	.iotlb_sync_map = vtd_iotlb_sync_map,
-};
-
-static const struct pt_iommu_ops vtd_range_ops = {
-	.map_range = vtd_map_range,
-	.unmap_range = vtd_unmap_range,
+static const struct pt_iommu_ops vtd_range_ops_first = {
+	.map_range = vtd_map_range_first,
+	.unmap_range = vtd_unmap_range_first,
 };
 
 static const struct pt_iommu_ops vtd_noted_range_ops = {
@@ -399,20 +499,26 @@ static const struct pt_iommu_ops vtd_noted_range_ops = {
 
 /**
  * vtd_paging_use() - choose the operations of a new domain
- * @d: the domain, not yet known to the core
+ * @d: the domain, with its tables, not yet known to the core
  * @unit: the one that it is made for
  *
  * Context: any.
  */
 void vtd_paging_use(struct vtd_domain *d, const struct vtd_unit *unit)
 {
-	if (vtd_history_on())
-		d->domain.ops = vtd_needs_sync_map(unit) ? &vtd_noted_sync_ops :
-							   &vtd_noted_ops;
-	else
-		d->domain.ops = vtd_needs_sync_map(unit) ?
-					&vtd_paging_sync_ops :
-					&vtd_paging_ops;
-	vtd_use_ranges(&d->iommu, vtd_history_on() ? &vtd_noted_range_ops :
-						     &vtd_range_ops);
+	const struct pt_iommu_ops *ranges = &vtd_range_ops_second;
+	unsigned int at = 0;
+
+	if (d->pt.stage == VTD_PT_FIRST) {
+		ranges = &vtd_range_ops_first;
+		at |= VTD_OPS_FIRST;
+	}
+	if (vtd_history_on()) {
+		ranges = &vtd_noted_range_ops;
+		at |= VTD_OPS_NOTED;
+	}
+	if (vtd_needs_sync_map(unit))
+		at |= VTD_OPS_SYNC;
+	d->domain.ops = &vtd_paging_ops[at];
+	vtd_use_ranges(&d->iommu, ranges);
 }

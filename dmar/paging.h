@@ -13,8 +13,8 @@
 #include "domain.h"
 #include "unit.h"
 
-/* Of a domain for which vtd_paging_use() has not chosen. */
-extern const struct iommu_domain_ops vtd_paging_ops;
+/* The first is of a domain for which vtd_paging_use() has not chosen. */
+extern const struct iommu_domain_ops vtd_paging_ops[];
 
 /**
  * vtd_needs_sync_map() - must a unit be told of each new mapping?

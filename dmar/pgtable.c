@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Second-stage page tables.
+ * Page tables of either stage.
  *
  * Owns the tables of one domain: their memory until it is handed to the
  * caller's list, and the order in which hardware sees their entries.  Must
@@ -22,20 +22,18 @@
 #include <linux/errno.h>
 #include <linux/gfp.h>
 #include <linux/io.h>
-#include <linux/math.h>
 #include <linux/minmax.h>
 #include <linux/numa.h>
 #include <linux/sizes.h>
 #include <linux/string.h>
 
+#include <vtd/hw/pte_first.h>
 #include <vtd/observe.h>
 
 #include "pgtable.h"
+#include "pgtable_fill.h"
 #include "pgtable_walk.h"
 #include "pool.h"
-
-/* Entries handled between two looks at the loop's end: one cache line. */
-#define PT_LINE 8
 
 /* What is left of one call to vtd_pt_map(). */
 struct pt_run {
@@ -49,9 +47,16 @@ struct pt_run {
 	unsigned int level; /* of the leaves */
 };
 
-static inline bool pt_points(u64 pte, unsigned int level)
+static inline bool pt_points(const struct vtd_pgtable *pt, u64 pte,
+			     unsigned int level)
 {
-	return vtd_pte_present(pte) && !vtd_pte_is_leaf(pte, level);
+	/* bit 7 says the same in both stages */
+	return (pte & pt->present_bits) && !vtd_pte_is_leaf(pte, level);
+}
+
+static inline u64 pt_pointer(const struct vtd_pgtable *pt, u64 *table)
+{
+	return virt_to_phys(table) | pt->pointer_bits;
 }
 
 /*
@@ -99,7 +104,7 @@ static void pt_settle(u64 *slot, u64 pte)
  */
 static u64 pt_install(const struct vtd_pgtable *pt, u64 *slot, u64 *table)
 {
-	u64 pte = vtd_pte_table(virt_to_phys(table));
+	u64 pte = pt_pointer(pt, table);
 	u64 old = 0;
 
 	if (!pt->coherent)
@@ -122,7 +127,7 @@ static u64 pt_extend(const struct vtd_pgtable *pt, u64 *slot, gfp_t gfp)
 	pt_write_back(pt, table, VTD_PTE_ENTRIES);
 	other = pt_install(pt, slot, table);
 	if (!other)
-		return vtd_pte_table(virt_to_phys(table));
+		return pt_pointer(pt, table);
 	iommu_free_pages(table);
 	return other;
 }
@@ -153,109 +158,9 @@ static u64 *pt_descend(const struct pt_run *run)
 	return table;
 }
 
-static inline void pt_store_line(u64 *to, u64 entry, u64 step)
-{
-	vtd_hw_store64(&to[0], entry);
-	entry += step;
-	vtd_hw_store64(&to[1], entry);
-	entry += step;
-	vtd_hw_store64(&to[2], entry);
-	entry += step;
-	vtd_hw_store64(&to[3], entry);
-	entry += step;
-	vtd_hw_store64(&to[4], entry);
-	entry += step;
-	vtd_hw_store64(&to[5], entry);
-	entry += step;
-	vtd_hw_store64(&to[6], entry);
-	entry += step;
-	vtd_hw_store64(&to[7], entry);
-}
-
-/*
- * Plain loads: the caller owns these entries, only hardware's A and D bits
- * could change, and never in an entry that is 0.
- */
-static inline bool pt_line_is_zero(const u64 *at)
-{
-	return !(at[0] | at[1] | at[2] | at[3] | at[4] | at[5] | at[6] | at[7]);
-}
-
-static inline bool pt_line_is_full(const u64 *at)
-{
-	return at[0] && at[1] && at[2] && at[3] && at[4] && at[5] && at[6] &&
-	       at[7];
-}
-
-/* Fill entries that are known to be empty. */
-static void pt_fill_fresh(u64 *to, size_t count, u64 entry, u64 step)
-{
-	u64 *end = to + count;
-	u64 *lines_end = to + round_down(count, PT_LINE);
-
-	for (; to != lines_end; to += PT_LINE, entry += PT_LINE * step)
-		pt_store_line(to, entry, step);
-	for (; to != end; to++, entry += step)
-		vtd_hw_store64(to, entry);
-}
-
-static noinline size_t pt_fill_run(u64 *first, size_t count, u64 entry,
-				   u64 step)
-{
-	u64 *end = first + count;
-	u64 *lines_end = first + round_down(count, PT_LINE);
-	u64 *to = first;
-
-	for (; to != lines_end; to += PT_LINE, entry += PT_LINE * step) {
-		if (unlikely(!pt_line_is_zero(to)))
-			break;
-		pt_store_line(to, entry, step);
-	}
-	for (; to != end && likely(!*to); to++, entry += step)
-		vtd_hw_store64(to, entry);
-	return to - first;
-}
-
-/* Fill entries up to the first in use; returns how many. */
-static inline size_t pt_fill(u64 *first, size_t count, u64 entry, u64 step)
-{
-	if (count != 1)
-		return pt_fill_run(first, count, entry, step);
-	if (unlikely(*first))
-		return 0;
-	vtd_hw_store64(first, entry);
-	return 1;
-}
-
-static noinline size_t pt_clear_run(u64 *first, size_t count)
-{
-	u64 *end = first + count;
-	u64 *lines_end = first + round_down(count, PT_LINE);
-	u64 *at = first;
-
-	for (; at != lines_end; at += PT_LINE) {
-		if (unlikely(!pt_line_is_full(at)))
-			break;
-		pt_store_line(at, 0, 0);
-	}
-	for (; at != end && likely(*at); at++)
-		vtd_hw_store64(at, 0);
-	return at - first;
-}
-
-/* Clear entries up to the first empty one; returns how many. */
-static inline size_t pt_clear(u64 *first, size_t count)
-{
-	if (count != 1)
-		return pt_clear_run(first, count);
-	if (unlikely(!*first))
-		return 0;
-	vtd_hw_store64(first, 0);
-	return 1;
-}
-
 /* Put a table at @level and all below it on a list; reads, never writes. */
-static noinline void pt_collect(u64 *table, unsigned int level,
+static noinline void pt_collect(const struct vtd_pgtable *pt, u64 *table,
+				unsigned int level,
 				struct iommu_pages_list *list)
 {
 	u64 *path[VTD_PTE_MAX_LEVELS + 1];
@@ -273,22 +178,12 @@ static noinline void pt_collect(u64 *table, unsigned int level,
 			continue;
 		}
 		pte = path[level][next[level]++];
-		if (!pt_points(pte, level))
+		if (!pt_points(pt, pte, level))
 			continue;
 		level--;
 		path[level] = pt_table(pte);
 		next[level] = 0;
 	}
-}
-
-static bool pt_table_is_zero(const u64 *table)
-{
-	unsigned int i;
-
-	for (i = 0; i < VTD_PTE_ENTRIES; i += PT_LINE)
-		if (!pt_line_is_zero(&table[i]))
-			return false;
-	return true;
 }
 
 /* Whether nothing is mapped below a pointer that stands at level 2 or 3. */
@@ -317,11 +212,11 @@ static bool pt_replace(const struct pt_run *run, u64 *slot, u64 entry)
 {
 	u64 pte = *slot;
 
-	if (!run->replaced || !pt_points(pte, run->level) ||
+	if (!run->replaced || !pt_points(run->pt, pte, run->level) ||
 	    !pt_maps_nothing(pte, run->level))
 		return false;
 	vtd_hw_store64(slot, entry);
-	pt_collect(pt_table(pte), run->level - 1, run->replaced);
+	pt_collect(run->pt, pt_table(pte), run->level - 1, run->replaced);
 	return true;
 }
 
@@ -376,21 +271,22 @@ static int pt_map_below(struct pt_run *run, u64 *slot, u64 pte)
  */
 static int pt_map_new(struct pt_run *run, u64 *slot, bool *own)
 {
+	const struct vtd_pgtable *pt = run->pt;
 	unsigned int index = vtd_pte_index(run->iova, run->level);
 	size_t count = min_t(size_t, run->left, VTD_PTE_ENTRIES - index);
-	u64 *table = pt_alloc(run->pt, run->gfp, index, count);
+	u64 *table = pt_alloc(pt, run->gfp, index, count);
 	u64 other;
 
 	if (!table)
 		return -ENOMEM;
 	pt_fill_fresh(&table[index], count, run->entry, run->step);
-	pt_write_back(run->pt, table, VTD_PTE_ENTRIES);
+	pt_write_back(pt, table, VTD_PTE_ENTRIES);
 	if (count == VTD_PTE_ENTRIES) {
 		dma_wmb(); /* the table before the pointer to it */
-		vtd_hw_store64(slot, vtd_pte_table(virt_to_phys(table)));
+		vtd_hw_store64(slot, pt_pointer(pt, table));
 		*own = true;
 	} else {
-		other = pt_install(run->pt, slot, table);
+		other = pt_install(pt, slot, table);
 		if (unlikely(other)) {
 			iommu_free_pages(table);
 			return pt_map_below(run, slot, other);
@@ -403,22 +299,23 @@ static int pt_map_new(struct pt_run *run, u64 *slot, bool *own)
 /* Map what lies below one table of pointers to tables of leaves. */
 static int pt_map_slots(struct pt_run *run, u64 *upper)
 {
-	unsigned int first = vtd_pte_index(run->iova, run->level + 1);
-	unsigned int index = first;
+	u64 *first = &upper[vtd_pte_index(run->iova, run->level + 1)];
+	u64 *end = upper + VTD_PTE_ENTRIES;
+	u64 *slot = first;
 	bool own = false;
 	int err;
 
 	do {
-		u64 *slot = &upper[index++];
 		u64 pte = pt_read(slot);
 
 		if (likely(pte))
 			err = pt_map_below(run, slot, pte);
 		else
 			err = pt_map_new(run, slot, &own);
-	} while (!err && run->left && index < VTD_PTE_ENTRIES);
+		slot++;
+	} while (!err && run->left && slot != end);
 	if (own)
-		pt_write_back(run->pt, &upper[first], index - first);
+		pt_write_back(run->pt, first, slot - first);
 	return err;
 }
 
@@ -465,7 +362,8 @@ static noinline int pt_map_rest(struct vtd_pgtable *pt, u64 iova, u64 entry,
 		.step = BIT_ULL(shift & 63),
 		.left = pgcount - done,
 		.gfp = gfp,
-		.level = 1 + (shift - VTD_PTE_PAGE_SHIFT) / VTD_PTE_LEVEL_BITS,
+		.level = (shift - VTD_PTE_PAGE_SHIFT + VTD_PTE_LEVEL_BITS) /
+			 VTD_PTE_LEVEL_BITS,
 	};
 	int err = pt_map_run(&run);
 
@@ -474,23 +372,22 @@ static noinline int pt_map_rest(struct vtd_pgtable *pt, u64 iova, u64 entry,
 }
 
 /*
- * Map pages of one size; @shift is a constant.  The short way: all within one
- * table that is there.
+ * Map pages of one size; @stage and @shift are constants.  The short way: all
+ * within one table that is there.
  */
-static __always_inline int pt_map_size(struct vtd_pgtable *pt, u64 iova,
-				       u64 paddr, unsigned int shift,
-				       size_t pgcount, u64 bits, gfp_t gfp,
-				       struct iommu_pages_list *replaced,
-				       size_t *mapped)
+static __always_inline int
+pt_map_size(struct vtd_pgtable *pt, const enum vtd_pt_stage stage, u64 iova,
+	    u64 paddr, unsigned int shift, size_t pgcount, u64 bits, gfp_t gfp,
+	    struct iommu_pages_list *replaced, size_t *mapped)
 {
-	u64 entry = paddr | bits | READ_ONCE(pt->snoop_bits);
+	u64 entry = pt_leaf(pt, stage, paddr, bits);
 	size_t done = 0;
 	u64 *slot;
 
 	if (!pt_fits(iova, pgcount, shift, pt->last_iova) ||
 	    !pt_fits(paddr, pgcount, shift, pt->last_paddr))
 		return -ERANGE;
-	if (likely(pt_find(pt, iova, shift, &slot)) &&
+	if (likely(pt_find(pt, stage, iova, shift, &slot)) &&
 	    pgcount <= VTD_PTE_ENTRIES - pt_index(iova, shift)) {
 		done = pt_fill(slot, pgcount, entry, BIT_ULL(shift));
 		if (likely(done))
@@ -504,29 +401,51 @@ static __always_inline int pt_map_size(struct vtd_pgtable *pt, u64 iova,
 			   mapped);
 }
 
-static inline bool pt_prot_is_valid(u64 prot)
+static __always_inline bool pt_prot_is_valid(const enum vtd_pt_stage stage,
+					     u64 prot)
 {
+	u64 other = stage == VTD_PT_FIRST ? VTD_PTE_X : VTD_PTE_SNP;
+
 	return vtd_pte_present(prot) &&
-	       !(prot & ~(VTD_PTE_R | VTD_PTE_W | VTD_PTE_SNP));
+	       !(prot & ~(VTD_PTE_R | VTD_PTE_W | other));
 }
 
-int vtd_pt_map(struct vtd_pgtable *pt, u64 iova, u64 paddr, size_t pgsize,
-	       size_t pgcount, u64 prot, gfp_t gfp,
-	       struct iommu_pages_list *replaced, size_t *mapped)
+static __always_inline int
+pt_map_pages(struct vtd_pgtable *pt, const enum vtd_pt_stage stage, u64 iova,
+	     u64 paddr, size_t pgsize, size_t pgcount, u64 prot, gfp_t gfp,
+	     struct iommu_pages_list *replaced, size_t *mapped)
 {
 	*mapped = 0;
 	if (!pt_has_pgsize(pt, pgsize) || !pgcount ||
-	    ((iova | paddr) & (pgsize - 1)) || !pt_prot_is_valid(prot))
+	    ((iova | paddr) & (pgsize - 1)) || !pt_prot_is_valid(stage, prot))
 		return -EINVAL;
 	if (likely(pgsize == SZ_4K))
-		return pt_map_size(pt, iova, paddr, 12, pgcount, prot, gfp,
-				   replaced, mapped);
+		return pt_map_size(pt, stage, iova, paddr, 12, pgcount, prot,
+				   gfp, replaced, mapped);
 	prot |= VTD_PTE_PS;
 	if (pgsize == SZ_2M)
-		return pt_map_size(pt, iova, paddr, 21, pgcount, prot, gfp,
-				   replaced, mapped);
-	return pt_map_size(pt, iova, paddr, 30, pgcount, prot, gfp, replaced,
-			   mapped);
+		return pt_map_size(pt, stage, iova, paddr, 21, pgcount, prot,
+				   gfp, replaced, mapped);
+	return pt_map_size(pt, stage, iova, paddr, 30, pgcount, prot, gfp,
+			   replaced, mapped);
+}
+
+noinline int vtd_pt_map_second(struct vtd_pgtable *pt, u64 iova, u64 paddr,
+			       size_t pgsize, size_t pgcount, u64 prot,
+			       gfp_t gfp, struct iommu_pages_list *replaced,
+			       size_t *mapped)
+{
+	return pt_map_pages(pt, VTD_PT_SECOND, iova, paddr, pgsize, pgcount,
+			    prot, gfp, replaced, mapped);
+}
+
+noinline int vtd_pt_map_first(struct vtd_pgtable *pt, u64 iova, u64 paddr,
+			      size_t pgsize, size_t pgcount, u64 prot,
+			      gfp_t gfp, struct iommu_pages_list *replaced,
+			      size_t *mapped)
+{
+	return pt_map_pages(pt, VTD_PT_FIRST, iova, paddr, pgsize, pgcount,
+			    prot, gfp, replaced, mapped);
 }
 
 /* Pages of one size that may begin a range, at least one of 4 KiB. */
@@ -576,30 +495,47 @@ static noinline int pt_map_mixed(struct vtd_pgtable *pt, u64 iova, u64 paddr,
 	return err;
 }
 
-int vtd_pt_map_range(struct vtd_pgtable *pt, u64 iova, u64 paddr, u64 bytes,
-		     u64 prot, gfp_t gfp, struct iommu_pages_list *replaced,
-		     size_t *mapped)
+static __always_inline int
+pt_map_bytes(struct vtd_pgtable *pt, const enum vtd_pt_stage stage, u64 iova,
+	     u64 paddr, u64 bytes, u64 prot, gfp_t gfp,
+	     struct iommu_pages_list *replaced, size_t *mapped)
 {
 	*mapped = 0;
 	if (!bytes || ((iova | paddr | bytes) & (SZ_4K - 1)) ||
-	    !pt_prot_is_valid(prot))
+	    !pt_prot_is_valid(stage, prot))
 		return -EINVAL;
 	if (likely(bytes < SZ_2M || ((iova ^ paddr) & (SZ_2M - 1))))
-		return pt_map_size(pt, iova, paddr, 12,
+		return pt_map_size(pt, stage, iova, paddr, 12,
 				   bytes >> VTD_PTE_PAGE_SHIFT, prot, gfp,
 				   replaced, mapped);
 	/* One superpage: the size and its alignment say it all. */
 	if ((bytes & pt->pgsize_bitmap) && !(bytes & (bytes - 1)) &&
 	    !((iova | paddr) & (bytes - 1))) {
 		if (bytes == SZ_2M)
-			return pt_map_size(pt, iova, paddr, 21, 1,
+			return pt_map_size(pt, stage, iova, paddr, 21, 1,
 					   prot | VTD_PTE_PS, gfp, replaced,
 					   mapped);
-		return pt_map_size(pt, iova, paddr, 30, 1, prot | VTD_PTE_PS,
-				   gfp, replaced, mapped);
+		return pt_map_size(pt, stage, iova, paddr, 30, 1,
+				   prot | VTD_PTE_PS, gfp, replaced, mapped);
 	}
 	return pt_map_mixed(pt, iova, paddr, bytes, prot, gfp, replaced,
 			    mapped);
+}
+
+int vtd_pt_map_range_second(struct vtd_pgtable *pt, u64 iova, u64 paddr,
+			    u64 bytes, u64 prot, gfp_t gfp,
+			    struct iommu_pages_list *replaced, size_t *mapped)
+{
+	return pt_map_bytes(pt, VTD_PT_SECOND, iova, paddr, bytes, prot, gfp,
+			    replaced, mapped);
+}
+
+int vtd_pt_map_range_first(struct vtd_pgtable *pt, u64 iova, u64 paddr,
+			   u64 bytes, u64 prot, gfp_t gfp,
+			   struct iommu_pages_list *replaced, size_t *mapped)
+{
+	return pt_map_bytes(pt, VTD_PT_FIRST, iova, paddr, bytes, prot, gfp,
+			    replaced, mapped);
 }
 
 static inline bool pt_covers(u64 iova, u64 last, u64 span)
@@ -631,7 +567,7 @@ static noinline size_t pt_unmap_upper(const struct vtd_pgtable *pt, u64 *table,
 		if (!pt_covers(iova, last, span))
 			break;
 		vtd_hw_store64(&table[index], 0);
-		pt_collect(pt_table(pte),
+		pt_collect(pt, pt_table(pte),
 			   (shift - VTD_PTE_PAGE_SHIFT) / VTD_PTE_LEVEL_BITS,
 			   freed);
 		if (tables_freed)
@@ -688,9 +624,10 @@ static noinline size_t pt_unmap_parts(const struct vtd_pgtable *pt, u64 iova,
 
 /*
  * A range that is just what one entry of an upper table translates: a
- * superpage, or a table of leaves.  @shift is a constant.
+ * superpage, or a table of leaves.  @stage and @shift are constants.
  */
 static __always_inline bool pt_unmap_entry(const struct vtd_pgtable *pt,
+					   const enum vtd_pt_stage stage,
 					   u64 iova, unsigned int shift,
 					   struct iommu_pages_list *freed,
 					   bool *tables_freed)
@@ -698,7 +635,8 @@ static __always_inline bool pt_unmap_entry(const struct vtd_pgtable *pt,
 	u64 *slot;
 	u64 pte;
 
-	if (!pt_find(pt, iova, shift, &slot) || (iova & (BIT_ULL(shift) - 1)))
+	if (!pt_find(pt, stage, iova, shift, &slot) ||
+	    (iova & (BIT_ULL(shift) - 1)))
 		return false;
 	pte = *slot;
 	if (!pte || (shift != 21 && !(pte & VTD_PTE_PS)))
@@ -714,8 +652,11 @@ static __always_inline bool pt_unmap_entry(const struct vtd_pgtable *pt,
 	return true;
 }
 
-size_t vtd_pt_unmap_range(struct vtd_pgtable *pt, u64 iova, u64 bytes,
-			  struct iommu_pages_list *freed, bool *tables_freed)
+static __always_inline size_t pt_unmap_bytes(struct vtd_pgtable *pt,
+					     const enum vtd_pt_stage stage,
+					     u64 iova, u64 bytes,
+					     struct iommu_pages_list *freed,
+					     bool *tables_freed)
 {
 	size_t count = bytes >> VTD_PTE_PAGE_SHIFT;
 	u64 last = pt->last_iova;
@@ -728,25 +669,46 @@ size_t vtd_pt_unmap_range(struct vtd_pgtable *pt, u64 iova, u64 bytes,
 	/* The short ways: within one table of leaves, and one superpage. */
 	if (likely(count < VTD_PTE_ENTRIES &&
 		   count <= VTD_PTE_ENTRIES - pt_index(iova, 12))) {
-		if (likely(pt_find(pt, iova, 12, &slot))) {
+		if (likely(pt_find(pt, stage, iova, 12, &slot))) {
 			count = pt_clear(slot, count);
 			if (likely(count))
 				pt_write_back(pt, slot, count);
 			return count << VTD_PTE_PAGE_SHIFT;
 		}
 	} else if (bytes == SZ_2M) {
-		if (likely(pt_unmap_entry(pt, iova, 21, freed, tables_freed)))
+		if (likely(pt_unmap_entry(pt, stage, iova, 21, freed,
+					  tables_freed)))
 			return SZ_2M;
 	} else if (bytes == SZ_1G) {
-		if (likely(pt_unmap_entry(pt, iova, 30, freed, tables_freed)))
+		if (likely(pt_unmap_entry(pt, stage, iova, 30, freed,
+					  tables_freed)))
 			return SZ_1G;
 	}
 	return pt_unmap_parts(pt, iova, last, freed, tables_freed);
 }
 
-size_t vtd_pt_unmap(struct vtd_pgtable *pt, u64 iova, size_t pgsize,
-		    size_t pgcount, struct iommu_pages_list *freed,
-		    bool *tables_freed)
+size_t vtd_pt_unmap_range_second(struct vtd_pgtable *pt, u64 iova, u64 bytes,
+				 struct iommu_pages_list *freed,
+				 bool *tables_freed)
+{
+	return pt_unmap_bytes(pt, VTD_PT_SECOND, iova, bytes, freed,
+			      tables_freed);
+}
+
+size_t vtd_pt_unmap_range_first(struct vtd_pgtable *pt, u64 iova, u64 bytes,
+				struct iommu_pages_list *freed,
+				bool *tables_freed)
+{
+	return pt_unmap_bytes(pt, VTD_PT_FIRST, iova, bytes, freed,
+			      tables_freed);
+}
+
+static __always_inline size_t pt_unmap_pages(struct vtd_pgtable *pt,
+					     const enum vtd_pt_stage stage,
+					     u64 iova, size_t pgsize,
+					     size_t pgcount,
+					     struct iommu_pages_list *freed,
+					     bool *tables_freed)
 {
 	unsigned int shift;
 
@@ -755,10 +717,26 @@ size_t vtd_pt_unmap(struct vtd_pgtable *pt, u64 iova, size_t pgsize,
 	shift = __ffs(pgsize) & 63;
 	/* More than all there is: all there is. */
 	if (pgcount > pt->last_iova >> shift)
-		return vtd_pt_unmap_range(pt, iova, pt->last_iova - iova + 1,
-					  freed, tables_freed);
-	return vtd_pt_unmap_range(pt, iova, (u64)pgcount << shift, freed,
-				  tables_freed);
+		return VTD_PT_OF(stage, vtd_pt_unmap_range, pt, iova,
+				 pt->last_iova - iova + 1, freed, tables_freed);
+	return VTD_PT_OF(stage, vtd_pt_unmap_range, pt, iova,
+			 (u64)pgcount << shift, freed, tables_freed);
+}
+
+size_t vtd_pt_unmap_second(struct vtd_pgtable *pt, u64 iova, size_t pgsize,
+			   size_t pgcount, struct iommu_pages_list *freed,
+			   bool *tables_freed)
+{
+	return pt_unmap_pages(pt, VTD_PT_SECOND, iova, pgsize, pgcount, freed,
+			      tables_freed);
+}
+
+size_t vtd_pt_unmap_first(struct vtd_pgtable *pt, u64 iova, size_t pgsize,
+			  size_t pgcount, struct iommu_pages_list *freed,
+			  bool *tables_freed)
+{
+	return pt_unmap_pages(pt, VTD_PT_FIRST, iova, pgsize, pgcount, freed,
+			      tables_freed);
 }
 
 bool vtd_pt_lookup(const struct vtd_pgtable *pt, u64 iova,
@@ -770,17 +748,17 @@ bool vtd_pt_lookup(const struct vtd_pgtable *pt, u64 iova,
 	if (unlikely(iova > pt->last_iova))
 		return false;
 	pte = pt_read(&pt->root[pt_index(iova, shift)]);
-	while (shift != VTD_PTE_PAGE_SHIFT && vtd_pte_present(pte) &&
+	while (shift != VTD_PTE_PAGE_SHIFT && (pte & pt->present_bits) &&
 	       !(pte & VTD_PTE_PS)) {
 		shift -= VTD_PTE_LEVEL_BITS;
 		pte = pt_read(&pt_table(pte)[pt_index(iova, shift)]);
 	}
-	if (!vtd_pte_present(pte))
+	if (!(pte & pt->present_bits))
 		return false;
 	span = BIT_ULL(shift & 63);
 	leaf->phys = vtd_pte_addr(pte) | (iova & (span - 1));
 	leaf->size = span;
-	leaf->prot = pte & ~(VTD_PTE_ADDR | VTD_PTE_PS | VTD_PTE_A | VTD_PTE_D);
+	leaf->prot = pte & pt->prot_bits;
 	return true;
 }
 
@@ -806,7 +784,7 @@ int vtd_pt_walk(const struct vtd_pgtable *pt, u64 iova,
 		pte = pt_read(&table[vtd_pte_index(iova, level)]);
 		walk->entry[level] = pte;
 		walk->bottom = level;
-		if (!pt_points(pte, level))
+		if (!pt_points(pt, pte, level))
 			return 0;
 		table = pt_table(pte);
 		level--;
@@ -815,18 +793,57 @@ int vtd_pt_walk(const struct vtd_pgtable *pt, u64 iova,
 
 void vtd_pt_set_snoop(struct vtd_pgtable *pt, bool on)
 {
-	WRITE_ONCE(pt->snoop_bits, on ? VTD_PTE_SNP : 0);
+	if (pt->stage == VTD_PT_SECOND)
+		WRITE_ONCE(pt->snoop_bits, on ? VTD_PTE_SNP : 0);
+}
+
+/* What entries of the first stage are made of, and how they are read. */
+static void pt_use_first(struct vtd_pgtable *pt,
+			 const struct vtd_pt_config *config)
+{
+	/* with A and D set hardware has nothing to write */
+	u64 accessed = config->dirty ? 0 : VTD_FPTE_A;
+	u64 dirty = config->dirty ? 0 : VTD_FPTE_D;
+
+	pt->present_bits = VTD_FPTE_P;
+	pt->pointer_bits = PT_FIRST_POINTER;
+	pt->prot_bits = VTD_PTE_R | VTD_PTE_W;
+	pt->leaf_bits = VTD_FPTE_P | VTD_FPTE_US | accessed |
+			(config->nx ? VTD_FPTE_XD : 0);
+	pt->write_bits = VTD_FPTE_RW | dirty;
+}
+
+static void pt_use_second(struct vtd_pgtable *pt)
+{
+	pt->present_bits = VTD_PTE_R | VTD_PTE_W;
+	pt->pointer_bits = PT_SECOND_POINTER;
+	pt->prot_bits = ~(VTD_PTE_ADDR | VTD_PTE_PS | VTD_PTE_A | VTD_PTE_D);
+}
+
+/* Width of input addresses; 0 where the stage has no such levels. */
+static unsigned int pt_widest(const struct vtd_pt_config *config)
+{
+	switch (config->stage) {
+	case VTD_PT_SECOND:
+		if (config->levels < VTD_PTE_MIN_LEVELS ||
+		    config->levels > VTD_PTE_MAX_LEVELS || config->dirty ||
+		    config->nx)
+			return 0;
+		return VTD_PTE_PAGE_SHIFT + config->levels * VTD_PTE_LEVEL_BITS;
+	case VTD_PT_FIRST:
+		if (config->levels < VTD_FPTE_MIN_LEVELS ||
+		    config->levels > VTD_FPTE_MAX_LEVELS)
+			return 0;
+		return vtd_fpte_input_bits(config->levels);
+	}
+	return 0;
 }
 
 static bool pt_config_is_valid(const struct vtd_pt_config *config,
 			       unsigned int iova_bits, unsigned int paddr_bits)
 {
-	unsigned int widest =
-		VTD_PTE_PAGE_SHIFT + config->levels * VTD_PTE_LEVEL_BITS;
-
-	return config->levels >= VTD_PTE_MIN_LEVELS &&
-	       config->levels <= VTD_PTE_MAX_LEVELS && iova_bits >= 31 &&
-	       iova_bits <= widest && paddr_bits >= 32 && paddr_bits <= 52 &&
+	return iova_bits >= 31 && iova_bits <= pt_widest(config) &&
+	       paddr_bits >= 32 && paddr_bits <= 52 &&
 	       (config->pgsize_bitmap & SZ_4K) &&
 	       !(config->pgsize_bitmap &
 		 ~(unsigned long)(SZ_4K | SZ_2M | SZ_1G));
@@ -835,15 +852,17 @@ static bool pt_config_is_valid(const struct vtd_pt_config *config,
 int vtd_pt_init(struct vtd_pgtable *pt, const struct vtd_pt_config *config,
 		gfp_t gfp)
 {
-	unsigned int iova_bits = config->iova_bits;
+	unsigned int iova_bits = config->iova_bits ?: pt_widest(config);
 	unsigned int paddr_bits = config->paddr_bits ?: 52;
 
-	if (!iova_bits)
-		iova_bits = VTD_PTE_PAGE_SHIFT +
-			    config->levels * VTD_PTE_LEVEL_BITS;
 	memset(pt, 0, sizeof(*pt));
 	if (!pt_config_is_valid(config, iova_bits, paddr_bits))
 		return -EINVAL;
+	if (config->stage == VTD_PT_FIRST)
+		pt_use_first(pt, config);
+	else
+		pt_use_second(pt);
+	pt->stage = config->stage;
 	pt->last_iova = BIT_ULL(iova_bits) - 1;
 	pt->last_paddr = BIT_ULL(paddr_bits) - 1;
 	pt->pgsize_bitmap = config->pgsize_bitmap;
@@ -865,7 +884,7 @@ void vtd_pt_destroy(struct vtd_pgtable *pt)
 
 	if (!pt->root)
 		return;
-	pt_collect(pt->root, pt->levels, &all);
+	pt_collect(pt, pt->root, pt->levels, &all);
 	iommu_put_pages_list(&all);
 	pt->root = NULL;
 }

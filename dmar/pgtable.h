@@ -1,9 +1,23 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Second-stage page tables: map, unmap, look up.
+ * Page tables of either stage: map, unmap, look up.
  *
- * Intel VT-d specification 3.7 and 9.8.  Pure code: no registers, no
- * invalidation; what must be flushed is told to the caller.
+ * Intel VT-d specification 3.7 and 9.8 (second stage), 3.6 and 9.7 (first
+ * stage).  Pure code: no registers, no invalidation; what must be flushed is
+ * told to the caller.
+ *
+ * Stages
+ * ------
+ * Callers give permissions in the terms of the second stage, whichever stage
+ * the tables are of.  What the first stage has not, is said where it matters:
+ *
+ * - It cannot forbid reads: what is mapped for writes only can be read too.
+ * - It has no SNP bit: the PASID entry's PGSNP takes its place, for a domain
+ *   as a whole.
+ * - Of canonical addresses, only the lower half can be mapped.
+ * - Entries allow requests of user privilege: others are left to the PASID
+ *   entry.  A, and D where writes are allowed, are set from the start, so that
+ *   hardware has nothing to write.  EA is left clear: EAFE must be off.
  *
  * Concurrency
  * -----------
@@ -39,38 +53,65 @@
 struct vtd_pool;
 
 /**
+ * enum vtd_pt_stage - which format the tables have
+ * @VTD_PT_SECOND: second stage
+ * @VTD_PT_FIRST: first stage
+ */
+enum vtd_pt_stage {
+	VTD_PT_SECOND,
+	VTD_PT_FIRST,
+};
+
+/**
  * struct vtd_pt_config - what a page table is made for
- * @levels: 3, 4 or 5
- * @iova_bits: width of input addresses, 31 to 57; 0: all that @levels give
+ * @stage: which format the tables have
+ * @levels: 3, 4 or 5; in the first stage 4 or 5
+ * @iova_bits: width of input addresses, 31 to 57; 0: all that @levels give.
+ *	In the first stage that is the lower half: 47 or 56 bits
  * @paddr_bits: width of physical addresses (HAW), 32 to 52; 0: 52
- * @coherent: the unit's walks snoop the CPU's caches (ECAP.C)
- * @pgsize_bitmap: leaf sizes the unit has: SZ_4K (needed), SZ_2M, SZ_1G
+ * @coherent: the unit's walks snoop the CPU's caches (ECAP.C; ECAP.SMPWC where
+ *	a PASID entry leads to the tables)
+ * @dirty: track accesses: leave A and D of leaves to hardware.  First stage
+ *	only
+ * @nx: forbid execution where it is not asked for; the PASID entry's NXE must
+ *	be set.  First stage only
+ * @pgsize_bitmap: leaf sizes the unit has: SZ_4K (needed), SZ_2M, SZ_1G.  The
+ *	first stage always has SZ_2M
  * @nid: NUMA node for tables, or NUMA_NO_NODE
  * @pool: where to look for a table before one is allocated, or NULL
  */
 struct vtd_pt_config {
+	enum vtd_pt_stage stage;
 	u8 levels;
 	u8 iova_bits;
 	u8 paddr_bits;
 	bool coherent;
+	bool dirty;
+	bool nx;
 	unsigned long pgsize_bitmap;
 	int nid;
 	struct vtd_pool *pool;
 };
 
 /**
- * struct vtd_pgtable - one set of second-stage tables
- * @root: table of the top level; virt_to_phys(root) goes into the context
- *	entry
+ * struct vtd_pgtable - one set of tables
+ * @root: table of the top level; virt_to_phys(root) goes into the context or
+ *	the PASID entry
  * @last_iova: greatest input address, inclusive
  * @last_paddr: greatest physical address, inclusive
  * @pgsize_bitmap: leaf sizes in use
- * @snoop_bits: VTD_PTE_SNP or 0, goes into every new leaf
+ * @snoop_bits: VTD_PTE_SNP or 0, goes into every new leaf; second stage only
  * @pool: where to look for a table first, or NULL
  * @nid: NUMA node for tables
  * @levels: 3, 4 or 5
  * @top_shift: first address bit that selects an entry of @root
  * @coherent: no write-backs needed
+ * @stage: which format the tables have
+ * @present_bits: a present entry has one of these
+ * @pointer_bits: what a pointer has besides the address
+ * @prot_bits: what of a leaf is told to callers
+ * @leaf_bits: what every leaf of the first stage has
+ * @write_bits: what a leaf of the first stage has that allows writes
  *
  * All fields are read-only for callers; set by vtd_pt_init() and
  * vtd_pt_set_snoop().
@@ -86,13 +127,20 @@ struct vtd_pgtable {
 	u8 levels;
 	u8 top_shift;
 	bool coherent;
+	enum vtd_pt_stage stage;
+	u64 present_bits;
+	u64 pointer_bits;
+	u64 prot_bits;
+	u64 leaf_bits;
+	u64 write_bits;
 };
 
 /**
  * struct vtd_pt_leaf - what one input address translates to
  * @phys: physical address of exactly that input address, bytes
  * @size: size of the leaf it lies in, bytes
- * @prot: the leaf's bits other than address, PS, A and D
+ * @prot: second stage: the leaf's bits other than address, PS, A and D; first
+ *	stage: VTD_PTE_R, and VTD_PTE_W where writes are allowed
  */
 struct vtd_pt_leaf {
 	u64 phys;
@@ -104,7 +152,8 @@ struct vtd_pt_leaf {
  * struct vtd_pt_walk - the entries hardware would read for one input address
  * @top: level of the root table
  * @bottom: level of the last entry read (a leaf, or not present)
- * @entry: by level, @entry[@bottom] to @entry[@top] are valid
+ * @entry: by level, @entry[@bottom] to @entry[@top] are valid; in the format
+ *	of the stage
  */
 struct vtd_pt_walk {
 	u8 top;
@@ -138,11 +187,50 @@ void vtd_pt_destroy(struct vtd_pgtable *pt);
  * @pt: the page table
  * @on: set SNP in new leaves; only where ECAP.SC is 1
  *
- * Leaves that are mapped already keep what they have.
+ * Leaves that are mapped already keep what they have.  Tables of the first
+ * stage have no such bit: nothing is done, the PASID entry's PGSNP does it.
  *
  * Context: any; maps running at the same time may or may not see the change.
  */
 void vtd_pt_set_snoop(struct vtd_pgtable *pt, bool on);
+
+/*
+ * The calls below, of tables whose stage is known; paging.c has both.  What
+ * they do is said there.
+ */
+int vtd_pt_map_second(struct vtd_pgtable *pt, u64 iova, u64 paddr,
+		      size_t pgsize, size_t pgcount, u64 prot, gfp_t gfp,
+		      struct iommu_pages_list *replaced, size_t *mapped);
+int vtd_pt_map_first(struct vtd_pgtable *pt, u64 iova, u64 paddr, size_t pgsize,
+		     size_t pgcount, u64 prot, gfp_t gfp,
+		     struct iommu_pages_list *replaced, size_t *mapped);
+int vtd_pt_map_range_second(struct vtd_pgtable *pt, u64 iova, u64 paddr,
+			    u64 bytes, u64 prot, gfp_t gfp,
+			    struct iommu_pages_list *replaced, size_t *mapped);
+int vtd_pt_map_range_first(struct vtd_pgtable *pt, u64 iova, u64 paddr,
+			   u64 bytes, u64 prot, gfp_t gfp,
+			   struct iommu_pages_list *replaced, size_t *mapped);
+size_t vtd_pt_unmap_second(struct vtd_pgtable *pt, u64 iova, size_t pgsize,
+			   size_t pgcount, struct iommu_pages_list *freed,
+			   bool *tables_freed);
+size_t vtd_pt_unmap_first(struct vtd_pgtable *pt, u64 iova, size_t pgsize,
+			  size_t pgcount, struct iommu_pages_list *freed,
+			  bool *tables_freed);
+size_t vtd_pt_unmap_range_second(struct vtd_pgtable *pt, u64 iova, u64 bytes,
+				 struct iommu_pages_list *freed,
+				 bool *tables_freed);
+size_t vtd_pt_unmap_range_first(struct vtd_pgtable *pt, u64 iova, u64 bytes,
+				struct iommu_pages_list *freed,
+				bool *tables_freed);
+
+/**
+ * VTD_PT_OF() - call what one stage has
+ * @stage: enum vtd_pt_stage; a constant decides nothing at run time
+ * @call: vtd_pt_map, vtd_pt_map_range, vtd_pt_unmap or vtd_pt_unmap_range
+ */
+#define VTD_PT_OF(stage, call, ...)                            \
+	((stage) == VTD_PT_FIRST ? call##_first(__VA_ARGS__) : \
+				   call##_second(__VA_ARGS__))
 
 /**
  * vtd_pt_map() - map a run of pages of one size
@@ -151,7 +239,8 @@ void vtd_pt_set_snoop(struct vtd_pgtable *pt, bool on);
  * @paddr: first physical address, bytes, aligned to @pgsize
  * @pgsize: bytes, one bit of the page table's pgsize_bitmap
  * @pgcount: number of pages, at least 1
- * @prot: leaf bits: VTD_PTE_R, VTD_PTE_W (one at least), VTD_PTE_SNP
+ * @prot: VTD_PTE_R, VTD_PTE_W (one at least); second stage: VTD_PTE_SNP; first
+ *	stage: VTD_PTE_X.  There VTD_PTE_W alone allows reads too
  * @gfp: how to allocate tables
  * @replaced: where to put empty tables that a superpage replaced, or NULL
  * @mapped: out: bytes mapped by this call, also when it fails
@@ -163,7 +252,7 @@ void vtd_pt_set_snoop(struct vtd_pgtable *pt, bool on);
  * the paging-structure caches (IH clear), before it uses the mapping and
  * before it frees the list.  Without @replaced such a table is -EEXIST.
  *
- * Spec 3.7, 9.8; 6.8 (caching mode) is the caller's.
+ * Spec 3.6, 3.7, 9.7, 9.8; 6.8 (caching mode) is the caller's.
  *
  * Context: any that @gfp allows; the caller owns the range, see above.
  * Return: 0;
@@ -172,9 +261,13 @@ void vtd_pt_set_snoop(struct vtd_pgtable *pt, bool on);
  * -EEXIST: something is mapped there;
  * -ENOMEM: no memory for a table.
  */
-int vtd_pt_map(struct vtd_pgtable *pt, u64 iova, u64 paddr, size_t pgsize,
-	       size_t pgcount, u64 prot, gfp_t gfp,
-	       struct iommu_pages_list *replaced, size_t *mapped);
+static inline int vtd_pt_map(struct vtd_pgtable *pt, u64 iova, u64 paddr,
+			     size_t pgsize, size_t pgcount, u64 prot, gfp_t gfp,
+			     struct iommu_pages_list *replaced, size_t *mapped)
+{
+	return VTD_PT_OF(pt->stage, vtd_pt_map, pt, iova, paddr, pgsize,
+			 pgcount, prot, gfp, replaced, mapped);
+}
 
 /**
  * vtd_pt_map_range() - map a range with the largest pages that fit
@@ -190,9 +283,14 @@ int vtd_pt_map(struct vtd_pgtable *pt, u64 iova, u64 paddr, size_t pgsize,
  * Context: as vtd_pt_map().
  * Return: as vtd_pt_map().
  */
-int vtd_pt_map_range(struct vtd_pgtable *pt, u64 iova, u64 paddr, u64 bytes,
-		     u64 prot, gfp_t gfp, struct iommu_pages_list *replaced,
-		     size_t *mapped);
+static inline int vtd_pt_map_range(struct vtd_pgtable *pt, u64 iova, u64 paddr,
+				   u64 bytes, u64 prot, gfp_t gfp,
+				   struct iommu_pages_list *replaced,
+				   size_t *mapped)
+{
+	return VTD_PT_OF(pt->stage, vtd_pt_map_range, pt, iova, paddr, bytes,
+			 prot, gfp, replaced, mapped);
+}
 
 /**
  * vtd_pt_unmap() - unmap a range
@@ -223,9 +321,14 @@ int vtd_pt_map_range(struct vtd_pgtable *pt, u64 iova, u64 paddr, u64 bytes,
  * Return: bytes unmapped, from @iova on without a gap; 0 also for arguments
  * that are misaligned or beyond the input width.
  */
-size_t vtd_pt_unmap(struct vtd_pgtable *pt, u64 iova, size_t pgsize,
-		    size_t pgcount, struct iommu_pages_list *freed,
-		    bool *tables_freed);
+static inline size_t vtd_pt_unmap(struct vtd_pgtable *pt, u64 iova,
+				  size_t pgsize, size_t pgcount,
+				  struct iommu_pages_list *freed,
+				  bool *tables_freed)
+{
+	return VTD_PT_OF(pt->stage, vtd_pt_unmap, pt, iova, pgsize, pgcount,
+			 freed, tables_freed);
+}
 
 /**
  * vtd_pt_unmap_range() - unmap a range given by its length
@@ -238,8 +341,14 @@ size_t vtd_pt_unmap(struct vtd_pgtable *pt, u64 iova, size_t pgsize,
  * Context: as vtd_pt_unmap().
  * Return: as vtd_pt_unmap().
  */
-size_t vtd_pt_unmap_range(struct vtd_pgtable *pt, u64 iova, u64 bytes,
-			  struct iommu_pages_list *freed, bool *tables_freed);
+static inline size_t vtd_pt_unmap_range(struct vtd_pgtable *pt, u64 iova,
+					u64 bytes,
+					struct iommu_pages_list *freed,
+					bool *tables_freed)
+{
+	return VTD_PT_OF(pt->stage, vtd_pt_unmap_range, pt, iova, bytes, freed,
+			 tables_freed);
+}
 
 /**
  * vtd_pt_lookup() - translate one input address

@@ -12,6 +12,8 @@
  * CFLAGS: -O2 -fno-sanitize=all -fomit-frame-pointer
  * CFLAGS: -mno-sse -mno-avx -fno-vectorize -fno-slp-vectorize
  */
+#include <stdio.h>
+
 #include <linux/cacheflush.h>
 #include <linux/sizes.h>
 
@@ -58,38 +60,53 @@ static struct vtd_pt_leaf leaf;
 static bool tables_freed;
 static size_t mapped;
 
+/* One operation, in the second stage and in the first. */
 struct cost {
 	const char *name;
 	bool coherent;
 	void (*prepare)(const struct cost *cost);
-	void (*run)(const struct cost *cost);
+	void (*run[2])(const struct cost *cost);
 	size_t pgsize;
 	size_t count;
-	unsigned int limit; /* instructions in hundredths, for each of count */
+	unsigned int limit[2]; /* instructions in hundredths, for each of count */
 	unsigned int divide; /* 1: for the whole operation */
 };
+
+/* What a test is: an operation and a stage. */
+struct measure {
+	char name[80];
+	const struct cost *cost;
+	enum vtd_pt_stage stage;
+};
+
+#define BOTH(fn) { fn##_second, fn##_first }
+#define SAME(fn) { fn, fn }
 
 #define IOVA 0x140000000ULL
 #define PADDR 0x4000000000ULL
 
-static void run_map(const struct cost *cost)
-{
-	vtd_pt_map(&pt, IOVA, PADDR, cost->pgsize, cost->count,
-		   VTD_PTE_R | VTD_PTE_W, GFP_ATOMIC, &freed, &mapped);
-}
+/* As paging.c calls them: of each stage, with nothing to decide. */
+#define RUNS(stage)                                                           \
+	static void run_map_##stage(const struct cost *cost)                  \
+	{                                                                     \
+		vtd_pt_map_##stage(&pt, IOVA, PADDR, cost->pgsize,            \
+				   cost->count, VTD_PTE_R | VTD_PTE_W,        \
+				   GFP_ATOMIC, &freed, &mapped);              \
+	}                                                                     \
+	static void run_unmap_##stage(const struct cost *cost)                \
+	{                                                                     \
+		vtd_pt_unmap_##stage(&pt, IOVA, cost->pgsize, cost->count,    \
+				     &freed, &tables_freed);                  \
+	}                                                                     \
+	/* The pages one by one, so that no table is covered. */              \
+	static void run_unmap_singly_##stage(const struct cost *cost)         \
+	{                                                                     \
+		vtd_pt_unmap_##stage(&pt, IOVA + SZ_4K, cost->pgsize,         \
+				     cost->count - 2, &freed, &tables_freed); \
+	}
 
-static void run_unmap(const struct cost *cost)
-{
-	vtd_pt_unmap(&pt, IOVA, cost->pgsize, cost->count, &freed,
-		     &tables_freed);
-}
-
-/* The pages one by one, so that no table is covered. */
-static void run_unmap_singly(const struct cost *cost)
-{
-	vtd_pt_unmap(&pt, IOVA + SZ_4K, cost->pgsize, cost->count - 2, &freed,
-		     &tables_freed);
-}
+RUNS(second)
+RUNS(first)
 
 static void run_lookup(const struct cost *cost)
 {
@@ -104,26 +121,29 @@ static void prepare_empty(const struct cost *cost)
 {
 }
 
+static void prepare_mapped(const struct cost *cost)
+{
+	vtd_pt_map(&pt, IOVA, PADDR, cost->pgsize, cost->count,
+		   VTD_PTE_R | VTD_PTE_W, GFP_ATOMIC, &freed, &mapped);
+}
+
 /* The tables are there, the entries are not. */
 static void prepare_tables(const struct cost *cost)
 {
 	size_t i;
 
-	run_map(cost);
+	prepare_mapped(cost);
 	for (i = 0; i < cost->count; i++)
 		vtd_pt_unmap(&pt, IOVA + i * cost->pgsize, cost->pgsize, 1,
 			     &freed, &tables_freed);
 }
 
-static void prepare_mapped(const struct cost *cost)
-{
-	run_map(cost);
-}
-
 static void prepare(const void *arg)
 {
-	const struct cost *cost = arg;
+	const struct measure *m = arg;
+	const struct cost *cost = m->cost;
 	struct vtd_pt_config config = {
+		.stage = m->stage,
 		.levels = 4,
 		.coherent = cost->coherent,
 		.pgsize_bitmap = SZ_4K | SZ_2M | SZ_1G,
@@ -138,9 +158,9 @@ static void prepare(const void *arg)
 
 static void work(const void *arg)
 {
-	const struct cost *cost = arg;
+	const struct measure *m = arg;
 
-	cost->run(cost);
+	m->cost->run[m->stage](m->cost);
 }
 
 static void count_one(void *steps)
@@ -148,89 +168,228 @@ static void count_one(void *steps)
 	++*(long *)steps;
 }
 
-static long count_steps(const struct cost *cost)
+static long count_steps(const struct measure *m)
 {
 	long steps = 0;
 
-	step_each(prepare, work, cost, count_one, &steps);
+	step_each(prepare, work, m, count_one, &steps);
 	return steps;
 }
 
-static const struct cost nothing = { "nothing",	  true,	 prepare_empty,
-				     run_nothing, SZ_4K, 1,
-				     0,		  1 };
+static const struct cost nothing = {
+	"nothing", true, prepare_empty, SAME(run_nothing), SZ_4K, 1, {}, 1,
+};
 
 static const struct cost costs[] = {
-	{ "fill 32M as 4K, new tables, coherent", true, prepare_empty, run_map,
-	  SZ_4K, 8192, 300, 8192 },
-	{ "fill 32M as 4K, new tables, non-coherent", false, prepare_empty,
-	  run_map, SZ_4K, 8192, 360, 8192 },
-	{ "fill 32M as 4K, old tables, coherent", true, prepare_tables, run_map,
-	  SZ_4K, 8192, 410, 8192 },
-	{ "fill 32M as 4K, old tables, non-coherent", false, prepare_tables,
-	  run_map, SZ_4K, 8192, 465, 8192 },
-	{ "clear 2M less 8K in place, coherent", true, prepare_mapped,
-	  run_unmap_singly, SZ_4K, 512, 410, 510 },
-	{ "clear 2M less 8K in place, non-coherent", false, prepare_mapped,
-	  run_unmap_singly, SZ_4K, 512, 465, 510 },
-	{ "unmap 2M as 4K, coherent", true, prepare_mapped, run_unmap, SZ_4K,
-	  512, 25000, 1 },
-	{ "unmap 1G as 4K, coherent", true, prepare_mapped, run_unmap, SZ_4K,
-	  262144, 2000000, 1 },
-	{ "unmap 1G as 4K, non-coherent", false, prepare_mapped, run_unmap,
-	  SZ_4K, 262144, 2000000, 1 },
-	{ "map 4K, coherent", true, prepare_tables, run_map, SZ_4K, 1, 17500,
+	{ "fill 32M as 4K, new tables, coherent",
+	  true,
+	  prepare_empty,
+	  BOTH(run_map),
+	  SZ_4K,
+	  8192,
+	  { 300, 300 },
+	  8192 },
+	{ "fill 32M as 4K, new tables, non-coherent",
+	  false,
+	  prepare_empty,
+	  BOTH(run_map),
+	  SZ_4K,
+	  8192,
+	  { 360, 360 },
+	  8192 },
+	{ "fill 32M as 4K, old tables, coherent",
+	  true,
+	  prepare_tables,
+	  BOTH(run_map),
+	  SZ_4K,
+	  8192,
+	  { 410, 410 },
+	  8192 },
+	{ "fill 32M as 4K, old tables, non-coherent",
+	  false,
+	  prepare_tables,
+	  BOTH(run_map),
+	  SZ_4K,
+	  8192,
+	  { 465, 465 },
+	  8192 },
+	{ "clear 2M less 8K in place, coherent",
+	  true,
+	  prepare_mapped,
+	  BOTH(run_unmap_singly),
+	  SZ_4K,
+	  512,
+	  { 410, 410 },
+	  510 },
+	{ "clear 2M less 8K in place, non-coherent",
+	  false,
+	  prepare_mapped,
+	  BOTH(run_unmap_singly),
+	  SZ_4K,
+	  512,
+	  { 465, 465 },
+	  510 },
+	{ "unmap 2M as 4K, coherent",
+	  true,
+	  prepare_mapped,
+	  BOTH(run_unmap),
+	  SZ_4K,
+	  512,
+	  { 25000, 25000 },
 	  1 },
-	{ "map 4K, non-coherent", false, prepare_tables, run_map, SZ_4K, 1,
-	  18500, 1 },
-	{ "unmap 4K, coherent", true, prepare_mapped, run_unmap, SZ_4K, 1,
-	  15600, 1 },
-	{ "unmap 4K, non-coherent", false, prepare_mapped, run_unmap, SZ_4K, 1,
-	  17000, 1 },
-	{ "map 64K as 4K, coherent", true, prepare_tables, run_map, SZ_4K, 16,
-	  28000, 1 },
-	{ "unmap 64K as 4K, coherent", true, prepare_mapped, run_unmap, SZ_4K,
-	  16, 23500, 1 },
-	{ "map 2M, coherent", true, prepare_tables, run_map, SZ_2M, 1, 16200,
+	{ "unmap 1G as 4K, coherent",
+	  true,
+	  prepare_mapped,
+	  BOTH(run_unmap),
+	  SZ_4K,
+	  262144,
+	  { 2000000, 2000000 },
 	  1 },
-	{ "unmap 2M, coherent", true, prepare_mapped, run_unmap, SZ_2M, 1,
-	  21000, 1 },
-	{ "map 1G, coherent", true, prepare_tables, run_map, SZ_1G, 1, 15000,
+	{ "unmap 1G as 4K, non-coherent",
+	  false,
+	  prepare_mapped,
+	  BOTH(run_unmap),
+	  SZ_4K,
+	  262144,
+	  { 2000000, 2000000 },
 	  1 },
-	{ "unmap 1G, coherent", true, prepare_mapped, run_unmap, SZ_1G, 1,
-	  19300, 1 },
-	{ "lookup 4K", true, prepare_mapped, run_lookup, SZ_4K, 1, 5700, 1 },
-	{ "lookup 1G", true, prepare_mapped, run_lookup, SZ_1G, 1, 3600, 1 },
+	{ "map 4K, coherent",
+	  true,
+	  prepare_tables,
+	  BOTH(run_map),
+	  SZ_4K,
+	  1,
+	  { 17500, 17500 },
+	  1 },
+	{ "map 4K, non-coherent",
+	  false,
+	  prepare_tables,
+	  BOTH(run_map),
+	  SZ_4K,
+	  1,
+	  { 18500, 18500 },
+	  1 },
+	{ "unmap 4K, coherent",
+	  true,
+	  prepare_mapped,
+	  BOTH(run_unmap),
+	  SZ_4K,
+	  1,
+	  { 15600, 15600 },
+	  1 },
+	{ "unmap 4K, non-coherent",
+	  false,
+	  prepare_mapped,
+	  BOTH(run_unmap),
+	  SZ_4K,
+	  1,
+	  { 17000, 17000 },
+	  1 },
+	{ "map 64K as 4K, coherent",
+	  true,
+	  prepare_tables,
+	  BOTH(run_map),
+	  SZ_4K,
+	  16,
+	  { 28000, 28000 },
+	  1 },
+	{ "unmap 64K as 4K, coherent",
+	  true,
+	  prepare_mapped,
+	  BOTH(run_unmap),
+	  SZ_4K,
+	  16,
+	  { 23500, 23500 },
+	  1 },
+	{ "map 2M, coherent",
+	  true,
+	  prepare_tables,
+	  BOTH(run_map),
+	  SZ_2M,
+	  1,
+	  { 16200, 16200 },
+	  1 },
+	{ "unmap 2M, coherent",
+	  true,
+	  prepare_mapped,
+	  BOTH(run_unmap),
+	  SZ_2M,
+	  1,
+	  { 21000, 21000 },
+	  1 },
+	{ "map 1G, coherent",
+	  true,
+	  prepare_tables,
+	  BOTH(run_map),
+	  SZ_1G,
+	  1,
+	  { 15000, 15000 },
+	  1 },
+	{ "unmap 1G, coherent",
+	  true,
+	  prepare_mapped,
+	  BOTH(run_unmap),
+	  SZ_1G,
+	  1,
+	  { 19300, 19300 },
+	  1 },
+	{ "lookup 4K",
+	  true,
+	  prepare_mapped,
+	  SAME(run_lookup),
+	  SZ_4K,
+	  1,
+	  { 5700, 5700 },
+	  1 },
+	{ "lookup 1G",
+	  true,
+	  prepare_mapped,
+	  SAME(run_lookup),
+	  SZ_1G,
+	  1,
+	  { 3600, 3600 },
+	  1 },
 };
 
 static void test_cost(void **state)
 {
-	const struct cost *cost = *state;
-	long steps = count_steps(cost) - count_steps(&nothing);
-	long hundredths = steps * 100 / cost->divide;
+	const struct measure *m = *state;
+	const struct measure none = { .cost = &nothing, .stage = m->stage };
+	unsigned int divide = m->cost->divide;
+	long steps = count_steps(m) - count_steps(&none);
+	long hundredths = steps * 100 / divide;
 
-	print_message("# %s: %ld.%02ld instructions%s\n", cost->name,
+	print_message("# %s: %ld.%02ld instructions%s\n", m->name,
 		      hundredths / 100, hundredths % 100,
-		      cost->divide > 1 ? " an entry" : "");
+		      divide > 1 ? " an entry" : "");
 #ifdef __LLVM_INSTR_PROFILE_GENERATE
 	skip(); /* the counters of the coverage build would be counted too */
 #endif
 	assert_true(steps > 0);
-	assert_in_range(hundredths, 1, cost->limit);
+	assert_in_range(hundredths, 1, m->cost->limit[m->stage]);
 }
 
 int main(void)
 {
-	struct CMUnitTest tests[ARRAY_SIZE(costs)];
+	static struct measure measures[2 * ARRAY_SIZE(costs)];
+	struct CMUnitTest tests[ARRAY_SIZE(measures)];
 	size_t i;
 
 	if (step_init())
 		return 1;
-	for (i = 0; i < ARRAY_SIZE(costs); i++)
+	for (i = 0; i < ARRAY_SIZE(measures); i++) {
+		struct measure *m = &measures[i];
+
+		m->cost = &costs[i % ARRAY_SIZE(costs)];
+		m->stage = i < ARRAY_SIZE(costs) ? VTD_PT_SECOND : VTD_PT_FIRST;
+		snprintf(m->name, sizeof(m->name), "%s%s",
+			 m->stage == VTD_PT_FIRST ? "first stage: " : "",
+			 m->cost->name);
 		tests[i] = (struct CMUnitTest){
-			.name = costs[i].name,
+			.name = m->name,
 			.test_func = test_cost,
-			.initial_state = (void *)&costs[i],
+			.initial_state = m,
 		};
+	}
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -89,20 +89,20 @@ static void expect_range(u64 iova, u64 paddr, u64 bytes, u64 whole)
 		assert_true(size <= bytes - off);
 		middle = size / 2 + 0x123;
 		expect_leaf(&pt, iova + off, paddr + off, size, RW);
-		assert_int_equal(vtd_pt_phys(&pt, iova + off), paddr + off);
-		assert_int_equal(vtd_pt_phys(&pt, iova + off + middle),
+		assert_int_equal(vtd_pt_phys(&pt, VTD_PT_SECOND, iova + off), paddr + off);
+		assert_int_equal(vtd_pt_phys(&pt, VTD_PT_SECOND, iova + off + middle),
 				 paddr + off + middle);
-		assert_int_equal(vtd_pt_phys(&pt, iova + off + size - 1),
+		assert_int_equal(vtd_pt_phys(&pt, VTD_PT_SECOND, iova + off + size - 1),
 				 paddr + off + size - 1);
 	}
-	assert_int_equal(vtd_pt_phys(&pt, iova + bytes - 1),
+	assert_int_equal(vtd_pt_phys(&pt, VTD_PT_SECOND, iova + bytes - 1),
 			 bytes ? paddr + bytes - 1 : 0);
 }
 
 static void expect_nothing(u64 iova)
 {
 	expect_empty(&pt, iova);
-	assert_int_equal(vtd_pt_phys(&pt, iova), 0);
+	assert_int_equal(vtd_pt_phys(&pt, VTD_PT_SECOND, iova), 0);
 }
 
 /* Map, look, unmap. */
@@ -294,7 +294,7 @@ static void test_last(void **state)
 			assert_int_equal(map_over(iova, GB1, bytes, &mapped),
 					 0);
 			expect_range(iova, GB1, bytes, bytes);
-			assert_int_equal(vtd_pt_phys(&pt, iova + bytes), 0);
+			assert_int_equal(vtd_pt_phys(&pt, VTD_PT_SECOND, iova + bytes), 0);
 			assert_int_equal(unmap_range(iova + bytes, bytes), 0);
 			/* a length beyond the end takes what is there */
 			assert_int_equal(unmap_range(iova, bytes + KB4), bytes);
@@ -302,7 +302,7 @@ static void test_last(void **state)
 		}
 		/* the same place modulo the width is somewhere else */
 		assert_int_equal(map_over(0, GB1, 3 * KB4, &mapped), 0);
-		assert_int_equal(vtd_pt_phys(&pt, end[levels - 3]), 0);
+		assert_int_equal(vtd_pt_phys(&pt, VTD_PT_SECOND, end[levels - 3]), 0);
 		assert_int_equal(unmap_range(end[levels - 3], KB4), 0);
 		expect_range(0, GB1, 3 * KB4, 3 * KB4);
 		vtd_pt_destroy(&pt);
