@@ -26,6 +26,55 @@
 #define vtd_attach_op(fn) fn##_op
 #endif
 
+/* The same for set_dev_pasid. */
+#ifdef VTD_HAVE_SET_DEV_PASID_OLD
+#define VTD_SET_PASID_OP(fn)
+#define vtd_set_pasid_op(fn) fn
+#else
+#define VTD_SET_PASID_OP(fn)                                                \
+	static int fn##_op(struct iommu_domain *domain, struct device *dev, \
+			   ioasid_t pasid)                                  \
+	{                                                                   \
+		return fn(domain, dev, pasid, NULL);                        \
+	}
+#define vtd_set_pasid_op(fn) fn##_op
+#endif
+
+/*
+ * VTD_REMOVE_PASID_OP(fn) has a PASID blocked by fn(domain, dev, pasid, old) on
+ * cores that ask for it by remove_dev_pasid; vtd_remove_pasid_op(fn) stands in
+ * the table.  Others attach the blocked domain.
+ */
+#ifdef VTD_HAVE_REMOVE_DEV_PASID
+#define VTD_REMOVE_PASID_OP(fn)                                     \
+	static void fn##_remove(struct device *dev, ioasid_t pasid, \
+				struct iommu_domain *domain)        \
+	{                                                           \
+		fn(NULL, dev, pasid, domain);                       \
+	}
+#define vtd_remove_pasid_op(fn) .remove_dev_pasid = fn##_remove,
+#else
+#define VTD_REMOVE_PASID_OP(fn)
+#define vtd_remove_pasid_op(fn)
+#endif
+
+/* VTD_ALLOC_PAGING_OP(fn): fn(dev, flags, user_data) allocates paging domains. */
+#ifdef VTD_HAVE_ALLOC_PAGING_FLAGS
+#define VTD_ALLOC_PAGING_OP(fn)
+#define vtd_alloc_paging_op(fn) .domain_alloc_paging_flags = (fn),
+#else
+#define VTD_ALLOC_PAGING_OP(fn)                                  \
+	static struct iommu_domain *fn##_dev(struct device *dev) \
+	{                                                        \
+		return fn(dev, 0, NULL);                         \
+	}
+#define vtd_alloc_paging_op(fn) .domain_alloc_paging = fn##_dev,
+#endif
+
+#ifndef IOMMU_HWPT_ALLOC_PASID
+#define IOMMU_HWPT_ALLOC_PASID BIT(3)
+#endif
+
 /*
  * A core that knows struct pt_iommu passes whole ranges to map and unmap, once
  * vtd_use_ranges() was called; an older one goes by pages of one size.

@@ -112,19 +112,23 @@ int vtd_attach_paging(struct iommu_domain *domain, struct device *dev,
 	return vtd_device_set_domain(vdev, to_vtd_domain(domain));
 }
 
+/* The core has such a rule for default domains, but not for others. */
+static int vtd_may_pass(const struct vtd_device *vdev)
+{
+	if (!vdev->pdev->untrusted)
+		return 0;
+	dev_err_ratelimited(
+		&vdev->pdev->dev,
+		"not untranslated: it can be plugged in from outside\n");
+	return -EPERM;
+}
+
 static int vtd_attach_identity(struct iommu_domain *domain, struct device *dev,
 			       struct iommu_domain *old)
 {
 	struct vtd_device *vdev = vtd_device_of(dev);
 
-	/* The core has such a rule for default domains, but not for others. */
-	if (vdev->pdev->untrusted) {
-		dev_err_ratelimited(
-			dev,
-			"not untranslated: it can be plugged in from outside\n");
-		return -EPERM;
-	}
-	return vtd_device_set_identity(vdev);
+	return vtd_may_pass(vdev) ?: vtd_device_set_identity(vdev);
 }
 
 static int vtd_attach_blocked(struct iommu_domain *domain, struct device *dev,
@@ -145,15 +149,63 @@ static int vtd_attach_blocked(struct iommu_domain *domain, struct device *dev,
 	return vtd_device_block(vdev);
 }
 
+/**
+ * vtd_set_pasid_paging() - attach a PASID of a device to a paging domain
+ * @domain: the domain, of vtd_domain_alloc()
+ * @dev: a device that is managed
+ * @pasid: the PASID
+ * @old: what it is attached to, or NULL; not looked at
+ *
+ * Context: as the iommu core calls it; may sleep.
+ * Return: as vtd_attach_paging(); -EOPNOTSUPP for a device without PASIDs.
+ */
+int vtd_set_pasid_paging(struct iommu_domain *domain, struct device *dev,
+			 ioasid_t pasid, struct iommu_domain *old)
+{
+	struct vtd_device *vdev = vtd_device_of(dev);
+	int ret;
+
+	if (!domain->ops->iotlb_sync_map && vtd_needs_sync_map(vdev->unit))
+		return -EINVAL;
+	if (domain->type == IOMMU_DOMAIN_UNMANAGED) {
+		ret = vtd_check_assignment(vdev);
+		if (ret)
+			return ret;
+	}
+	return vtd_device_set_pasid(vdev, pasid, to_vtd_domain(domain));
+}
+
+static int vtd_set_pasid_identity(struct iommu_domain *domain,
+				  struct device *dev, ioasid_t pasid,
+				  struct iommu_domain *old)
+{
+	struct vtd_device *vdev = vtd_device_of(dev);
+
+	return vtd_may_pass(vdev) ?: vtd_device_set_pasid(vdev, pasid, NULL);
+}
+
+static int vtd_set_pasid_blocked(struct iommu_domain *domain,
+				 struct device *dev, ioasid_t pasid,
+				 struct iommu_domain *old)
+{
+	return vtd_device_clear_pasid(vtd_device_of(dev), pasid);
+}
+
+VTD_SET_PASID_OP(vtd_set_pasid_identity)
+VTD_SET_PASID_OP(vtd_set_pasid_blocked)
+VTD_REMOVE_PASID_OP(vtd_set_pasid_blocked)
+
 VTD_ATTACH_OP(vtd_attach_identity)
 VTD_ATTACH_OP(vtd_attach_blocked)
 
 static const struct iommu_domain_ops vtd_identity_ops = {
 	.attach_dev = vtd_attach_op(vtd_attach_identity),
+	.set_dev_pasid = vtd_set_pasid_op(vtd_set_pasid_identity),
 };
 
 static const struct iommu_domain_ops vtd_blocked_ops = {
 	.attach_dev = vtd_attach_op(vtd_attach_blocked),
+	.set_dev_pasid = vtd_set_pasid_op(vtd_set_pasid_blocked),
 };
 
 static struct iommu_domain vtd_identity_domain = {
@@ -166,13 +218,18 @@ static struct iommu_domain vtd_blocked_domain = {
 	.ops = &vtd_blocked_ops,
 };
 
-static struct iommu_domain *vtd_domain_alloc_paging(struct device *dev)
+/* Every domain can be attached to a PASID where units have such. */
+static struct iommu_domain *
+vtd_alloc_paging(struct device *dev, u32 flags,
+		 const struct iommu_user_data *user_data)
 {
 	struct vtd_unit *unit;
 	struct vtd_domain *d;
 
 	if (!dev)
 		return ERR_PTR(-EINVAL);
+	if (flags & ~IOMMU_HWPT_ALLOC_PASID || user_data)
+		return ERR_PTR(-EOPNOTSUPP);
 	unit = vtd_device_of(dev)->unit;
 	d = vtd_domain_alloc(unit);
 	if (IS_ERR(d))
@@ -180,6 +237,7 @@ static struct iommu_domain *vtd_domain_alloc_paging(struct device *dev)
 	vtd_paging_use(d, unit);
 	return &d->domain;
 }
+VTD_ALLOC_PAGING_OP(vtd_alloc_paging)
 
 static struct iommu_device *vtd_probe_device(struct device *dev)
 {
@@ -198,6 +256,7 @@ static struct iommu_device *vtd_probe_device(struct device *dev)
 		return ERR_PTR(-ENODEV);
 	}
 	vdev->ats = vtd_policy->ats(vdev->pdev, unit);
+	vtd_device_start_pasids(vdev);
 	dev_iommu_priv_set(dev, vdev);
 	return &vdev->iommu;
 }
@@ -206,6 +265,7 @@ static void vtd_release_device(struct device *dev)
 {
 	struct vtd_device *vdev = vtd_device_of(dev);
 
+	vtd_device_stop_pasids(vdev);
 	if (vtd_device_leave(vdev, vdev->removed))
 		dev_err(dev, "its source-ids may still be translated\n");
 	/* When we let go, the core still needs vdev->iommu after this. */
@@ -275,8 +335,9 @@ const struct iommu_ops vtd_iommu_ops = {
 	.release_device = vtd_release_device,
 	.device_group = pci_device_group,
 	.get_resv_regions = vtd_get_resv_regions,
-	.domain_alloc_paging = vtd_domain_alloc_paging,
-	.default_domain_ops = vtd_paging_ops,
+	vtd_alloc_paging_op(vtd_alloc_paging)
+		vtd_remove_pasid_op(vtd_set_pasid_blocked)
+			.default_domain_ops = vtd_paging_ops,
 	.identity_domain = &vtd_identity_domain,
 	.blocked_domain = &vtd_blocked_domain,
 };

@@ -175,9 +175,9 @@ static int vtd_units_create(struct vtd_reply *reply)
 
 static int vtd_pass_through_sid(struct vtd_unit *unit, u16 sid)
 {
-	struct vtd_context_entry entry = vtd_identity_entry(unit);
+	const struct vtd_translation same = vtd_identity(unit);
 
-	return vtd_context_set(unit, &sid, 1, &entry);
+	return vtd_context_set(unit, &sid, 1, VTD_NO_PASID, &same);
 }
 
 static struct vtd_unit *vtd_unit_of_root_bus(const struct pci_bus *bus)
@@ -214,7 +214,7 @@ static int vtd_pass_through_root_bus(const struct pci_bus *bus)
 static int vtd_pass_through_device(struct pci_dev *pdev)
 {
 	struct vtd_unit *unit = vtd_unit_of(pdev);
-	struct vtd_context_entry entry;
+	struct vtd_translation same;
 	u16 sid[VTD_SIDS_MAX];
 	int nr;
 
@@ -223,8 +223,8 @@ static int vtd_pass_through_device(struct pci_dev *pdev)
 	nr = vtd_pci_sids(pdev, sid);
 	if (nr < 0)
 		return nr;
-	entry = vtd_identity_entry(unit);
-	return vtd_context_set(unit, sid, nr, &entry);
+	same = vtd_identity(unit);
+	return vtd_context_set(unit, sid, nr, VTD_NO_PASID, &same);
 }
 
 /* ACPI devices that do DMA under a source-id of a PCI bus (8.3.1, 8.7). */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Root and context tables of legacy mode (VT-d 9.1, 9.3), one set a unit.
+ * Root and context tables of a unit: those of legacy mode (VT-d 9.1, 9.3), and
+ * the way to those of scalable mode.
  *
  * Owns every store into them.  Must never let the unit see an entry half
  * written, and never return before the unit has forgotten what an entry said.
@@ -11,24 +12,24 @@
 #include <vtd/observe.h>
 #include "context.h"
 #include "iommu-pages.h"
+#include "scalable.h"
 #include "unit.h"
 
 static_assert(VTD_ROOT_ENTRIES * sizeof(struct vtd_root_entry) == PAGE_SIZE);
 static_assert(VTD_CONTEXT_ENTRIES * sizeof(struct vtd_context_entry) ==
 	      PAGE_SIZE);
 
-static u8 vtd_sid_bus(u16 sid)
-{
-	return sid >> 8;
-}
-
-static u8 vtd_sid_devfn(u16 sid)
-{
-	return sid & 0xff;
-}
-
-static void vtd_context_written(struct vtd_unit *unit, void *entry,
-				size_t bytes)
+/**
+ * vtd_context_written() - an entry has been written
+ * @unit: the unit that may read it
+ * @entry: the entry, or a table of them
+ * @bytes: its size
+ *
+ * VT-d 6.8, ECAP.C.
+ *
+ * Context: any.
+ */
+void vtd_context_written(const struct vtd_unit *unit, void *entry, size_t bytes)
 {
 	if (!vtd_unit_coherent(unit))
 		vtd_flush_cache(entry, bytes);
@@ -61,7 +62,9 @@ void vtd_context_destroy(struct vtd_unit *unit)
 {
 	unsigned int bus;
 
-	for (bus = 0; bus < VTD_ROOT_ENTRIES; bus++) {
+	if (unit->scalable)
+		vtd_sm_destroy(unit);
+	for (bus = 0; bus < VTD_ROOT_ENTRIES && !unit->scalable; bus++) {
 		if (unit->context[bus])
 			iommu_free_pages(unit->context[bus]);
 		unit->context[bus] = NULL;
@@ -94,8 +97,17 @@ static struct vtd_context_entry *vtd_context_table(struct vtd_unit *unit,
 	return table;
 }
 
-static int vtd_context_submit(struct vtd_unit *unit,
-			      const struct vtd_qi_desc *desc, unsigned int nr)
+/**
+ * vtd_context_submit() - have the unit forget what entries said
+ * @unit: the unit
+ * @desc: @nr descriptors, in the order the specification wants them
+ * @nr: how many
+ *
+ * Context: as vtd_qi_submit().
+ * Return: as vtd_qi_submit(); after an error the unit counts as failed.
+ */
+int vtd_context_submit(struct vtd_unit *unit, const struct vtd_qi_desc *desc,
+		       unsigned int nr)
 {
 	int ret = vtd_qi_submit(&unit->qi, desc, nr);
 
@@ -215,45 +227,68 @@ static int vtd_context_set_one(struct vtd_unit *unit, u16 sid,
 	return vtd_context_publish_one(unit, sid, ce, entry);
 }
 
-/**
- * vtd_context_set() - make the entries of some source-ids say something else
- * @unit: the unit they belong to
- * @sid: @nr source-ids
- * @nr: how many
- * @entry: what to write; without the present bit, DMA is blocked
- *
- * When it returns 0 the unit has forgotten what the entries said before, and
- * all it cached through them.
- *
- * Context: may sleep; takes @unit->lock.
- * Return: 0; -ENOMEM with nothing changed, never for an entry that blocks; the
- * error of the invalidation, after which nothing the old entries reached may be freed.
- */
-int vtd_context_set(struct vtd_unit *unit, const u16 *sid, unsigned int nr,
-		    const struct vtd_context_entry *entry)
+/* The entry that says @to. */
+static struct vtd_context_entry vtd_context_of(const struct vtd_translation *to)
 {
+	switch (to->kind) {
+	case VTD_PASS_THROUGH:
+		return vtd_context_pass_through(to->levels, to->did);
+	case VTD_SECOND_STAGE:
+		return vtd_context_second_stage(to->table, to->levels, to->did);
+	default:
+		return (struct vtd_context_entry){};
+	}
+}
+
+static int vtd_context_set_all(struct vtd_unit *unit, const u16 *sid,
+			       unsigned int nr,
+			       const struct vtd_translation *to)
+{
+	struct vtd_context_entry entry = vtd_context_of(to);
 	unsigned int i;
 	int ret = 0;
 
-	mutex_lock(&unit->lock);
 	/* Where there is no table all is blocked: blocking cannot fail here. */
-	for (i = 0; i < nr && vtd_context_present(entry); i++) {
-		if (!vtd_context_table(unit, vtd_sid_bus(sid[i]))) {
-			ret = -ENOMEM;
-			goto unlock;
-		}
-	}
+	for (i = 0; i < nr && vtd_context_present(&entry); i++)
+		if (!vtd_context_table(unit, vtd_sid_bus(sid[i])))
+			return -ENOMEM;
 	for (i = 0; i < nr; i++) {
 		int err;
 
 		if (!unit->context[vtd_sid_bus(sid[i])])
 			continue;
-		err = vtd_context_set_one(unit, sid[i], entry);
+		err = vtd_context_set_one(unit, sid[i], &entry);
 		/* Go on: the others must not keep their old entries. */
 		if (err && !ret)
 			ret = err;
 	}
-unlock:
+	return ret;
+}
+
+/**
+ * vtd_context_set() - make the entries of some source-ids say something else
+ * @unit: the unit they belong to
+ * @sid: @nr source-ids
+ * @nr: how many
+ * @pasid: for which requests; VTD_NO_PASID in legacy mode
+ * @to: what becomes of their addresses; in legacy mode not VTD_FIRST_STAGE
+ *
+ * When it returns 0 the unit has forgotten what the entries said before, and
+ * all it cached through them.
+ *
+ * Context: may sleep; takes @unit->lock.
+ * Return: 0; -ENOMEM or -ERANGE (a PASID too large) with nothing changed, never
+ * for VTD_BLOCKED; the error of the invalidation, after which nothing the old
+ * entries reached may be freed.
+ */
+int vtd_context_set(struct vtd_unit *unit, const u16 *sid, unsigned int nr,
+		    u32 pasid, const struct vtd_translation *to)
+{
+	int ret;
+
+	mutex_lock(&unit->lock);
+	ret = unit->scalable ? vtd_sm_set(unit, sid, nr, pasid, to) :
+			       vtd_context_set_all(unit, sid, nr, to);
 	mutex_unlock(&unit->lock);
 	return ret;
 }
@@ -278,7 +313,9 @@ int vtd_context_silence(struct vtd_unit *unit, u16 sid, bool silent)
 	u64 lo;
 
 	mutex_lock(&unit->lock);
-	if (unit->context[vtd_sid_bus(sid)]) {
+	if (unit->scalable) {
+		ret = vtd_sm_silence(unit, sid, silent);
+	} else if (unit->context[vtd_sid_bus(sid)]) {
 		ce = &unit->context[vtd_sid_bus(sid)][vtd_sid_devfn(sid)];
 		lo = ce->w[0] & ~VTD_CONTEXT_FPD;
 		if (silent)
@@ -298,13 +335,16 @@ int vtd_context_silence(struct vtd_unit *unit, u16 sid, bool silent)
  * @entry: filled in; a writer at work may leave its halves from two moments
  *
  * Context: any.
- * Return: 0, or -ENOENT where the bus has no table.
+ * Return: 0; -ENOENT where the bus has no table, or the unit is in scalable
+ * mode.
  */
 int vtd_context_peek(struct vtd_unit *unit, u16 sid,
 		     struct vtd_context_entry *entry)
 {
 	const struct vtd_context_entry *table;
 
+	if (unit->scalable)
+		return -ENOENT;
 	table = READ_ONCE(unit->context[vtd_sid_bus(sid)]);
 	if (!table)
 		return -ENOENT;

@@ -53,6 +53,7 @@ struct vtd_device *vtd_device_create(struct pci_dev *pdev,
 	vdev->iommu.ops = unit->iommu.ops;
 	vdev->iommu.dev = unit->iommu.dev;
 	INIT_LIST_HEAD(&vdev->iommu.list);
+	xa_init(&vdev->pasids);
 
 	spin_lock(&vtd_devices_lock);
 	list_add_tail_rcu(&vdev->node, &vtd_devices);
@@ -71,6 +72,7 @@ void vtd_device_free(struct vtd_device *vdev)
 	spin_lock(&vtd_devices_lock);
 	list_del_rcu(&vdev->node);
 	spin_unlock(&vtd_devices_lock);
+	xa_destroy(&vdev->pasids);
 	pci_dev_put(vdev->pdev);
 	kfree_rcu(vdev, rcu);
 }
@@ -136,12 +138,12 @@ bool vtd_device_alone(struct vtd_device *vdev)
 /* Another entry instead of the paging domain that is attached, if any. */
 static int vtd_device_leave_domain(struct vtd_device *vdev, const u16 *sid,
 				   unsigned int nr,
-				   const struct vtd_context_entry *entry)
+				   const struct vtd_translation *to)
 {
 	struct vtd_domain *old = vdev->domain;
 	int ret;
 
-	ret = vtd_context_set(vdev->unit, sid, nr, entry);
+	ret = vtd_context_set(vdev->unit, sid, nr, VTD_NO_PASID, to);
 	/* Out of memory comes before anything was changed. */
 	if (ret == -ENOMEM)
 		return ret;
@@ -149,7 +151,8 @@ static int vtd_device_leave_domain(struct vtd_device *vdev, const u16 *sid,
 	if (old) {
 		trace_vtd_detach(pci_name(vdev->pdev), vdev->unit->name,
 				 old->number, old->domain.type);
-		vtd_domain_detach(old, vdev->unit, !ret);
+		vtd_domain_detach(old, vdev->unit, VTD_NO_PASID, vdev->sid[0],
+				  !ret);
 	}
 	return ret;
 }
@@ -170,9 +173,9 @@ static void vtd_device_is(struct vtd_device *vdev, unsigned int type)
  */
 int vtd_device_set_identity(struct vtd_device *vdev)
 {
-	struct vtd_context_entry entry = vtd_identity_entry(vdev->unit);
+	const struct vtd_translation same = vtd_identity(vdev->unit);
 	int ret =
-		vtd_device_leave_domain(vdev, vdev->sid, vdev->nr_sids, &entry);
+		vtd_device_leave_domain(vdev, vdev->sid, vdev->nr_sids, &same);
 
 	if (!ret)
 		vtd_device_is(vdev, IOMMU_DOMAIN_IDENTITY);
@@ -188,9 +191,9 @@ int vtd_device_set_identity(struct vtd_device *vdev)
  */
 int vtd_device_block(struct vtd_device *vdev)
 {
-	struct vtd_context_entry entry = {};
+	const struct vtd_translation none = {};
 	int ret =
-		vtd_device_leave_domain(vdev, vdev->sid, vdev->nr_sids, &entry);
+		vtd_device_leave_domain(vdev, vdev->sid, vdev->nr_sids, &none);
 
 	if (!ret)
 		vtd_device_is(vdev, IOMMU_DOMAIN_BLOCKED);
@@ -235,16 +238,16 @@ static bool vtd_device_shares(const struct vtd_device *vdev, u16 sid)
  */
 int vtd_device_leave(struct vtd_device *vdev, bool gone)
 {
-	struct vtd_context_entry entry = {};
+	struct vtd_translation to = {};
 	u16 sid[VTD_SIDS_MAX];
 	unsigned int i, nr = 0;
 
 	if (!gone)
-		entry = vtd_identity_entry(vdev->unit);
+		to = vtd_identity(vdev->unit);
 	for (i = 0; i < vdev->nr_sids; i++)
 		if (!vtd_device_shares(vdev, vdev->sid[i]))
 			sid[nr++] = vdev->sid[i];
-	return vtd_device_leave_domain(vdev, sid, nr, &entry);
+	return vtd_device_leave_domain(vdev, sid, nr, &to);
 }
 
 /**
@@ -266,7 +269,7 @@ int vtd_device_set_domain(struct vtd_device *vdev, struct vtd_domain *d)
 			return ret;
 	}
 	if (old != d) {
-		ret = vtd_domain_attach(d, vdev->unit, vdev->sid,
+		ret = vtd_domain_attach(d, vdev->unit, VTD_NO_PASID, vdev->sid,
 					vdev->nr_sids);
 		if (ret)
 			return ret;
@@ -276,7 +279,8 @@ int vtd_device_set_domain(struct vtd_device *vdev, struct vtd_domain *d)
 		if (old) {
 			trace_vtd_detach(pci_name(vdev->pdev), vdev->unit->name,
 					 old->number, old->domain.type);
-			vtd_domain_detach(old, vdev->unit, true);
+			vtd_domain_detach(old, vdev->unit, VTD_NO_PASID,
+					  vdev->sid[0], true);
 		}
 	}
 	vdev->type = d->domain.type;

@@ -10,6 +10,7 @@
 #include <linux/pci.h>
 #include <linux/rcupdate.h>
 #include <linux/types.h>
+#include <linux/xarray.h>
 
 #include "ats.h"
 #include "pci.h"
@@ -32,6 +33,9 @@ struct vtd_unit;
  * @alone: it is the only device of its isolation set (g)
  * @type: IOMMU_DOMAIN_* of what it was attached to (g)
  * @strict: the administrator wants its unmaps flushed at once (g)
+ * @pasid_bits: width of the PASIDs that it may use, 0 for none (c)
+ * @pasids: by PASID, the struct vtd_domain it is attached to; a value entry
+ *	where addresses are not changed (g)
  * @node: in the list of all managed devices; RCU
  * @releasing: we let go of it; who set this frees it (r)
  * @removed: it is leaving the machine (r)
@@ -51,6 +55,8 @@ struct vtd_device {
 	bool alone;
 	unsigned int type;
 	bool strict;
+	u8 pasid_bits;
+	struct xarray pasids;
 	struct list_head node;
 	bool releasing;
 	bool removed;
@@ -72,6 +78,11 @@ int vtd_device_set_domain(struct vtd_device *vdev, struct vtd_domain *d);
 int vtd_device_set_strict(struct vtd_device *vdev, bool on);
 unsigned int vtd_device_type(const struct vtd_device *vdev);
 bool vtd_device_lazy(const struct vtd_device *vdev);
+void vtd_device_start_pasids(struct vtd_device *vdev);
+void vtd_device_stop_pasids(struct vtd_device *vdev);
+int vtd_device_set_pasid(struct vtd_device *vdev, u32 pasid,
+			 struct vtd_domain *d);
+int vtd_device_clear_pasid(struct vtd_device *vdev, u32 pasid);
 void vtd_devices_quarantine(const struct vtd_unit *unit);
 
 #endif /* VTD_DEVICE_H */

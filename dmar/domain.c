@@ -10,6 +10,7 @@
 #include <linux/rculist.h>
 #include <linux/sizes.h>
 #include <linux/slab.h>
+#include <linux/string.h>
 
 #include "context.h"
 #include "domain.h"
@@ -18,16 +19,19 @@ struct vtd_pool *vtd_pools;
 
 static atomic_t vtd_domains_made;
 
-/* Leaf sizes of second-stage tables (CAP.SLLPS). */
-static unsigned long vtd_unit_page_sizes(const struct vtd_unit *unit)
+/* Leaf sizes of second-stage tables (CAP.SLLPS), and of the first stage. */
+static unsigned long vtd_unit_page_sizes(const struct vtd_unit *unit,
+					 enum vtd_pt_stage stage)
 {
+	if (stage == VTD_PT_FIRST)
+		return SZ_4K | SZ_2M | (unit->cap & VTD_CAP_FL1GP ? SZ_1G : 0);
 	return SZ_4K | (unit->cap & VTD_CAP_SLLPS_2M ? SZ_2M : 0) |
 	       (unit->cap & VTD_CAP_SLLPS_1G ? SZ_1G : 0);
 }
 
 /**
  * vtd_unit_pt_init() - empty tables that a unit can walk
- * @unit: decides width, page sizes and coherency
+ * @unit: decides stage, width, page sizes and coherency
  * @pt: filled in
  *
  * Context: may sleep.
@@ -35,18 +39,43 @@ static unsigned long vtd_unit_page_sizes(const struct vtd_unit *unit)
  */
 int vtd_unit_pt_init(const struct vtd_unit *unit, struct vtd_pgtable *pt)
 {
+	enum vtd_pt_stage stage = unit->first_stage ? VTD_PT_FIRST :
+						      VTD_PT_SECOND;
+	unsigned int bits = unit->levels * 9 + 12;
 	struct vtd_pt_config config = {
+		.stage = stage,
 		.levels = unit->levels,
-		.iova_bits =
-			min(unit->levels * 9 + 12, vtd_unit_address_bits(unit)),
-		.pgsize_bitmap = vtd_unit_page_sizes(unit),
-		.coherent = vtd_unit_coherent(unit),
+		/* The upper half of the first stage is not for DMA. */
+		.iova_bits = stage == VTD_PT_FIRST ?
+				     bits - 1 :
+				     min(bits, vtd_unit_address_bits(unit)),
+		.pgsize_bitmap = vtd_unit_page_sizes(unit, stage),
+		.coherent = vtd_unit_walks_coherent(unit),
 		.nid = unit->nid,
 		.pool = vtd_pools ? &vtd_pools[vtd_table_home(unit->nid)] :
 				    NULL,
 	};
 
 	return vtd_pt_init(pt, &config, GFP_KERNEL);
+}
+
+/**
+ * vtd_pt_translation() - translation by some tables
+ * @pt: the tables
+ * @did: the domain-id that they have in the unit
+ *
+ * Context: any.
+ * Return: the translation.
+ */
+struct vtd_translation vtd_pt_translation(const struct vtd_pgtable *pt, u16 did)
+{
+	return (struct vtd_translation){
+		.kind = pt->stage == VTD_PT_FIRST ? VTD_FIRST_STAGE :
+						    VTD_SECOND_STAGE,
+		.levels = pt->levels,
+		.did = did,
+		.table = virt_to_phys(pt->root),
+	};
 }
 
 /**
@@ -100,60 +129,94 @@ void vtd_domain_free(struct vtd_domain *d)
 	kfree_rcu(d, rcu);
 }
 
+static bool vtd_domain_first(const struct vtd_domain *d)
+{
+	return d->pt.stage == VTD_PT_FIRST;
+}
+
 /* Can @unit walk tables that were made for another unit? */
 static bool vtd_domain_suits(const struct vtd_domain *d,
 			     const struct vtd_unit *unit)
 {
 	u64 agaw = VTD_CAP_SAGAW_3LVL << (d->pt.levels - 3);
+	bool stage;
 
-	return unit->cap & agaw &&
-	       d->pt.last_iova >> vtd_unit_address_bits(unit) == 0 &&
-	       !(d->pt.pgsize_bitmap & ~vtd_unit_page_sizes(unit)) &&
-	       (!d->pt.coherent || vtd_unit_coherent(unit)) &&
-	       (!d->pt.snoop_bits || unit->ecap & VTD_ECAP_SC);
+	if (vtd_domain_first(d))
+		stage = unit->scalable && unit->ecap & VTD_ECAP_FSTS &&
+			(d->pt.levels == 4 || unit->cap & VTD_CAP_FL5LP);
+	else
+		stage = (!unit->scalable || unit->ecap & VTD_ECAP_SSTS) &&
+			unit->cap & agaw &&
+			d->pt.last_iova >> vtd_unit_address_bits(unit) == 0;
+	return stage &&
+	       !(d->pt.pgsize_bitmap &
+		 ~vtd_unit_page_sizes(unit, d->pt.stage)) &&
+	       (!d->pt.coherent || vtd_unit_walks_coherent(unit)) &&
+	       (!(d->pt.snoop_bits || d->snoops) || unit->ecap & VTD_ECAP_SC);
 }
 
 static struct vtd_domain_unit *vtd_domain_unit_find(struct vtd_domain *d,
-						    const struct vtd_unit *unit)
+						    const struct vtd_unit *unit,
+						    u32 pasid)
 {
 	struct vtd_domain_unit *du;
 
 	lockdep_assert_held(&d->lock);
 	list_for_each_entry(du, &d->units, node)
-		if (du->unit == unit)
+		if (du->unit == unit && du->pasid == pasid)
 			return du;
 	return NULL;
 }
 
-static struct vtd_domain_unit *vtd_domain_unit_get(struct vtd_domain *d,
-						   struct vtd_unit *unit)
+/* What the flushes of this domain will look like. */
+static void vtd_domain_unit_init(const struct vtd_domain *d,
+				 struct vtd_domain_unit *du)
 {
-	struct vtd_domain_unit *du = vtd_domain_unit_find(d, unit);
+	const struct vtd_unit *unit = du->unit;
+	u64 drain = vtd_unit_drain(unit);
+
+	du->max_order = unit->cap & VTD_CAP_PSI ?
+				(int)FIELD_GET(VTD_CAP_MAMV, unit->cap) :
+				-1;
+	if (vtd_domain_first(d)) {
+		du->iotlb_pages =
+			vtd_qi_piotlb_pages(du->did, du->pasid, 0, 0, false)
+				.w[0];
+		du->iotlb_all = vtd_qi_piotlb_pasid(du->did, du->pasid).w[0];
+	} else {
+		du->iotlb_pages =
+			vtd_qi_iotlb_pages(du->did, 0, 0, false, drain).w[0];
+		du->iotlb_all = vtd_qi_iotlb_domain(du->did, drain).w[0];
+	}
+}
+
+static struct vtd_domain_unit *
+vtd_domain_unit_get(struct vtd_domain *d, struct vtd_unit *unit, u32 pasid)
+{
+	struct vtd_domain_unit *du;
 	int did;
 
-	if (du) {
-		du->users++;
+	if (!vtd_domain_first(d))
+		pasid = VTD_NO_PASID;
+	du = vtd_domain_unit_find(d, unit, pasid);
+	if (du)
 		return du;
-	}
 	du = kzalloc(sizeof(*du), GFP_KERNEL);
 	if (!du)
 		return ERR_PTR(-ENOMEM);
-	did = ida_alloc_range(&unit->dids, VTD_DID_FIRST, unit->nr_did - 1,
-			      GFP_KERNEL);
+	did = ida_alloc_range(&unit->dids, VTD_DID_FIRST,
+			      vtd_unit_last_did(unit), GFP_KERNEL);
 	if (did < 0) {
 		kfree(du);
 		return ERR_PTR(did);
 	}
 	atomic_inc(&unit->nr_did_used);
 	du->unit = unit;
+	du->pasid = pasid;
 	du->did = did;
-	du->max_order = unit->cap & VTD_CAP_PSI ?
-				(int)FIELD_GET(VTD_CAP_MAMV, unit->cap) :
-				-1;
-	du->iotlb_pages =
-		vtd_qi_iotlb_pages(did, 0, 0, false, vtd_unit_drain(unit)).w[0];
+	vtd_domain_unit_init(d, du);
 	du->counts = d->counts;
-	du->users = 1;
+	INIT_LIST_HEAD(&du->users);
 	if (!d->sync_map &&
 	    (vtd_unit_caching_mode(unit) || unit->cap & VTD_CAP_RWBF)) {
 		WRITE_ONCE(d->sync_map, true);
@@ -167,6 +230,7 @@ static struct vtd_domain_unit *vtd_domain_unit_get(struct vtd_domain *d,
 	return du;
 }
 
+/* A user has gone, if there was one: the last takes the unit with it. */
 static void vtd_domain_unit_put(struct vtd_domain *d,
 				struct vtd_domain_unit *du, bool forgotten)
 {
@@ -174,7 +238,7 @@ static void vtd_domain_unit_put(struct vtd_domain *d,
 	/* Those who leave later cannot make up for it. */
 	if (!forgotten)
 		du->stale = true;
-	if (--du->users)
+	if (!list_empty(&du->users))
 		return;
 	list_del_rcu(&du->node);
 	/* The id of an address space that may live on is never used again. */
@@ -187,10 +251,42 @@ static void vtd_domain_unit_put(struct vtd_domain *d,
 	kfree_rcu(du, rcu);
 }
 
+static struct vtd_translation
+vtd_domain_translation(const struct vtd_domain *d,
+		       const struct vtd_domain_unit *du)
+{
+	struct vtd_translation to = vtd_pt_translation(&d->pt, du->did);
+
+	to.snoop = d->snoops;
+	return to;
+}
+
+/* As vtd_domain_attach(), of a domain that suits the unit. */
+static int vtd_domain_add(struct vtd_domain *d, struct vtd_unit *unit,
+			  struct vtd_domain_user *user)
+{
+	struct vtd_translation to;
+	struct vtd_domain_unit *du;
+	int ret;
+
+	du = vtd_domain_unit_get(d, unit, user->pasid);
+	if (IS_ERR(du))
+		return PTR_ERR(du);
+	list_add_tail(&user->node, &du->users);
+	to = vtd_domain_translation(d, du);
+	ret = vtd_context_set(unit, user->sid, user->nr, user->pasid, &to);
+	if (ret) {
+		list_del(&user->node);
+		vtd_domain_unit_put(d, du, ret == -ENOMEM || ret == -ERANGE);
+	}
+	return ret;
+}
+
 /**
  * vtd_domain_attach() - have a unit translate some source-ids with a domain
  * @d: the domain
  * @unit: the unit
+ * @pasid: requests with this PASID, or VTD_NO_PASID for those without any
  * @sid: @nr source-ids of one device
  * @nr: how many
  *
@@ -198,67 +294,102 @@ static void vtd_domain_unit_put(struct vtd_domain *d,
  * then calls vtd_domain_detach() for it.
  *
  * Context: may sleep; takes @d->lock, then @unit->lock.
- * Return: 0; -EINVAL when the unit cannot use these tables; -ENOMEM or -ENOSPC
- * (no domain-id left) with nothing changed; the error of an invalidation.
+ * Return: 0; -EINVAL when the unit cannot walk the domain's tables; -ENOSPC when
+ * it has no domain-id left; -ENOMEM and -ERANGE as vtd_context_set(); the error
+ * of an invalidation.
  */
-int vtd_domain_attach(struct vtd_domain *d, struct vtd_unit *unit,
+int vtd_domain_attach(struct vtd_domain *d, struct vtd_unit *unit, u32 pasid,
 		      const u16 *sid, unsigned int nr)
 {
-	struct vtd_context_entry entry;
-	struct vtd_domain_unit *du;
-	int ret;
+	struct vtd_domain_user *user;
+	int ret = -EINVAL;
 
+	user = kzalloc(struct_size(user, sid, nr), GFP_KERNEL);
+	if (!user)
+		return -ENOMEM;
+	user->pasid = pasid;
+	user->nr = nr;
+	memcpy(user->sid, sid, nr * sizeof(*sid));
 	mutex_lock(&d->lock);
-	if (!vtd_domain_suits(d, unit)) {
-		ret = -EINVAL;
-		goto unlock;
-	}
-	du = vtd_domain_unit_get(d, unit);
-	if (IS_ERR(du)) {
-		ret = PTR_ERR(du);
-		goto unlock;
-	}
-	entry = vtd_context_second_stage(virt_to_phys(d->pt.root), d->pt.levels,
-					 du->did);
-	ret = vtd_context_set(unit, sid, nr, &entry);
-	if (ret)
-		vtd_domain_unit_put(d, du, ret == -ENOMEM);
-unlock:
+	if (vtd_domain_suits(d, unit))
+		ret = vtd_domain_add(d, unit, user);
 	mutex_unlock(&d->lock);
+	if (ret)
+		kfree(user);
 	return ret;
+}
+
+static struct vtd_domain_user *
+vtd_domain_user_find(const struct vtd_domain_unit *du, u32 pasid, u16 sid)
+{
+	struct vtd_domain_user *user;
+
+	list_for_each_entry(user, &du->users, node)
+		if (user->sid[0] == sid && user->pasid == pasid)
+			return user;
+	return NULL;
 }
 
 /**
  * vtd_domain_detach() - a device has left a domain
  * @d: the domain
  * @unit: the device's unit
+ * @pasid: as it was attached
+ * @sid: the first of those that were attached
  * @forgotten: the unit has forgotten the device's entries and their
  *	translations, as vtd_context_set() reported
  *
  * Context: may sleep; takes @d->lock.
  */
-void vtd_domain_detach(struct vtd_domain *d, struct vtd_unit *unit,
-		       bool forgotten)
+void vtd_domain_detach(struct vtd_domain *d, struct vtd_unit *unit, u32 pasid,
+		       u16 sid, bool forgotten)
 {
+	struct vtd_domain_user *user = NULL;
 	struct vtd_domain_unit *du;
 
 	mutex_lock(&d->lock);
-	du = vtd_domain_unit_find(d, unit);
-	if (!WARN_ON(!du))
+	du = vtd_domain_unit_find(d, unit,
+				  vtd_domain_first(d) ? pasid : VTD_NO_PASID);
+	if (du)
+		user = vtd_domain_user_find(du, pasid, sid);
+	if (!WARN_ON(!user)) {
+		list_del(&user->node);
+		kfree(user);
 		vtd_domain_unit_put(d, du, forgotten);
+	}
 	mutex_unlock(&d->lock);
+}
+
+/* The PASID entries of all that is attached, once more. */
+static int vtd_domain_rewrite(struct vtd_domain *d)
+{
+	struct vtd_domain_unit *du;
+	struct vtd_domain_user *user;
+	int ret = 0;
+
+	list_for_each_entry(du, &d->units, node) {
+		const struct vtd_translation to = vtd_domain_translation(d, du);
+
+		list_for_each_entry(user, &du->users, node)
+			ret = ret   ?:
+				      vtd_context_set(du->unit, user->sid,
+						      user->nr, user->pasid,
+						      &to);
+	}
+	return ret;
 }
 
 /**
  * vtd_domain_enforce_snoop() - have devices' requests snoop CPU caches always
  * @d: the domain
  *
- * VT-d 3.8.3 (SNP), ECAP.SC.  User space's domains ask before they are attached
+ * VT-d 3.8.3 (SNP, PGSNP), ECAP.SC.  User space's domains ask before they are attached
  * to anything: then the unit that the domain was made for counts, and one that
  * cannot is not attached later.
  *
  * Context: may sleep; takes @d->lock.
- * Return: false when a unit cannot, or when mappings without it exist.
+ * Return: false when a unit cannot, or when second-stage mappings without it
+ * exist.
  */
 bool vtd_domain_enforce_snoop(struct vtd_domain *d)
 {
@@ -266,13 +397,17 @@ bool vtd_domain_enforce_snoop(struct vtd_domain *d)
 	bool can;
 
 	mutex_lock(&d->lock);
-	can = d->pt.snoop_bits || !READ_ONCE(d->mapped);
+	can = vtd_domain_first(d) || d->pt.snoop_bits || !READ_ONCE(d->mapped);
 	if (list_empty(&d->units))
 		can = can && d->can_snoop;
 	list_for_each_entry(du, &d->units, node)
 		can = can && du->unit->ecap & VTD_ECAP_SC;
-	if (can)
+	if (can && vtd_domain_first(d)) {
+		d->snoops = true;
+		can = !vtd_domain_rewrite(d);
+	} else if (can) {
 		vtd_pt_set_snoop(&d->pt, true);
+	}
 	mutex_unlock(&d->lock);
 	return can;
 }

@@ -16,6 +16,7 @@
 #include "iommu.h"
 #include "pgtable.h"
 #include "pool.h"
+#include "translation.h"
 #include "unit.h"
 
 /**
@@ -31,15 +32,35 @@ struct vtd_domain_counts {
 };
 
 /**
- * struct vtd_domain_unit - one unit that translates with a domain
+ * struct vtd_domain_user - what is attached to a domain through a unit
+ * @node: in the @users of struct vtd_domain_unit
+ * @pasid: the PASID of its requests, or VTD_NO_PASID
+ * @nr: source-ids
+ * @sid: those of one device; the first is its own
+ *
+ * Under the domain's lock.
+ */
+struct vtd_domain_user {
+	struct list_head node;
+	u32 pasid;
+	unsigned int nr;
+	u16 sid[] __counted_by(nr);
+};
+
+/**
+ * struct vtd_domain_unit - one unit that translates with a domain; in the first
+ *	stage, with one PASID: caches are tagged with it as well
  * @node: in the domain's @units; RCU
  * @unit: the unit (c)
+ * @pasid: see there; VTD_NO_PASID in the second stage (c)
  * @did: the domain-id that the unit tags its caches with (c)
  * @max_order: most pages that one page-selective invalidation takes, as a
  *	power of two; -1 when the unit has none (c)
  * @iotlb_pages: low half of such an invalidation for this domain (c)
+ * @iotlb_all: low half of one of all that the domain has in the unit; the other
+ *	is 0 (c)
  * @counts: of the domain (c)
- * @users: devices of the unit that are attached (d)
+ * @users: struct vtd_domain_user (d)
  * @stale: the unit did not forget the entries of one that left (d)
  * @rcu: for freeing
  *
@@ -48,11 +69,13 @@ struct vtd_domain_counts {
 struct vtd_domain_unit {
 	struct list_head node;
 	struct vtd_unit *unit;
+	u32 pasid;
 	u16 did;
 	s8 max_order;
 	u64 iotlb_pages;
+	u64 iotlb_all;
 	struct vtd_domain_counts __percpu *counts;
-	unsigned int users;
+	struct list_head users;
 	bool stale;
 	struct rcu_head rcu;
 };
@@ -74,13 +97,14 @@ enum vtd_strict {
  * struct vtd_domain - a paging domain
  * @domain: what the iommu core sees
  * @iommu: the same, for a core that leaves the choice of page sizes to us
- * @pt: its second-stage tables; callers own disjoint ranges, no lock
+ * @pt: its tables; callers own disjoint ranges, no lock
  * @lock: attaching and detaching
  * @units: struct vtd_domain_unit; read under RCU, written under @lock
  * @sync_map: some unit must be told of new mappings (caching mode or RWBF);
  *	only ever set, before the unit is in @units
  * @mapped: something has been mapped; only ever set
  * @can_snoop: the unit that it was made for can enforce snooping (c)
+ * @snoops: it is enforced, in first-stage tables: by their PASID entries (d)
  * @leaked: a flush failed on the way out: the tables are never freed (d)
  * @strict: enum vtd_strict; looked at without @lock, and only where
  *	vtd_strict_used says that there is such a domain (d)
@@ -100,6 +124,7 @@ struct vtd_domain {
 	bool sync_map;
 	bool mapped;
 	bool can_snoop;
+	bool snoops;
 	bool leaked;
 	u8 strict;
 	struct vtd_domain_counts __percpu *counts;
@@ -120,10 +145,10 @@ extern struct vtd_pool *vtd_pools;
 
 struct vtd_domain *vtd_domain_alloc(const struct vtd_unit *unit);
 void vtd_domain_free(struct vtd_domain *d);
-int vtd_domain_attach(struct vtd_domain *d, struct vtd_unit *unit,
+int vtd_domain_attach(struct vtd_domain *d, struct vtd_unit *unit, u32 pasid,
 		      const u16 *sid, unsigned int nr);
-void vtd_domain_detach(struct vtd_domain *d, struct vtd_unit *unit,
-		       bool forgotten);
+void vtd_domain_detach(struct vtd_domain *d, struct vtd_unit *unit, u32 pasid,
+		       u16 sid, bool forgotten);
 bool vtd_domain_enforce_snoop(struct vtd_domain *d);
 void vtd_domain_count(const struct vtd_domain *d,
 		      struct vtd_domain_counts *sum);
@@ -134,10 +159,12 @@ int vtd_flush_mapped(struct vtd_domain *d, u64 start, u64 last);
 int vtd_domain_set_strict(struct vtd_domain *d, bool on);
 
 int vtd_unit_pt_init(const struct vtd_unit *unit, struct vtd_pgtable *pt);
+struct vtd_translation vtd_pt_translation(const struct vtd_pgtable *pt,
+					  u16 did);
 
 int vtd_identity_init(struct vtd_unit *unit);
 int vtd_identity_regions(struct vtd_unit *unit, const struct vtd_dmar *dmar);
 void vtd_identity_destroy(struct vtd_unit *unit);
-struct vtd_context_entry vtd_identity_entry(const struct vtd_unit *unit);
+struct vtd_translation vtd_identity(const struct vtd_unit *unit);
 
 #endif /* VTD_DOMAIN_H */

@@ -35,7 +35,7 @@ vtd_flush_desc(const struct vtd_domain_unit *du, u64 start, u64 last,
 	struct vtd_qi_desc desc;
 
 	if (unlikely(vtd_flush_whole(du, start, last)))
-		return vtd_qi_iotlb_domain(du->did, vtd_unit_drain(du->unit));
+		return (struct vtd_qi_desc){ .w = { du->iotlb_all } };
 	desc = vtd_qi_iotlb_pages(0, start & ((u64)PAGE_MASK << order), order,
 				  leaf_only, 0);
 	desc.w[0] = du->iotlb_pages;

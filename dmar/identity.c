@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Entries under which DMA is not changed: pass-through, or 1:1 tables for
+ * Translations under which DMA is not changed: pass-through, or 1:1 tables for
  * units that lack it (ECAP.PT).
  */
 #include <linux/ioport.h>
@@ -135,19 +135,20 @@ void vtd_identity_destroy(struct vtd_unit *unit)
 }
 
 /**
- * vtd_identity_entry() - the context entry under which DMA is not changed
+ * vtd_identity() - the translation under which DMA is not changed
  * @unit: after vtd_identity_init()
  *
  * Context: any.
- * Return: a pass-through entry, or one that points to the unit's 1:1 tables.
+ * Return: pass-through, or the unit's 1:1 tables.
  */
-struct vtd_context_entry vtd_identity_entry(const struct vtd_unit *unit)
+struct vtd_translation vtd_identity(const struct vtd_unit *unit)
 {
 	/* Pass-through wants the largest width the unit has (9.3, AW). */
 	if (vtd_unit_pass_through(unit))
-		return vtd_context_pass_through(
-			fls(FIELD_GET(VTD_CAP_SAGAW, unit->cap)) + 1,
-			VTD_DID_PASS_THROUGH);
-	return vtd_context_second_stage(virt_to_phys(unit->identity.root),
-					unit->levels, VTD_DID_PASS_THROUGH);
+		return (struct vtd_translation){
+			.kind = VTD_PASS_THROUGH,
+			.levels = fls(FIELD_GET(VTD_CAP_SAGAW, unit->cap)) + 1,
+			.did = VTD_DID_PASS_THROUGH,
+		};
+	return vtd_pt_translation(&unit->identity, VTD_DID_PASS_THROUGH);
 }

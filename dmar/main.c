@@ -11,12 +11,18 @@
 #include "fault.h"
 #include "pool.h"
 #include "rmrr.h"
+#include "unit.h"
 
 static bool attach = true;
 module_param(attach, bool, 0444);
 MODULE_PARM_DESC(
 	attach,
 	"take the units over at load (default: yes); otherwise wait for 'vtdctl attach'");
+
+module_param_named(scalable, vtd_want_scalable, bool, 0444);
+MODULE_PARM_DESC(
+	scalable,
+	"scalable mode on units that have it (default: yes); otherwise legacy mode");
 
 static int __init vtd_attach_at_load(void)
 {

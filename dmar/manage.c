@@ -370,12 +370,12 @@ int vtd_manage_unbound(void)
 /* The source-id of a device that left must not stay open for the next one. */
 static void vtd_unmanaged_removed(struct pci_dev *pdev)
 {
-	struct vtd_context_entry blocked = {};
+	const struct vtd_translation blocked = {};
 	struct vtd_unit *unit = vtd_unit_of(pdev);
 	u16 sid = pci_dev_id(pdev);
 
 	if (unit && !unit->off_reason && vtd_pci_dma_dev(pdev) == pdev)
-		vtd_context_set(unit, &sid, 1, &blocked);
+		vtd_context_set(unit, &sid, 1, VTD_NO_PASID, &blocked);
 }
 
 static int vtd_pci_notify(struct notifier_block *nb, unsigned long action,

@@ -25,6 +25,7 @@
 #include "unit.h"
 
 VTD_ATTACH_OP(vtd_attach_paging)
+VTD_SET_PASID_OP(vtd_set_pasid_paging)
 
 /* Leaf bits; 0 when nothing is allowed. */
 static inline u64 vtd_leaf_bits(unsigned int prot)
@@ -449,11 +450,13 @@ static size_t vtd_unmap_range_noted(struct pt_iommu *iommu, dma_addr_t iova,
 	return bytes;
 }
 
-#define VTD_PAGING_OPS(map, unmap, phys)                                    \
-	.attach_dev = vtd_attach_op(vtd_attach_paging), .map_pages = (map), \
-	.unmap_pages = (unmap), .flush_iotlb_all = vtd_flush_iotlb_all,     \
-	.iotlb_sync = vtd_iotlb_sync, .iova_to_phys = (phys),               \
-	.enforce_cache_coherency = vtd_enforce_cache_coherency,             \
+#define VTD_PAGING_OPS(map, unmap, phys)                                      \
+	.attach_dev = vtd_attach_op(vtd_attach_paging),                       \
+	.set_dev_pasid = vtd_set_pasid_op(vtd_set_pasid_paging),              \
+	.map_pages = (map), .unmap_pages = (unmap),                           \
+	.flush_iotlb_all = vtd_flush_iotlb_all, .iotlb_sync = vtd_iotlb_sync, \
+	.iova_to_phys = (phys),                                               \
+	.enforce_cache_coherency = vtd_enforce_cache_coherency,               \
 	.free = vtd_free
 
 #define VTD_PLAIN_OPS(s)                                       \

@@ -25,7 +25,7 @@
 #include "qi.h"
 #include "trace.h"
 
-/* 256 descriptors of 16 bytes: one page, VTD_IQA_QS = 0. */
+/* One page of descriptors of 16 bytes, or two of 32 bytes. */
 #define VTD_QI_SLOTS 256
 
 /*
@@ -53,7 +53,7 @@
 /* What may stop the queue, or says that it has been stopped (6.5.2.10). */
 #define VTD_QI_ERRORS (VTD_FSTS_IQE | VTD_FSTS_ITE | VTD_FSTS_ICE)
 
-/* Descriptors in a cache line. */
+/* Descriptors of 16 bytes in a cache line. */
 #define VTD_QI_LINE (VTD_LINE / sizeof(struct vtd_qi_desc))
 
 /* How often a submission that the unit dropped is given to it again. */
@@ -62,6 +62,17 @@
 static u64 vtd_qi_line_phys(const struct vtd_qi *qi, u32 slot)
 {
 	return qi->line_phys + slot * sizeof(*qi->line);
+}
+
+/* Bytes of @slots descriptors, or the offset of one. */
+static inline size_t vtd_qi_bytes(const struct vtd_qi *qi, u32 slots)
+{
+	return slots * sizeof(*qi->ring) << qi->wide;
+}
+
+static inline struct vtd_qi_desc *vtd_qi_at(const struct vtd_qi *qi, u32 slot)
+{
+	return &qi->ring[slot << qi->wide];
 }
 
 static u32 vtd_qi_next(const struct vtd_qi *qi, u32 slot, u32 by)
@@ -88,6 +99,7 @@ static inline bool vtd_qi_done(const struct vtd_qi *qi, u32 slot, u32 seq)
  * @regs: registers of the unit, stay valid as long as the queue
  * @nid: NUMA node of the unit, or NUMA_NO_NODE
  * @coherent: the unit snoops CPU caches (ECAP.C)
+ * @wide: descriptors of 256 bits, for a unit in scalable mode (6.5.2)
  *
  * Touches no register.
  *
@@ -95,14 +107,15 @@ static inline bool vtd_qi_done(const struct vtd_qi *qi, u32 slot, u32 seq)
  * Return: 0, or -ENOMEM with nothing left allocated.
  */
 int vtd_qi_init(struct vtd_qi *qi, const struct vtd_regs *regs, int nid,
-		bool coherent)
+		bool coherent, bool wide)
 {
 	qi->regs = regs;
 	qi->coherent = coherent;
+	qi->wide = wide;
 	qi->slots = VTD_QI_SLOTS;
 	raw_spin_lock_init(&qi->lock);
 	qi->ring = iommu_alloc_pages_node_sz(nid, GFP_KERNEL,
-					     qi->slots * sizeof(*qi->ring));
+					     vtd_qi_bytes(qi, qi->slots));
 	qi->line = iommu_alloc_pages_node_sz(nid, GFP_KERNEL,
 					     qi->slots * sizeof(*qi->line));
 	qi->slot = kcalloc(qi->slots, sizeof(*qi->slot), GFP_KERNEL);
@@ -152,7 +165,20 @@ void vtd_qi_program(struct vtd_qi *qi)
 	qi->last = 0;
 	WRITE_ONCE(qi->line[0].done, qi->seq);
 	vtd_write64(qi->regs, VTD_IQT, 0);
-	vtd_write64(qi->regs, VTD_IQA, virt_to_phys(qi->ring));
+	vtd_write64(qi->regs, VTD_IQA,
+		    virt_to_phys(qi->ring) |
+			    (qi->wide ? VTD_IQA_DW | FIELD_PREP(VTD_IQA_QS, 1) :
+					0));
+}
+
+/* Some types have other fields where most have a granularity. */
+static u8 vtd_qi_kind_of(const struct vtd_qi_desc *desc)
+{
+	u8 type = FIELD_GET(VTD_QI_TYPE, desc->w[0]);
+
+	if (type == VTD_QI_TYPE_PDEVTLB || type == VTD_QI_TYPE_RESPONSE)
+		return type;
+	return desc->w[0] % VTD_QI_KINDS;
 }
 
 /* Where what the unit was given ends; an open batch begins there. */
@@ -225,7 +251,7 @@ static void vtd_qi_reclaim(struct vtd_qi *qi, unsigned int nr)
 static void vtd_qi_write_slot(struct vtd_qi *qi, u32 slot,
 			      const struct vtd_qi_desc *desc)
 {
-	struct vtd_qi_desc *to = &qi->ring[slot];
+	struct vtd_qi_desc *to = vtd_qi_at(qi, slot);
 
 	vtd_hw_store64(&to->w[0], desc->w[0]);
 	vtd_hw_store64(&to->w[1], desc->w[1]);
@@ -235,8 +261,8 @@ static noinline void vtd_qi_flush_wrapped(struct vtd_qi *qi, u32 first, u32 nr)
 {
 	u32 run = qi->slots - first;
 
-	vtd_flush_cache(&qi->ring[first], run * sizeof(*qi->ring));
-	vtd_flush_cache(qi->ring, (nr - run) * sizeof(*qi->ring));
+	vtd_flush_cache(vtd_qi_at(qi, first), vtd_qi_bytes(qi, run));
+	vtd_flush_cache(qi->ring, vtd_qi_bytes(qi, nr - run));
 }
 
 /*
@@ -248,10 +274,11 @@ static inline void vtd_qi_flush_slots(struct vtd_qi *qi, u32 first, u32 nr)
 	if (qi->coherent)
 		return;
 	/* The ring begins and ends with a line: these do not wrap. */
-	if (likely(first % VTD_QI_LINE + nr <= VTD_QI_LINE))
-		vtd_flush_line(&qi->ring[first]);
+	if (likely((first << qi->wide) % VTD_QI_LINE + (nr << qi->wide) <=
+		   VTD_QI_LINE))
+		vtd_flush_line(vtd_qi_at(qi, first));
 	else if (likely(nr <= qi->slots - first))
-		vtd_flush_cache(&qi->ring[first], nr * sizeof(*qi->ring));
+		vtd_flush_cache(vtd_qi_at(qi, first), vtd_qi_bytes(qi, nr));
 	else
 		vtd_qi_flush_wrapped(qi, first, nr);
 }
@@ -322,7 +349,7 @@ static __always_inline void vtd_qi_ring(struct vtd_qi *qi, u32 first, u32 nr,
 	qi->stats.descriptors += nr + 1;
 	qi->stats.doorbells++;
 	/* The register write orders the descriptors before it (x86 UC store). */
-	vtd_write64(qi->regs, VTD_IQT, (u64)tail * sizeof(*qi->ring));
+	vtd_write64(qi->regs, VTD_IQT, vtd_qi_bytes(qi, tail));
 }
 
 /* Give the open batch to the unit. */
@@ -384,7 +411,7 @@ static int vtd_qi_queue(struct vtd_qi *qi, const struct vtd_qi_desc *desc,
 		return -EAGAIN;
 	for (i = 0; i < nr; i++) {
 		vtd_qi_write_slot(qi, vtd_qi_next(qi, qi->tail, i), &desc[i]);
-		qi->stats.kind[desc[i].w[0] % VTD_QI_KINDS]++;
+		qi->stats.kind[vtd_qi_kind_of(&desc[i])]++;
 	}
 	qi->stats.queued++;
 	ticket->seq = qi->seq + 1;
@@ -514,7 +541,7 @@ static bool vtd_qi_recover(struct vtd_qi *qi)
 	fsts = vtd_read32(qi->regs, VTD_FSTS) & VTD_QI_ERRORS;
 	if (likely(!fsts))
 		return false;
-	hw_head = vtd_read64(qi->regs, VTD_IQH) / sizeof(*qi->ring);
+	hw_head = vtd_read64(qi->regs, VTD_IQH) / vtd_qi_bytes(qi, 1);
 	if (hw_head < qi->slots) {
 		if ((fsts & VTD_FSTS_ITE) && vtd_qi_dropped(qi, hw_head))
 			return true;

@@ -27,7 +27,7 @@ enum vtd_qi_verdict {
 	VTD_QI_REFUSED,
 };
 
-/* Kinds of descriptors: type and granularity, bits 5:0 (6.5.2). */
+/* Kinds of descriptors: type, and granularity where there is one, bits 5:0. */
 #define VTD_QI_KINDS 64
 
 /* Of so many batches, the wait for one is timed. */
@@ -109,6 +109,7 @@ struct vtd_qi_slot {
  * @line_phys: its physical address (c)
  * @slot: one for each slot (q)
  * @slots: length of the ring, a power of two (c)
+ * @wide: 1 for descriptors of 256 bits, 0 for those of 128 (c)
  * @coherent: the unit snoops CPU caches (c)
  * @lock: short: no hardware is waited for under it
  * @head: oldest slot not taken back yet (q)
@@ -135,6 +136,7 @@ struct vtd_qi {
 	u64 line_phys;
 	struct vtd_qi_slot *slot;
 	u32 slots;
+	u8 wide;
 	bool coherent;
 	bool dead;
 	raw_spinlock_t lock;
@@ -164,7 +166,7 @@ static inline u64 vtd_qi_kind(const struct vtd_qi *qi, u8 kind)
 }
 
 int vtd_qi_init(struct vtd_qi *qi, const struct vtd_regs *regs, int nid,
-		bool coherent);
+		bool coherent, bool wide);
 void vtd_qi_destroy(struct vtd_qi *qi);
 void vtd_qi_program(struct vtd_qi *qi);
 int vtd_qi_submit(struct vtd_qi *qi, const struct vtd_qi_desc *desc,

@@ -58,7 +58,8 @@ TRACE_EVENT(vtd_fault,
 			 { IOMMU_DOMAIN_IDENTITY, "identity" },          \
 			 { IOMMU_DOMAIN_UNMANAGED, "unmanaged" },        \
 			 { IOMMU_DOMAIN_DMA, "DMA" },                    \
-			 { IOMMU_DOMAIN_DMA_FQ, "DMA-FQ" })
+			 { IOMMU_DOMAIN_DMA_FQ, "DMA-FQ" },              \
+			 { IOMMU_DOMAIN_SVA, "SVA" })
 
 /* Domains are told apart by a number: 0 for identity and blocked. */
 DECLARE_EVENT_CLASS(vtd_device_domain,
@@ -87,6 +88,37 @@ DEFINE_EVENT(vtd_device_domain, vtd_detach,
 	     TP_PROTO(const char *device, const char *unit, u32 domain,
 		      unsigned int type),
 	     TP_ARGS(device, unit, domain, type));
+
+/* The same of one PASID of a device. */
+DECLARE_EVENT_CLASS(vtd_device_pasid,
+		    TP_PROTO(const char *device, const char *unit, u32 pasid,
+			     u32 domain, unsigned int type),
+		    TP_ARGS(device, unit, pasid, domain, type),
+		    TP_STRUCT__entry(__string(device, device)
+				     __string(unit, unit)
+				     __field(u32, pasid)
+				     __field(u32, domain)
+				     __field(unsigned int, type)),
+		    TP_fast_assign(__assign_str(device);
+				   __assign_str(unit);
+				   __entry->pasid = pasid;
+				   __entry->domain = domain;
+				   __entry->type = type;),
+		    TP_printk("device=%s unit=%s pasid=0x%x domain=%u type=%s",
+			      __get_str(device), __get_str(unit),
+			      __entry->pasid, __entry->domain,
+			      show_vtd_domain_type(__entry->type))
+);
+
+DEFINE_EVENT(vtd_device_pasid, vtd_pasid_attach,
+	     TP_PROTO(const char *device, const char *unit, u32 pasid,
+		      u32 domain, unsigned int type),
+	     TP_ARGS(device, unit, pasid, domain, type));
+
+DEFINE_EVENT(vtd_device_pasid, vtd_pasid_detach,
+	     TP_PROTO(const char *device, const char *unit, u32 pasid,
+		      u32 domain, unsigned int type),
+	     TP_ARGS(device, unit, pasid, domain, type));
 
 TRACE_EVENT(vtd_map,
 	    TP_PROTO(u32 domain, u64 iova, u64 phys, u64 bytes),

@@ -8,6 +8,7 @@
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
+#include <linux/atomic.h>
 #include <linux/delay.h>
 #include <linux/mm.h>
 #include <linux/printk.h>
@@ -20,6 +21,8 @@
 #define VTD_GCMD_TIMEOUT_US 1000000
 
 DEFINE_STATIC_KEY_FALSE(vtd_soft_regs);
+
+bool vtd_want_scalable = true;
 
 /*
  * Give one command and wait for its status bit.  Callable with interrupts
@@ -109,7 +112,8 @@ static int vtd_unit_check_caps(struct vtd_unit *unit, struct vtd_reply *reply)
 			unit->name, unit->ecap);
 		return -EOPNOTSUPP;
 	}
-	if (!(unit->cap &
+	if (!unit->scalable &&
+	    !(unit->cap &
 	      (VTD_CAP_SAGAW_3LVL | VTD_CAP_SAGAW_4LVL | VTD_CAP_SAGAW_5LVL))) {
 		vtd_say(reply,
 			"%s: supports no second-stage table of 3, 4 or 5 levels (CAP 0x%llx): not supported in legacy mode\n",
@@ -139,10 +143,27 @@ static int vtd_unit_check_unused(struct vtd_unit *unit, struct vtd_reply *reply)
 	return -EBUSY;
 }
 
+/*
+ * Scalable mode where the unit has it with a stage to translate by.  Entries are
+ * then changed 128 bits at a time.
+ */
+static void vtd_unit_choose_mode(struct vtd_unit *unit)
+{
+	unit->scalable = READ_ONCE(vtd_want_scalable) &&
+			 unit->ecap & VTD_ECAP_SMTS &&
+			 unit->ecap & (VTD_ECAP_FSTS | VTD_ECAP_SSTS) &&
+			 system_has_cmpxchg128();
+	unit->first_stage = unit->scalable && unit->ecap & VTD_ECAP_FSTS;
+}
+
 /* Smallest width that covers what devices can address through the unit. */
 static unsigned int vtd_unit_levels(const struct vtd_unit *unit)
 {
 	unsigned int bits = vtd_unit_address_bits(unit);
+
+	/* All that a process, or memory, may need; 5 levels are for more. */
+	if (unit->first_stage)
+		return 4;
 
 	if (unit->cap & VTD_CAP_SAGAW_3LVL && bits <= 39)
 		return 3;
@@ -173,6 +194,7 @@ int vtd_unit_setup(struct vtd_unit *unit, struct vtd_reply *reply)
 	unit->version = vtd_read32(&unit->regs, VTD_VER);
 	unit->cap = vtd_read64(&unit->regs, VTD_CAP);
 	unit->ecap = vtd_read64(&unit->regs, VTD_ECAP);
+	vtd_unit_choose_mode(unit);
 	ret = vtd_unit_check_caps(unit, reply) ?:
 		      vtd_unit_check_unused(unit, reply);
 	if (ret)
@@ -180,7 +202,7 @@ int vtd_unit_setup(struct vtd_unit *unit, struct vtd_reply *reply)
 	unit->levels = vtd_unit_levels(unit);
 	unit->nr_did = 1U << (4 + 2 * FIELD_GET(VTD_CAP_ND, unit->cap));
 	unit->qi.name = unit->name;
-	ret = vtd_qi_init(&unit->qi, &unit->regs, unit->nid, vtd_unit_coherent(unit)) ?:
+	ret = vtd_qi_init(&unit->qi, &unit->regs, unit->nid, vtd_unit_coherent(unit), unit->scalable) ?:
 		      vtd_context_init(unit);
 	if (ret)
 		vtd_say(reply, "%s: out of memory\n", unit->name);
@@ -225,12 +247,17 @@ static int vtd_unit_flush_everything(struct vtd_unit *unit)
 {
 	struct vtd_qi_desc desc[] = {
 		vtd_qi_context_global(),
+		vtd_qi_pasid_global(),
 		vtd_qi_iotlb_global(vtd_unit_drain(unit)),
 	};
+	unsigned int i;
+	int ret = 0;
 
-	/* One at a time: the IOTLB must not refill from old context entries. */
-	return vtd_qi_submit(&unit->qi, &desc[0], 1) ?:
-		       vtd_qi_submit(&unit->qi, &desc[1], 1);
+	/* One at a time: a cache must not refill from old entries of another. */
+	for (i = 0; i < ARRAY_SIZE(desc) && !ret; i++)
+		if (i != 1 || unit->scalable)
+			ret = vtd_qi_submit(&unit->qi, &desc[i], 1);
+	return ret;
 }
 
 /**
@@ -255,7 +282,12 @@ int vtd_unit_reenable(struct vtd_unit *unit)
 	ret = vtd_gcmd(unit, VTD_GCMD_QIE, true);
 	if (ret)
 		return ret;
-	vtd_write64(&unit->regs, VTD_RTADDR, virt_to_phys(unit->root));
+	vtd_write64(&unit->regs, VTD_RTADDR,
+		    virt_to_phys(unit->root) |
+			    FIELD_PREP(VTD_RTADDR_TTM,
+				       unit->scalable ?
+					       VTD_RTADDR_TTM_SCALABLE :
+					       VTD_RTADDR_TTM_LEGACY));
 	ret = vtd_gcmd(unit, VTD_GCMD_SRTP, true);
 	if (ret)
 		return ret;

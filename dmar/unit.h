@@ -18,11 +18,19 @@
 #include "qi.h"
 
 struct vtd_fault_listener;
+struct vtd_pasid_dir;
 struct vtd_reply;
+struct vtd_sm_table;
 
 /* Domain-ids: 0 is what hardware tags non-present entries with (6.1). */
 #define VTD_DID_PASS_THROUGH 1
 #define VTD_DID_FIRST 2
+
+/* Requests without a PASID, where one is asked for: RID_PASID is 0 (9.4). */
+#define VTD_NO_PASID 0
+
+/* Context tables of a unit in scalable mode, two a bus. */
+#define VTD_SM_TABLES (2 * VTD_ROOT_ENTRIES)
 
 /**
  * enum vtd_health - can the unit be relied on?
@@ -44,6 +52,8 @@ enum vtd_health {
  * @cap: capability register (c)
  * @ecap: extended capability register (c)
  * @nid: NUMA node, or NUMA_NO_NODE (c)
+ * @scalable: works in scalable mode (c)
+ * @first_stage: domains on it get first-stage tables (c)
  * @levels: of the tables that domains on it get (c)
  * @nr_did: domain-ids that hardware has (c)
  * @off_reason: why the unit stays off, or NULL (c)
@@ -51,6 +61,9 @@ enum vtd_health {
  * @lock: registers with more than one writer; context tables; tables' users
  * @root: root table, VTD_ROOT_ENTRIES entries (l)
  * @context: context tables by bus, NULL where none was needed yet (l)
+ * @sm: the same in scalable mode, by half a bus (l)
+ * @same: in scalable mode, the PASID directory of source-ids whose addresses are
+ *	not changed (l)
  * @identity: 1:1 table for units without pass-through (c while translating)
  * @qi: invalidation queue
  * @dids: domain-ids in use
@@ -77,13 +90,19 @@ struct vtd_unit {
 	u64 cap;
 	u64 ecap;
 	int nid;
+	bool scalable;
+	bool first_stage;
 	unsigned int levels;
 	u32 nr_did;
 	const char *off_reason;
 	struct resource *region;
 	struct mutex lock;
 	struct vtd_root_entry *root;
-	struct vtd_context_entry *context[VTD_ROOT_ENTRIES];
+	union {
+		struct vtd_context_entry *context[VTD_ROOT_ENTRIES];
+		struct vtd_sm_table *sm[VTD_SM_TABLES];
+	};
+	struct vtd_pasid_dir *same;
 	struct vtd_pgtable identity;
 	struct vtd_qi qi;
 	struct ida dids;
@@ -105,6 +124,12 @@ static inline bool vtd_unit_coherent(const struct vtd_unit *unit)
 	return unit->ecap & VTD_ECAP_C;
 }
 
+/* Do walks of page tables snoop?  Those of the other tables: vtd_unit_coherent(). */
+static inline bool vtd_unit_walks_coherent(const struct vtd_unit *unit)
+{
+	return unit->ecap & (unit->scalable ? VTD_ECAP_SMPWCS : VTD_ECAP_C);
+}
+
 static inline bool vtd_unit_caching_mode(const struct vtd_unit *unit)
 {
 	return unit->cap & VTD_CAP_CM;
@@ -120,12 +145,27 @@ static inline unsigned int vtd_unit_address_bits(const struct vtd_unit *unit)
 	return FIELD_GET(VTD_CAP_MGAW, unit->cap) + 1;
 }
 
+/* Domain-ids from VTD_DID_FIRST on that domains may have. */
+static inline u32 vtd_unit_last_did(const struct vtd_unit *unit)
+{
+	return unit->nr_did - (unit->scalable ? 2 : 1);
+}
+
+/* In scalable mode: for an entry that is between two domains; see pasid.c. */
+static inline u16 vtd_unit_spare_did(const struct vtd_unit *unit)
+{
+	return unit->nr_did - 1;
+}
+
 /* Drain bits of an IOTLB invalidation, as far as the unit knows them. */
 static inline u64 vtd_unit_drain(const struct vtd_unit *unit)
 {
 	return (unit->cap & VTD_CAP_DWD ? VTD_QI_IOTLB_DW : 0) |
 	       (unit->cap & VTD_CAP_DRD ? VTD_QI_IOTLB_DR : 0);
 }
+
+/* Scalable mode for the units that are set up from now on and have it. */
+extern bool vtd_want_scalable;
 
 struct vtd_unit *vtd_unit_create(const struct vtd_dmar *dmar,
 				 unsigned int index, struct vtd_reply *reply);

@@ -17,7 +17,7 @@
 #define ECAP_PT 0x40ULL
 
 static const u16 sid_0018 = 0x0018;
-static const struct vtd_context_entry blocked;
+static const struct vtd_translation blocked;
 
 static struct vtd_context_entry entry_of(struct kunit *test,
 					 struct soft_unit *su, u16 sid)
@@ -39,9 +39,16 @@ static void expect_entry(struct kunit *test, struct soft_unit *su, u16 sid,
 
 static int set(struct soft_unit *su, u16 sid, u64 lo, u64 hi)
 {
-	struct vtd_context_entry entry = { .w = { lo, hi } };
+	struct vtd_translation to = {
+		.kind = !(lo & 1) ? VTD_BLOCKED :
+			lo & 8	  ? VTD_PASS_THROUGH :
+				    VTD_SECOND_STAGE,
+		.levels = (hi & 7) + 2,
+		.did = hi >> 8,
+		.table = lo & ~0xfffULL,
+	};
 
-	return vtd_context_set(&su->unit, &sid, 1, &entry);
+	return vtd_context_set(&su->unit, &sid, 1, VTD_NO_PASID, &to);
 }
 
 static void untouched_bus_has_no_table(struct kunit *test)
@@ -187,7 +194,9 @@ static void blocking_clears_both_halves(struct kunit *test)
 	KUNIT_ASSERT_EQ(test, set(su, sid_0018, 0xabc001, 0x702), 0);
 	soft_unit_forget(su);
 	KUNIT_EXPECT_EQ(test,
-			vtd_context_set(&su->unit, &sid_0018, 1, &blocked), 0);
+			vtd_context_set(&su->unit, &sid_0018, 1, VTD_NO_PASID,
+					&blocked),
+			0);
 	expect_entry(test, su, sid_0018, 0, 0);
 	KUNIT_EXPECT_EQ(test, su->nr, 2);
 }
@@ -308,10 +317,10 @@ static struct vtd_domain *domain_on(struct kunit *test, struct soft_unit *su)
 static void leave(struct kunit *test, struct vtd_domain *d,
 		  struct soft_unit *su, const u16 *sid, unsigned int nr)
 {
-	int ret = vtd_context_set(&su->unit, sid, nr, &blocked);
+	int ret = vtd_context_set(&su->unit, sid, nr, VTD_NO_PASID, &blocked);
 
 	KUNIT_EXPECT_EQ(test, ret, 0);
-	vtd_domain_detach(d, &su->unit, !ret);
+	vtd_domain_detach(d, &su->unit, VTD_NO_PASID, sid[0], !ret);
 }
 
 static void attach_points_every_source_id_to_the_tables(struct kunit *test)
@@ -322,7 +331,9 @@ static void attach_points_every_source_id_to_the_tables(struct kunit *test)
 	u64 root = virt_to_phys(d->pt.root);
 	unsigned int i;
 
-	KUNIT_EXPECT_EQ(test, vtd_domain_attach(d, &su->unit, sids, 3), 0);
+	KUNIT_EXPECT_EQ(test,
+			vtd_domain_attach(d, &su->unit, VTD_NO_PASID, sids, 3),
+			0);
 	/* 4 levels: AW 2; the first domain-id that is not reserved: 2. */
 	for (i = 0; i < 3; i++)
 		expect_entry(test, su, sids[i], root | 1, 0x202);
@@ -336,8 +347,10 @@ static void domains_have_ids_of_their_own(struct kunit *test)
 	struct soft_unit *su = soft_unit_translating(test, SOFT_CAP, SOFT_ECAP);
 	struct vtd_domain *da = domain_on(test, su), *db = domain_on(test, su);
 
-	KUNIT_EXPECT_EQ(test, vtd_domain_attach(da, &su->unit, &a, 1), 0);
-	KUNIT_EXPECT_EQ(test, vtd_domain_attach(db, &su->unit, &b, 1), 0);
+	KUNIT_EXPECT_EQ(
+		test, vtd_domain_attach(da, &su->unit, VTD_NO_PASID, &a, 1), 0);
+	KUNIT_EXPECT_EQ(
+		test, vtd_domain_attach(db, &su->unit, VTD_NO_PASID, &b, 1), 0);
 	KUNIT_EXPECT_NE(test, entry_of(test, su, a).w[1],
 			entry_of(test, su, b).w[1]);
 	KUNIT_EXPECT_EQ(test, atomic_read(&su->unit.nr_did_used), 2);
@@ -354,8 +367,10 @@ static void devices_of_a_domain_share_its_id(struct kunit *test)
 	struct soft_unit *su = soft_unit_translating(test, SOFT_CAP, SOFT_ECAP);
 	struct vtd_domain *d = domain_on(test, su);
 
-	KUNIT_EXPECT_EQ(test, vtd_domain_attach(d, &su->unit, &a, 1), 0);
-	KUNIT_EXPECT_EQ(test, vtd_domain_attach(d, &su->unit, &b, 1), 0);
+	KUNIT_EXPECT_EQ(
+		test, vtd_domain_attach(d, &su->unit, VTD_NO_PASID, &a, 1), 0);
+	KUNIT_EXPECT_EQ(
+		test, vtd_domain_attach(d, &su->unit, VTD_NO_PASID, &b, 1), 0);
 	KUNIT_EXPECT_EQ(test, entry_of(test, su, a).w[1],
 			entry_of(test, su, b).w[1]);
 	leave(test, d, su, &a, 1);
@@ -374,15 +389,17 @@ static void id_of_a_failed_invalidation_is_never_reused(struct kunit *test)
 	u64 did;
 	int ret;
 
-	KUNIT_ASSERT_EQ(test, vtd_domain_attach(da, &su->unit, &a, 1), 0);
+	KUNIT_ASSERT_EQ(
+		test, vtd_domain_attach(da, &su->unit, VTD_NO_PASID, &a, 1), 0);
 	did = entry_of(test, su, a).w[1];
 	soft_unit_forget(su);
 	su->refuse = 1;
-	ret = vtd_context_set(&su->unit, &a, 1, &blocked);
+	ret = vtd_context_set(&su->unit, &a, 1, VTD_NO_PASID, &blocked);
 	KUNIT_EXPECT_EQ(test, ret, -EINVAL);
-	vtd_domain_detach(da, &su->unit, !ret);
+	vtd_domain_detach(da, &su->unit, VTD_NO_PASID, a, !ret);
 	KUNIT_EXPECT_TRUE(test, da->leaked);
-	KUNIT_EXPECT_EQ(test, vtd_domain_attach(db, &su->unit, &b, 1), 0);
+	KUNIT_EXPECT_EQ(
+		test, vtd_domain_attach(db, &su->unit, VTD_NO_PASID, &b, 1), 0);
 	KUNIT_EXPECT_NE(test, entry_of(test, su, b).w[1], did);
 	leave(test, db, su, &b, 1);
 	/* Only the test knows that this unit forgets everything. */
@@ -404,7 +421,8 @@ static void out_of_domain_ids(struct kunit *test)
 		d[i] = domain_on(test, su);
 		sid = 0x100 + i;
 		KUNIT_EXPECT_EQ(test,
-				vtd_domain_attach(d[i], &su->unit, &sid, 1),
+				vtd_domain_attach(d[i], &su->unit, VTD_NO_PASID,
+						  &sid, 1),
 				i < 14 ? 0 : -ENOSPC);
 	}
 	KUNIT_EXPECT_EQ(test, entry_of(test, su, 0x100).w[1] >> 8, 2);
@@ -424,7 +442,9 @@ static void unit_of_another_width_refuses_the_tables(struct kunit *test)
 		test, (SOFT_CAP & ~0x3f1f00ULL) | 0x260200, SOFT_ECAP);
 	struct vtd_domain *d = domain_on(test, su);
 
-	KUNIT_EXPECT_EQ(test, vtd_domain_attach(d, &narrow->unit, &sid_0018, 1),
+	KUNIT_EXPECT_EQ(test,
+			vtd_domain_attach(d, &narrow->unit, VTD_NO_PASID,
+					  &sid_0018, 1),
 			-EINVAL);
 	KUNIT_EXPECT_TRUE(test, list_empty(&d->units));
 	vtd_domain_free(d);
@@ -439,7 +459,9 @@ coherent_tables_are_refused_by_a_unit_that_does_not_snoop(struct kunit *test)
 		soft_unit_translating(test, SOFT_CAP, SOFT_ECAP & ~ECAP_C);
 	struct vtd_domain *d = domain_on(test, su);
 
-	KUNIT_EXPECT_EQ(test, vtd_domain_attach(d, &other->unit, &sid_0018, 1),
+	KUNIT_EXPECT_EQ(test,
+			vtd_domain_attach(d, &other->unit, VTD_NO_PASID,
+					  &sid_0018, 1),
 			-EINVAL);
 	vtd_domain_free(d);
 }
@@ -448,25 +470,28 @@ static void identity_entry_passes_through(struct kunit *test)
 {
 	struct soft_unit *su =
 		soft_unit_ready(test, SOFT_CAP, SOFT_ECAP | ECAP_PT);
-	struct vtd_context_entry entry = vtd_identity_entry(&su->unit);
+	struct vtd_translation same = vtd_identity(&su->unit);
 
+	KUNIT_ASSERT_EQ(test,
+			vtd_context_set(&su->unit, &sid_0018, 1, VTD_NO_PASID,
+					&same),
+			0);
 	/* TT 10, AW of the widest, here 48 bits, domain-id 1. */
-	KUNIT_EXPECT_EQ(test, entry.w[0], 0x9);
-	KUNIT_EXPECT_EQ(test, entry.w[1], 0x102);
+	expect_entry(test, su, sid_0018, 0x9, 0x102);
 }
 
 static void identity_tables_where_pass_through_is_missing(struct kunit *test)
 {
 	struct soft_unit *su =
 		soft_unit_ready(test, SOFT_CAP, SOFT_ECAP & ~ECAP_PT);
-	struct vtd_context_entry entry;
+	struct vtd_translation same;
 	struct vtd_pt_leaf leaf;
 	u64 here = virt_to_phys(su->unit.root);
 
 	KUNIT_ASSERT_EQ(test, vtd_identity_init(&su->unit), 0);
-	entry = vtd_identity_entry(&su->unit);
-	KUNIT_EXPECT_EQ(test, entry.w[0],
-			virt_to_phys(su->unit.identity.root) | 1);
+	same = vtd_identity(&su->unit);
+	KUNIT_EXPECT_EQ(test, same.kind, VTD_SECOND_STAGE);
+	KUNIT_EXPECT_EQ(test, same.table, virt_to_phys(su->unit.identity.root));
 	KUNIT_EXPECT_TRUE(test, vtd_pt_lookup(&su->unit.identity, here, &leaf));
 	KUNIT_EXPECT_EQ(test, leaf.phys, here);
 	KUNIT_EXPECT_EQ(test, leaf.prot, 3);

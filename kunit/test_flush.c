@@ -63,7 +63,7 @@ static const struct flushed ranges[] = {
 KUNIT_ARRAY_PARAM_DESC(ranges, ranges, name);
 
 static const u16 sid = 0x0018;
-static const struct vtd_context_entry blocked;
+static const struct vtd_translation blocked;
 
 /* A domain under domain-id 5 on a unit with these of the capabilities. */
 static struct vtd_domain *domain_5(struct kunit *test, struct soft_unit *su)
@@ -74,14 +74,16 @@ static struct vtd_domain *domain_5(struct kunit *test, struct soft_unit *su)
 	ida_alloc_range(&su->unit.dids, 2, 2, GFP_KERNEL);
 	ida_alloc_range(&su->unit.dids, 3, 3, GFP_KERNEL);
 	ida_alloc_range(&su->unit.dids, 4, 4, GFP_KERNEL);
-	KUNIT_EXPECT_EQ(test, vtd_domain_attach(d, &su->unit, &sid, 1), 0);
+	KUNIT_EXPECT_EQ(test,
+			vtd_domain_attach(d, &su->unit, VTD_NO_PASID, &sid, 1),
+			0);
 	return d;
 }
 
 static void domain_5_free(struct vtd_domain *d, struct soft_unit *su)
 {
-	vtd_context_set(&su->unit, &sid, 1, &blocked);
-	vtd_domain_detach(d, &su->unit, true);
+	vtd_context_set(&su->unit, &sid, 1, VTD_NO_PASID, &blocked);
+	vtd_domain_detach(d, &su->unit, VTD_NO_PASID, sid, true);
 	vtd_domain_free(d);
 }
 
@@ -138,10 +140,13 @@ static struct vtd_domain *attached(struct kunit *test, struct soft_unit *a,
 	struct vtd_domain *d = vtd_domain_alloc(&a->unit);
 
 	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, d);
-	KUNIT_EXPECT_EQ(test, vtd_domain_attach(d, &a->unit, &sid, 1), 0);
+	KUNIT_EXPECT_EQ(
+		test, vtd_domain_attach(d, &a->unit, VTD_NO_PASID, &sid, 1), 0);
 	soft_unit_forget(a);
 	if (b) {
-		KUNIT_EXPECT_EQ(test, vtd_domain_attach(d, &b->unit, &sid, 1),
+		KUNIT_EXPECT_EQ(test,
+				vtd_domain_attach(d, &b->unit, VTD_NO_PASID,
+						  &sid, 1),
 				0);
 		soft_unit_forget(b);
 	}
@@ -152,11 +157,11 @@ static void release(struct vtd_domain *d, struct soft_unit *a,
 		    struct soft_unit *b)
 {
 	a->refuse = 0;
-	vtd_context_set(&a->unit, &sid, 1, &blocked);
-	vtd_domain_detach(d, &a->unit, true);
+	vtd_context_set(&a->unit, &sid, 1, VTD_NO_PASID, &blocked);
+	vtd_domain_detach(d, &a->unit, VTD_NO_PASID, sid, true);
 	if (b) {
-		vtd_context_set(&b->unit, &sid, 1, &blocked);
-		vtd_domain_detach(d, &b->unit, true);
+		vtd_context_set(&b->unit, &sid, 1, VTD_NO_PASID, &blocked);
+		vtd_domain_detach(d, &b->unit, VTD_NO_PASID, sid, true);
 	}
 	vtd_domain_free(d);
 }
@@ -197,8 +202,8 @@ static void unit_that_left_is_not_flushed(struct kunit *test)
 	struct soft_unit *b = soft_unit_translating(test, SOFT_CAP, SOFT_ECAP);
 	struct vtd_domain *d = attached(test, a, b);
 
-	vtd_context_set(&b->unit, &sid, 1, &blocked);
-	vtd_domain_detach(d, &b->unit, true);
+	vtd_context_set(&b->unit, &sid, 1, VTD_NO_PASID, &blocked);
+	vtd_domain_detach(d, &b->unit, VTD_NO_PASID, sid, true);
 	soft_unit_forget(b);
 	KUNIT_EXPECT_EQ(test, vtd_flush_all(d), 0);
 	KUNIT_EXPECT_EQ(test, a->nr, 1);

@@ -159,7 +159,8 @@ int attach(struct iommu_domain *domain, unsigned int i)
 
 struct iommu_domain *domain_for(unsigned int i)
 {
-	struct iommu_domain *domain = vtd_iommu_ops.domain_alloc_paging(dev(i));
+	struct iommu_domain *domain =
+		vtd_iommu_ops.domain_alloc_paging_flags(dev(i), 0, NULL);
 
 	assert_false(IS_ERR(domain));
 	domain->type = IOMMU_DOMAIN_DMA;

@@ -281,7 +281,7 @@ static void test_flush_fails(void **state)
 	}
 	assert_int_equal(fix.broken[VTD_MODEL_FREED], 0);
 	block(0, sid_a);
-	vtd_domain_detach(d, &rig.unit[0], true);
+	vtd_domain_detach(d, &rig.unit[0], VTD_NO_PASID, sid_a[0], true);
 	vtd_domain_free(d);
 	rig_stop_broken();
 }
@@ -309,8 +309,8 @@ static void test_one_of_units_fails(void **state)
 	assert_int_equal(rig.unit[1].health, VTD_HEALTH_OK);
 	vtd_unit_disable(&rig.unit[0]);
 	vtd_unit_disable(&rig.unit[1]);
-	vtd_domain_detach(d, &rig.unit[0], true);
-	vtd_domain_detach(d, &rig.unit[1], true);
+	vtd_domain_detach(d, &rig.unit[0], VTD_NO_PASID, sid_a[0], true);
+	vtd_domain_detach(d, &rig.unit[1], VTD_NO_PASID, sid_a[0], true);
 	vtd_domain_free(d);
 	rig_stop_broken();
 }

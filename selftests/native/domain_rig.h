@@ -23,14 +23,15 @@ static inline struct vtd_domain *alloc(unsigned int unit)
 static inline void attach(struct vtd_domain *d, unsigned int unit,
 			  const u16 *sid)
 {
-	assert_int_equal(vtd_domain_attach(d, &rig.unit[unit], sid, 1), 0);
+	assert_int_equal(
+		vtd_domain_attach(d, &rig.unit[unit], VTD_NO_PASID, sid, 1), 0);
 }
 
 static inline int block(unsigned int unit, const u16 *sid)
 {
-	struct vtd_context_entry none = {};
+	struct vtd_translation none = {};
 
-	return vtd_context_set(&rig.unit[unit], sid, 1, &none);
+	return vtd_context_set(&rig.unit[unit], sid, 1, VTD_NO_PASID, &none);
 }
 
 /* As vtd_device_leave_domain() does it. */
@@ -39,7 +40,7 @@ static inline int detach(struct vtd_domain *d, unsigned int unit,
 {
 	int ret = block(unit, sid);
 
-	vtd_domain_detach(d, &rig.unit[unit], !ret);
+	vtd_domain_detach(d, &rig.unit[unit], VTD_NO_PASID, sid[0], !ret);
 	return ret;
 }
 

@@ -4,9 +4,10 @@
  * domains mapped by pages and by ranges, flushed at once or later, and who may
  * be assigned.
  *
- * SRCS: dmar/adapter.c dmar/paging.c dmar/device.c dmar/pool.c
+ * SRCS: dmar/adapter.c dmar/paging.c dmar/device.c dmar/device_pasid.c dmar/pool.c
  * SRCS: dmar/history.c dmar/relax.c
  * SRCS: dmar/qi.c dmar/context.c dmar/unit.c dmar/domain.c dmar/flush.c
+ * SRCS: dmar/pasid.c dmar/scalable.c
  * SRCS: dmar/pgtable.c dmar/identity.c dmar/reply.c kunit/model/model.c
  * SRCS: kunit/model/memory.c kunit/model/regs.c kunit/model/fault.c
  * SRCS: kunit/model/walk.c kunit/model/cache.c kunit/model/queue.c
@@ -597,7 +598,7 @@ static void test_probe(void **state)
 	assert_ptr_equal(vtd_device_find(&fn[3].pdev), managed(3));
 	vtd_device_free(managed(3));
 	assert_int_equal(fn[3].pdev.refs, 0);
-	assert_true(vtd_iommu_ops.domain_alloc_paging(NULL) ==
+	assert_true(vtd_iommu_ops.domain_alloc_paging_flags(NULL, 0, NULL) ==
 		    ERR_PTR(-EINVAL));
 	rig_stop();
 }
@@ -607,7 +608,7 @@ static void test_no_domain(void **state)
 	start(0);
 	appear(0);
 	vtd_shim_fail_alloc(fix_arg(state));
-	assert_true(vtd_iommu_ops.domain_alloc_paging(dev(0)) ==
+	assert_true(vtd_iommu_ops.domain_alloc_paging_flags(dev(0), 0, NULL) ==
 		    ERR_PTR(-ENOMEM));
 	vtd_shim_fail_alloc(0);
 	leave(0, true);

@@ -4,6 +4,7 @@
  * fails half way.  The flush policy is in domain_flush.c.
  *
  * SRCS: dmar/qi.c dmar/context.c dmar/unit.c dmar/domain.c dmar/flush.c
+ * SRCS: dmar/pasid.c dmar/scalable.c
  * SRCS: dmar/pgtable.c dmar/identity.c dmar/reply.c kunit/model/model.c
  * SRCS: kunit/model/memory.c kunit/model/regs.c kunit/model/fault.c
  * SRCS: kunit/model/walk.c kunit/model/cache.c kunit/model/queue.c
@@ -92,7 +93,8 @@ static void test_widths(void **state)
 		d = alloc(0);
 		can = sagaw >> (d->pt.levels - 2) & 1 &&
 		      d->pt.last_iova < 1ULL << mgaw[i];
-		ret = vtd_domain_attach(d, &rig.unit[1], sid_a, 1);
+		ret = vtd_domain_attach(d, &rig.unit[1], VTD_NO_PASID, sid_a,
+					1);
 		assert_int_equal(ret, can ? 0 : -EINVAL);
 		if (can) {
 			u64 top = d->pt.last_iova & ~0xfffULL, at;
@@ -184,7 +186,8 @@ static void test_suits(void **state)
 	if (suits[i].snoop)
 		assert_true(vtd_domain_enforce_snoop(d));
 	assert_int_equal(rig_map(d, 0, SZ_1G, SZ_4K, 9, RIG_RW), 0);
-	assert_int_equal(vtd_domain_attach(d, &rig.unit[1], sid_b, 1),
+	assert_int_equal(vtd_domain_attach(d, &rig.unit[1], VTD_NO_PASID, sid_b,
+					   1),
 			 suits[i].ret);
 	if (!suits[i].ret) {
 		assert_int_equal(rig_ask(1, 0x0200, 0, VTD_MODEL_READ, NULL),
@@ -235,7 +238,9 @@ static void test_snoop_first(void **state)
 	assert_int_equal(rig_map(d, 0x5000, SZ_1G, SZ_4K, 1, RIG_RW), 0);
 	vtd_pt_walk(&d->pt, 0x5000, &walk);
 	assert_true(walk.entry[walk.bottom] & 0x800);
-	assert_int_equal(vtd_domain_attach(d, &rig.unit[1], sid_b, 1), -EINVAL);
+	assert_int_equal(vtd_domain_attach(d, &rig.unit[1], VTD_NO_PASID, sid_b,
+					   1),
+			 -EINVAL);
 	attach(d, 0, sid_a);
 	assert_true(vtd_domain_enforce_snoop(d));
 	assert_int_equal(detach(d, 0, sid_a), 0);
@@ -272,7 +277,8 @@ static void test_exhausted(void **state)
 		int ret;
 
 		d[i] = alloc(0);
-		ret = vtd_domain_attach(d[i], &rig.unit[0], &sid, 1);
+		ret = vtd_domain_attach(d[i], &rig.unit[0], VTD_NO_PASID, &sid,
+					1);
 		assert_int_equal(ret, i < nr ? 0 : -ENOSPC);
 	}
 	assert_int_equal(atomic_read(&rig.unit[0].nr_did_used), nr);
@@ -282,7 +288,9 @@ static void test_exhausted(void **state)
 	assert_int_equal(rig_map(d[5], 0, SZ_1G, SZ_4K, 2, RIG_RW), 0);
 	assert_int_equal(rig_ask(0, did, 0, VTD_MODEL_READ, NULL), 0);
 	assert_int_equal(detach(d[5], 0, &did), 0);
-	assert_int_equal(vtd_domain_attach(d[nr], &rig.unit[0], &last, 1), 0);
+	assert_int_equal(vtd_domain_attach(d[nr], &rig.unit[0], VTD_NO_PASID,
+					   &last, 1),
+			 0);
 	assert_int_equal(rig_ask(0, last, 0, VTD_MODEL_READ, NULL), 6);
 	fix_assert_good();
 	for (i = 0; i <= nr; i++) {
@@ -361,11 +369,13 @@ static void test_replace(void **state)
 	for (round = 0; round < 4; round++) {
 		assert_at(0, SZ_1G);
 		attach(b, 0, sid_a);
-		vtd_domain_detach(a, &rig.unit[0], true);
+		vtd_domain_detach(a, &rig.unit[0], VTD_NO_PASID, sid_a[0],
+				  true);
 		assert_at(0, 2 * SZ_1G);
 		fix_assert_good();
 		attach(a, 0, sid_a);
-		vtd_domain_detach(b, &rig.unit[0], true);
+		vtd_domain_detach(b, &rig.unit[0], VTD_NO_PASID, sid_a[0],
+				  true);
 	}
 	assert_int_equal(detach(a, 0, sid_a), 0);
 	vtd_domain_free(a);
@@ -444,7 +454,9 @@ static void test_attach_fails(void **state)
 	assert_int_equal(rig_map(a, 0, SZ_1G, SZ_4K, 1, RIG_RW), 0);
 	assert_at(0, SZ_1G);
 	vtd_shim_fail_alloc(fix_arg(state));
-	assert_int_equal(vtd_domain_attach(b, &rig.unit[0], sid_b, 1), -ENOMEM);
+	assert_int_equal(vtd_domain_attach(b, &rig.unit[0], VTD_NO_PASID, sid_b,
+					   1),
+			 -ENOMEM);
 	vtd_shim_fail_alloc(0);
 	assert_true(list_empty(&b->units));
 	assert_int_equal(atomic_read(&rig.unit[0].nr_did_used), 1);
@@ -469,7 +481,9 @@ static void test_attach_flush_fails(void **state)
 	d = alloc(0);
 	root = d->pt.root;
 	vtd_model_inject(rig.model[0], VTD_MODEL_IQE, fix_arg(state), 0);
-	assert_int_equal(vtd_domain_attach(d, &rig.unit[0], sid_a, 1), -EINVAL);
+	assert_int_equal(vtd_domain_attach(d, &rig.unit[0], VTD_NO_PASID, sid_a,
+					   1),
+			 -EINVAL);
 	assert_true(list_empty(&d->units));
 	assert_true(d->leaked);
 	assert_int_equal(atomic_read(&rig.unit[0].nr_did_used), 1);

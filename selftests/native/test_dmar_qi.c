@@ -4,6 +4,7 @@
  * at every descriptor, several submitters, a unit that is dead.
  *
  * SRCS: dmar/qi.c dmar/context.c dmar/unit.c dmar/domain.c dmar/flush.c
+ * SRCS: dmar/pasid.c dmar/scalable.c
  * SRCS: dmar/pgtable.c dmar/identity.c dmar/reply.c kunit/model/model.c
  * SRCS: kunit/model/memory.c kunit/model/regs.c kunit/model/fault.c
  * SRCS: kunit/model/walk.c kunit/model/cache.c kunit/model/queue.c
@@ -598,10 +599,11 @@ static void test_no_memory(void **state)
 
 	for (nth = 1; nth <= 3; nth++) {
 		vtd_shim_fail_alloc(nth);
-		assert_int_equal(vtd_qi_init(&q, &regs, 0, true), -ENOMEM);
+		assert_int_equal(vtd_qi_init(&q, &regs, 0, true, false),
+				 -ENOMEM);
 	}
 	vtd_shim_fail_alloc(0);
-	assert_int_equal(vtd_qi_init(&q, &regs, 0, true), 0);
+	assert_int_equal(vtd_qi_init(&q, &regs, 0, true, false), 0);
 	vtd_qi_destroy(&q);
 }
 

@@ -177,7 +177,7 @@ static void last_refused(void)
 static void prepare(const void *arg)
 {
 	static_branch_enable(&vtd_soft_regs);
-	vtd_qi_init(&qi, &regs, NUMA_NO_NODE, true);
+	vtd_qi_init(&qi, &regs, NUMA_NO_NODE, true, false);
 	vtd_qi_program(&qi);
 }
 

@@ -8,6 +8,7 @@
  *	VTD_RANDOM_SEED	first seed (1)
  *
  * SRCS: dmar/qi.c dmar/context.c dmar/unit.c dmar/domain.c dmar/flush.c
+ * SRCS: dmar/pasid.c dmar/scalable.c
  * SRCS: dmar/pgtable.c dmar/identity.c dmar/reply.c kunit/model/model.c
  * SRCS: kunit/model/memory.c kunit/model/regs.c kunit/model/fault.c
  * SRCS: kunit/model/walk.c kunit/model/cache.c kunit/model/queue.c
@@ -131,16 +132,18 @@ static void build(u64 from)
 
 /* Devices. */
 
-static int set_entry(struct client *dev, struct vtd_context_entry entry)
+static int set_entry(struct client *dev, struct vtd_translation entry)
 {
-	return vtd_context_set(&rig.unit[dev->unit], dev->sid, dev->nr, &entry);
+	return vtd_context_set(&rig.unit[dev->unit], dev->sid, dev->nr,
+			       VTD_NO_PASID, &entry);
 }
 
 static void leave(struct client *dev)
 {
 	if (dev->what != PAGING)
 		return;
-	vtd_domain_detach(space[dev->space].d, &rig.unit[dev->unit], true);
+	vtd_domain_detach(space[dev->space].d, &rig.unit[dev->unit],
+			  VTD_NO_PASID, dev->sid[0], true);
 	space[dev->space].users--;
 }
 
@@ -152,7 +155,8 @@ static void op_attach(struct client *dev)
 
 	if (dev->what == PAGING && dev->space == to)
 		return;
-	ret = vtd_domain_attach(s->d, &rig.unit[dev->unit], dev->sid, dev->nr);
+	ret = vtd_domain_attach(s->d, &rig.unit[dev->unit], VTD_NO_PASID,
+				dev->sid, dev->nr);
 	assert_int_equal(ret, 0);
 	leave(dev);
 	dev->what = PAGING;
@@ -163,10 +167,10 @@ static void op_attach(struct client *dev)
 static void op_detach(struct client *dev)
 {
 	bool identity = one_in(3);
-	struct vtd_context_entry entry = {};
+	struct vtd_translation entry = {};
 
 	if (identity)
-		entry = vtd_identity_entry(&rig.unit[dev->unit]);
+		entry = vtd_identity(&rig.unit[dev->unit]);
 	assert_int_equal(set_entry(dev, entry), 0);
 	leave(dev);
 	dev->what = identity ? IDENTITY : NOTHING;
@@ -386,7 +390,7 @@ static void tear_down(void)
 
 	for (i = 0; i < DEVICES; i++) {
 		assert_int_equal(
-			set_entry(&device[i], (struct vtd_context_entry){}), 0);
+			set_entry(&device[i], (struct vtd_translation){}), 0);
 		leave(&device[i]);
 	}
 	fix_assert_good();

@@ -4,6 +4,7 @@
  * CPUs submit, map, attach and translate at once.
  *
  * SRCS: dmar/qi.c dmar/context.c dmar/unit.c dmar/domain.c dmar/flush.c
+ * SRCS: dmar/pasid.c dmar/scalable.c
  * SRCS: dmar/pgtable.c dmar/identity.c dmar/reply.c kunit/model/model.c
  * SRCS: kunit/model/memory.c kunit/model/regs.c kunit/model/fault.c
  * SRCS: kunit/model/walk.c kunit/model/cache.c kunit/model/queue.c
@@ -51,7 +52,7 @@ static void relax(void)
 
 static void run(void *(*worker)(void *), u32 policy, u64 cap, u64 ecap)
 {
-	struct vtd_context_entry none = {};
+	struct vtd_translation none = {};
 	pthread_t unit, thread[WORKERS];
 	unsigned long i;
 
@@ -64,7 +65,8 @@ static void run(void *(*worker)(void *), u32 policy, u64 cap, u64 ecap)
 	vtd_shim_virtual_clock(0, 0);
 	shared = vtd_domain_alloc(&rig.unit[0]);
 	/* one device stays, so that every table is seen when it is hung */
-	assert_int_equal(vtd_domain_attach(shared, &rig.unit[0], &resident, 1),
+	assert_int_equal(vtd_domain_attach(shared, &rig.unit[0], VTD_NO_PASID,
+					   &resident, 1),
 			 0);
 	WRITE_ONCE(stop_hardware, false);
 	assert_int_equal(pthread_create(&unit, NULL, hardware, NULL), 0);
@@ -77,8 +79,10 @@ static void run(void *(*worker)(void *), u32 policy, u64 cap, u64 ecap)
 	pthread_join(unit, NULL);
 	fix_relax(NULL);
 	assert_int_equal(failures, 0);
-	assert_int_equal(vtd_context_set(&rig.unit[0], &resident, 1, &none), 0);
-	vtd_domain_detach(shared, &rig.unit[0], true);
+	assert_int_equal(vtd_context_set(&rig.unit[0], &resident, 1,
+					 VTD_NO_PASID, &none),
+			 0);
+	vtd_domain_detach(shared, &rig.unit[0], VTD_NO_PASID, resident, true);
 	assert_true(list_empty(&shared->units));
 	vtd_domain_free(shared);
 	rig_stop();
@@ -140,16 +144,19 @@ static void *maps(void *arg)
 		unsigned int nr = round % 40 + 1;
 
 		if (round % 10 == 0)
-			note(!vtd_domain_attach(shared, &rig.unit[0], &sid, 1));
+			note(!vtd_domain_attach(shared, &rig.unit[0],
+						VTD_NO_PASID, &sid, 1));
 		note(!rig_map(shared, iova, phys, SZ_4K, nr, RIG_RW));
 		note(!rig_ask(0, sid, iova, VTD_MODEL_READ, &at) && at == phys);
 		note(rig_unmap(shared, iova, SZ_4K, nr) == nr * SZ_4K);
 		note(rig_ask(0, sid, iova, VTD_MODEL_READ, &at) == 6);
 		if (round % 10 == 9 || round + 1 == rounds) {
-			struct vtd_context_entry none = {};
+			struct vtd_translation none = {};
 
-			note(!vtd_context_set(&rig.unit[0], &sid, 1, &none));
-			vtd_domain_detach(shared, &rig.unit[0], true);
+			note(!vtd_context_set(&rig.unit[0], &sid, 1,
+					      VTD_NO_PASID, &none));
+			vtd_domain_detach(shared, &rig.unit[0], VTD_NO_PASID,
+					  sid, true);
 		}
 	}
 	return NULL;

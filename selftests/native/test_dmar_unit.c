@@ -4,6 +4,7 @@
  * passes through.  Changes of context entries are in unit_context.c.
  *
  * SRCS: dmar/qi.c dmar/context.c dmar/unit.c dmar/domain.c dmar/flush.c
+ * SRCS: dmar/pasid.c dmar/scalable.c
  * SRCS: dmar/pgtable.c dmar/identity.c dmar/reply.c kunit/model/model.c
  * SRCS: kunit/model/memory.c kunit/model/regs.c kunit/model/fault.c
  * SRCS: kunit/model/walk.c kunit/model/cache.c kunit/model/queue.c
@@ -403,7 +404,7 @@ static void test_firmware_pmr(void **state)
 		.command_latency = 4,
 	};
 	static const u16 sid[] = { RIG_SID };
-	struct vtd_context_entry entry;
+	struct vtd_translation entry;
 
 	rig_start();
 	assert_int_equal(rig_add_off(&config), 0);
@@ -414,8 +415,9 @@ static void test_firmware_pmr(void **state)
 	fix_relax(NULL);
 	assert_int_not_equal(protected, 0);
 	assert_int_equal(fix_read32(&rig.unit[0].regs, 0x64), 0);
-	entry = vtd_identity_entry(&rig.unit[0]);
-	assert_int_equal(vtd_context_set(&rig.unit[0], sid, 1, &entry), 0);
+	entry = vtd_identity(&rig.unit[0]);
+	assert_int_equal(
+		vtd_context_set(&rig.unit[0], sid, 1, VTD_NO_PASID, &entry), 0);
 	assert_int_equal(
 		rig_ask(0, RIG_SID, 0x100000000ULL, VTD_MODEL_WRITE, NULL), 0);
 	rig_stop();
@@ -461,24 +463,26 @@ static void test_dead_at_enable(void **state)
 	rig_stop_broken();
 }
 
-static int set(struct vtd_context_entry entry)
+static int set(struct vtd_translation entry)
 {
 	static const u16 sid[] = { RIG_SID };
 
-	return vtd_context_set(&rig.unit[0], sid, 1, &entry);
+	return vtd_context_set(&rig.unit[0], sid, 1, VTD_NO_PASID, &entry);
 }
 
 /* Pass-through wants the largest width of the unit, not that of its tables. */
 static void test_identity_width(void **state)
 {
-	struct vtd_context_entry e;
+	struct vtd_translation e;
 
 	rig_start();
 	rig_add((FIX_CAP & ~VTDM_CAP_MGAW(64)) | VTDM_CAP_MGAW(39), FIX_ECAP,
 		VTD_MODEL_EAGER, 1, 0);
 	assert_int_equal(rig.unit[0].levels, 3);
-	e = vtd_identity_entry(&rig.unit[0]);
-	assert_true(e.w[0] == 0x9 && e.w[1] == 0x102);
+	e = vtd_identity(&rig.unit[0]);
+	assert_int_equal(e.kind, VTD_PASS_THROUGH);
+	assert_int_equal(e.levels, 4);
+	assert_int_equal(e.did, 1);
 	rig_stop();
 }
 
@@ -515,7 +519,7 @@ static void test_identity_no_memory(void **state)
 static void test_identity_tables(void **state)
 {
 	u64 ram = fix_arg(state) ? 6 * SZ_1G + 0x5000 : SZ_16M, at;
-	struct vtd_context_entry entry, blocked = {};
+	struct vtd_translation entry, blocked = {};
 	void *root;
 
 	rig_start();
@@ -527,9 +531,11 @@ static void test_identity_tables(void **state)
 	root = rig.unit[0].identity.root;
 	assert_int_equal(vtd_identity_init(&rig.unit[0]), 0);
 	assert_ptr_equal(rig.unit[0].identity.root, root);
-	entry = vtd_identity_entry(&rig.unit[0]);
-	assert_true(entry.w[0] == (virt_to_phys(root) | 1));
-	assert_true(entry.w[1] == 0x102);
+	entry = vtd_identity(&rig.unit[0]);
+	assert_int_equal(entry.kind, VTD_SECOND_STAGE);
+	assert_true(entry.table == virt_to_phys(root));
+	assert_int_equal(entry.levels, 4);
+	assert_int_equal(entry.did, 1);
 	assert_int_equal(set(entry), 0);
 	assert_int_equal(rig_ask(0, RIG_SID, 0x12345678, VTD_MODEL_WRITE, &at),
 			 0);
@@ -550,7 +556,7 @@ static void test_node(void **state)
 		.ecap = FIX_ECAP,
 		.seed = 1,
 	};
-	struct vtd_context_entry entry;
+	struct vtd_translation entry;
 	struct vtd_pgtable pt;
 	size_t mapped;
 
@@ -563,12 +569,13 @@ static void test_node(void **state)
 	assert_int_equal(vtd_pt_map(&pt, 0, SZ_1G, SZ_4K, 4, RIG_RW, GFP_KERNEL,
 				    NULL, &mapped),
 			 0);
-	entry = vtd_context_second_stage(virt_to_phys(pt.root), pt.levels, 2);
+	entry = vtd_translation_second_stage(virt_to_phys(pt.root), pt.levels,
+					     2);
 	assert_int_equal(set(entry), 0);
 	assert_int_equal(vtd_shim_of_other_nodes(), 0);
 	/* It is the node of the unit that is asked. */
 	vtd_shim_expect_node(1);
-	entry = (struct vtd_context_entry){};
+	entry = (struct vtd_translation){};
 	assert_int_equal(set(entry), 0);
 	vtd_pt_destroy(&pt);
 	assert_int_equal(vtd_unit_pt_init(&rig.unit[0], &pt), 0);
@@ -602,7 +609,7 @@ static void test_identity_regions(void **state)
 		{ .base = 1ULL << 49, .limit = (1ULL << 49) + 0xfff },
 	};
 	struct vtd_dmar dmar = { .nr_rmrr = ARRAY_SIZE(rmrr), .rmrr = rmrr };
-	struct vtd_context_entry entry, blocked = {};
+	struct vtd_translation entry, blocked = {};
 
 	rig_start();
 	rig_add((FIX_CAP & ~(3ULL << 34)) | VTDM_CAP_SLLPS(fix_arg(state)),
@@ -613,7 +620,7 @@ static void test_identity_regions(void **state)
 	vtd_shim_set_ram(SZ_16M);
 	assert_int_equal(vtd_identity_init(&rig.unit[0]), 0);
 	assert_int_equal(vtd_identity_regions(&rig.unit[0], &dmar), 0);
-	entry = vtd_identity_entry(&rig.unit[0]);
+	entry = vtd_identity(&rig.unit[0]);
 	assert_int_equal(set(entry), 0);
 	assert_int_equal(ask_there(0x100000), 0x100000);
 	assert_int_equal(ask_there(0x100001fff), 0x100001fff);

@@ -287,8 +287,8 @@ static struct sim_result sim_run(void (*driver)(void), unsigned int nr,
 		struct sim_unit *unit = &units[i];
 
 		memset(unit, 0, sizeof(*unit));
-		assert_int_equal(vtd_qi_init(&unit->qi, &unit->regs, 0, true),
-				 0);
+		assert_int_equal(
+			vtd_qi_init(&unit->qi, &unit->regs, 0, true, false), 0);
 	}
 	for (i = 0; i < nr; i++) {
 		struct sim_submitter *s = &submitters[i];

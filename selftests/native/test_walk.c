@@ -5,8 +5,9 @@
  * with those of the driver.
  *
  * SRCS: dmar/walk_cmd.c dmar/walk_judge.c dmar/fault_walk.c
- * SRCS: dmar/fault_reason.c dmar/adapter.c dmar/paging.c dmar/device.c
+ * SRCS: dmar/fault_reason.c dmar/adapter.c dmar/paging.c dmar/device.c dmar/device_pasid.c
  * SRCS: dmar/pool.c dmar/history.c dmar/relax.c dmar/qi.c dmar/context.c
+ * SRCS: dmar/pasid.c dmar/scalable.c
  * SRCS: dmar/unit.c dmar/domain.c dmar/flush.c dmar/pgtable.c
  * SRCS: dmar/identity.c dmar/reply.c
  * SRCS: kunit/model/model.c kunit/model/memory.c kunit/model/regs.c
@@ -503,14 +504,16 @@ static void test_command(void **state)
 
 static void test_command_ways(void **state)
 {
-	struct vtd_context_entry entry;
+	struct vtd_translation entry;
 	const char *text;
 	u16 sid = RIG_SID + 1;
 
 	machine(0);
 	/* Passed through. */
-	entry = vtd_identity_entry(&rig.unit[0]);
-	assert_int_equal(vtd_context_set(&rig.unit[0], &sid, 1, &entry), 0);
+	entry = vtd_identity(&rig.unit[0]);
+	assert_int_equal(vtd_context_set(&rig.unit[0], &sid, 1, VTD_NO_PASID,
+					 &entry),
+			 0);
 	text = walk(1, 0xabcdef123);
 	assert_has(text, "read=passed-through read_reason=- ");
 	assert_has(text, "end=pass-through phys=0xabcdef123 ");
@@ -559,8 +562,10 @@ static void test_command_ways(void **state)
 	vtd_reply_free(&reply);
 	assert_int_equal(vtd_walk_pasid(&fn[1].pdev, 0, &reply), -ENODEV);
 	vtd_reply_free(&reply);
-	entry = (struct vtd_context_entry){};
-	assert_int_equal(vtd_context_set(&rig.unit[0], &sid, 1, &entry), 0);
+	entry = (struct vtd_translation){};
+	assert_int_equal(vtd_context_set(&rig.unit[0], &sid, 1, VTD_NO_PASID,
+					 &entry),
+			 0);
 	rig_stop();
 }
 

@@ -13,22 +13,22 @@ void context_cases(void);
 
 static const u16 one_sid[] = { RIG_SID };
 
-static struct vtd_context_entry blocked(void)
+static struct vtd_translation blocked(void)
 {
-	return (struct vtd_context_entry){};
+	return (struct vtd_translation){};
 }
 
-static int set(const u16 *sid, unsigned int nr, struct vtd_context_entry entry)
+static int set(const u16 *sid, unsigned int nr, struct vtd_translation entry)
 {
-	return vtd_context_set(&rig.unit[0], sid, nr, &entry);
+	return vtd_context_set(&rig.unit[0], sid, nr, VTD_NO_PASID, &entry);
 }
 
 static struct vtd_pgtable pts[3];
 
-static struct vtd_context_entry paging(unsigned int i)
+static struct vtd_translation paging(unsigned int i)
 {
-	return vtd_context_second_stage(virt_to_phys(pts[i].root),
-					pts[i].levels, 10 + i);
+	return vtd_translation_second_stage(virt_to_phys(pts[i].root),
+					    pts[i].levels, 10 + i);
 }
 
 static void tables(void)
@@ -72,7 +72,7 @@ static void test_transitions(void **state)
 	assert_int_equal(set(one_sid, 1, paging(1)), 0);
 	assert_at(RIG_SID, 2 * SZ_1G);
 	fix_assert_good();
-	assert_int_equal(set(one_sid, 1, vtd_identity_entry(&rig.unit[0])), 0);
+	assert_int_equal(set(one_sid, 1, vtd_identity(&rig.unit[0])), 0);
 	assert_at(RIG_SID, 0x10000);
 	fix_assert_good();
 	assert_int_equal(set(one_sid, 1, paging(2)), 0);
@@ -162,14 +162,14 @@ static void test_silence(void **state)
 /* One word differs: the device is translated all the time. */
 static void test_one_word(void **state)
 {
-	struct vtd_context_entry entry;
+	struct vtd_translation entry;
 
 	rig_start_kind(fix_arg(state), VTD_MODEL_EAGER);
 	tables();
 	assert_int_equal(set(one_sid, 1, paging(0)), 0);
 	assert_at(RIG_SID, SZ_1G);
 	entry = paging(1);
-	entry.w[1] = paging(0).w[1];
+	entry.did = paging(0).did;
 	assert_int_equal(set(one_sid, 1, entry), 0);
 	assert_at(RIG_SID, 2 * SZ_1G);
 	fix_assert_good();
@@ -181,14 +181,14 @@ static void test_one_word(void **state)
 /* The same, refused: asked once more, it is made up for. */
 static void test_one_word_failed(void **state)
 {
-	struct vtd_context_entry entry;
+	struct vtd_translation entry;
 
 	rig_start_kind(0, 0);
 	tables();
 	assert_int_equal(set(one_sid, 1, paging(0)), 0);
 	assert_at(RIG_SID, SZ_1G);
 	entry = paging(1);
-	entry.w[1] = paging(0).w[1];
+	entry.did = paging(0).did;
 	vtd_model_inject(rig.model[0], VTD_MODEL_IQE, fix_arg(state), 0);
 	assert_int_equal(set(one_sid, 1, entry), -EINVAL);
 	assert_int_equal(rig.failed, 1);

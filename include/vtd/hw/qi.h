@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Descriptors of the invalidation queue (VT-d 6.5.2), 128-bit form.
- * Holds the specification and nothing else.
+ * Descriptors of the invalidation queue (VT-d 6.5.2).  In their 256-bit form
+ * (IQA.DW), the upper half of all that are here is zero.  Holds the specification
+ * and nothing else.
  */
 #ifndef VTD_HW_QI_H
 #define VTD_HW_QI_H
@@ -24,13 +25,23 @@ static_assert(sizeof(struct vtd_qi_desc) == 16);
 #define VTD_QI_TYPE GENMASK_ULL(3, 0)
 #define VTD_QI_TYPE_CONTEXT 1 /* 6.5.2.1 */
 #define VTD_QI_TYPE_IOTLB 2 /* 6.5.2.3 */
+#define VTD_QI_TYPE_DEVTLB 3 /* 6.5.2.5 */
 #define VTD_QI_TYPE_WAIT 5 /* 6.5.2.8 */
+/* In 256-bit form only: */
+#define VTD_QI_TYPE_PIOTLB 6 /* 6.5.2.4 */
+#define VTD_QI_TYPE_PASID 7 /* 6.5.2.2 */
+#define VTD_QI_TYPE_PDEVTLB 8 /* 6.5.2.6 */
+#define VTD_QI_TYPE_RESPONSE 9 /* 7.5.2.1 */
 
 #define VTD_QI_GRANULARITY GENMASK_ULL(5, 4)
 #define VTD_QI_GLOBAL 1
 #define VTD_QI_DOMAIN 2
 #define VTD_QI_DEVICE 3 /* context cache */
 #define VTD_QI_PAGE 3 /* IOTLB */
+#define VTD_QI_PASID_DOMAIN 0 /* PASID cache: all of a domain-id */
+#define VTD_QI_PASID_ONE 1 /* PASID cache: one PASID of a domain-id */
+#define VTD_QI_PASID_ALL 3 /* PASID cache: all */
+#define VTD_QI_PIOTLB_PASID 2 /* IOTLB by PASID: all of a PASID */
 
 #define VTD_QI_CONTEXT_DID GENMASK_ULL(31, 16)
 #define VTD_QI_CONTEXT_SID GENMASK_ULL(47, 32)
@@ -43,9 +54,31 @@ static_assert(sizeof(struct vtd_qi_desc) == 16);
 #define VTD_QI_IOTLB_HI_IH BIT_ULL(6)
 #define VTD_QI_IOTLB_HI_ADDR GENMASK_ULL(63, 12)
 
+/* The same place in every descriptor with a PASID */
+#define VTD_QI_PASID_DID GENMASK_ULL(31, 16)
+#define VTD_QI_PASID_PASID GENMASK_ULL(51, 32)
+
+/* Which physical function answers: all that invalidate device TLBs (6.5.2.5) */
+#define VTD_QI_DEVTLB_PFSID_LO GENMASK_ULL(15, 12) /* bits 3:0 */
+#define VTD_QI_DEVTLB_PFSID_HI GENMASK_ULL(63, 52) /* bits 15:4 */
+#define VTD_QI_DEVTLB_MIP GENMASK_ULL(20, 16)
+#define VTD_QI_DEVTLB_SID GENMASK_ULL(47, 32)
+#define VTD_QI_DEVTLB_HI_S BIT_ULL(0)
+#define VTD_QI_PDEVTLB_MIP GENMASK_ULL(8, 4)
+#define VTD_QI_PDEVTLB_SID GENMASK_ULL(31, 16)
+#define VTD_QI_PDEVTLB_HI_G BIT_ULL(0)
+#define VTD_QI_PDEVTLB_HI_S BIT_ULL(11)
+#define VTD_QI_DEVTLB_HI_ADDR GENMASK_ULL(63, 12)
+
+#define VTD_QI_RESPONSE_PASID_P BIT_ULL(4)
+#define VTD_QI_RESPONSE_CODE GENMASK_ULL(15, 12)
+#define VTD_QI_RESPONSE_RID GENMASK_ULL(31, 16)
+#define VTD_QI_RESPONSE_HI_PRGI GENMASK_ULL(11, 3)
+
 #define VTD_QI_WAIT_IF BIT_ULL(4)
 #define VTD_QI_WAIT_SW BIT_ULL(5)
 #define VTD_QI_WAIT_FN BIT_ULL(6)
+#define VTD_QI_WAIT_PD BIT_ULL(7) /* page requests drained, with ECAP.PDS */
 #define VTD_QI_WAIT_DATA GENMASK_ULL(63, 32)
 #define VTD_QI_WAIT_HI_ADDR GENMASK_ULL(63, 2)
 
@@ -126,6 +159,50 @@ static inline struct vtd_qi_desc vtd_qi_iotlb_pages(u16 did, u64 addr,
 							     VTD_QI_IOTLB_HI_IH,
 							     leaf_only),
 				     } };
+}
+
+static inline struct vtd_qi_desc vtd_qi_pasid_global(void)
+{
+	return (struct vtd_qi_desc){
+		.w = { VTD_QI_TYPE_PASID |
+		       FIELD_PREP(VTD_QI_GRANULARITY, VTD_QI_PASID_ALL) },
+	};
+}
+
+static inline struct vtd_qi_desc vtd_qi_pasid_one(u16 did, u32 pasid)
+{
+	return (struct vtd_qi_desc){
+		.w = { VTD_QI_TYPE_PASID |
+		       FIELD_PREP(VTD_QI_GRANULARITY, VTD_QI_PASID_ONE) |
+		       FIELD_PREP(VTD_QI_PASID_DID, did) |
+		       FIELD_PREP(VTD_QI_PASID_PASID, pasid) },
+	};
+}
+
+static inline struct vtd_qi_desc vtd_qi_piotlb_pasid(u16 did, u32 pasid)
+{
+	return (struct vtd_qi_desc){
+		.w = { VTD_QI_TYPE_PIOTLB |
+		       FIELD_PREP(VTD_QI_GRANULARITY, VTD_QI_PIOTLB_PASID) |
+		       FIELD_PREP(VTD_QI_PASID_DID, did) |
+		       FIELD_PREP(VTD_QI_PASID_PASID, pasid) },
+	};
+}
+
+/* As vtd_qi_iotlb_pages(); the upper half is the same. */
+static inline struct vtd_qi_desc vtd_qi_piotlb_pages(u16 did, u32 pasid,
+						     u64 addr, unsigned int am,
+						     bool leaf_only)
+{
+	return (struct vtd_qi_desc){
+		.w = { VTD_QI_TYPE_PIOTLB |
+			       FIELD_PREP(VTD_QI_GRANULARITY, VTD_QI_PAGE) |
+			       FIELD_PREP(VTD_QI_PASID_DID, did) |
+			       FIELD_PREP(VTD_QI_PASID_PASID, pasid),
+		       (addr & VTD_QI_IOTLB_HI_ADDR) |
+			       FIELD_PREP(VTD_QI_IOTLB_HI_AM, am) |
+			       FIELD_PREP(VTD_QI_IOTLB_HI_IH, leaf_only) },
+	};
 }
 
 /* Write @data to @addr once everything queued before is complete. */

@@ -59,7 +59,23 @@
 #define VTD_ECAP_SC BIT_ULL(7)
 #define VTD_ECAP_IRO GENMASK_ULL(17, 8) /* in units of 16 bytes */
 #define VTD_ECAP_MHMV GENMASK_ULL(23, 20)
+#define VTD_ECAP_MTS BIT_ULL(25)
+#define VTD_ECAP_NEST BIT_ULL(26)
+#define VTD_ECAP_PRS BIT_ULL(29)
+#define VTD_ECAP_ERS BIT_ULL(30)
+#define VTD_ECAP_SRS BIT_ULL(31)
+#define VTD_ECAP_NWFS BIT_ULL(33)
+#define VTD_ECAP_EAFS BIT_ULL(34)
+#define VTD_ECAP_PSS GENMASK_ULL(39, 35) /* bits of a PASID, less 1 */
+#define VTD_ECAP_PASID BIT_ULL(40)
+#define VTD_ECAP_DIT BIT_ULL(41)
+#define VTD_ECAP_PDS BIT_ULL(42)
 #define VTD_ECAP_SMTS BIT_ULL(43)
+#define VTD_ECAP_SSADS BIT_ULL(45)
+#define VTD_ECAP_SSTS BIT_ULL(46)
+#define VTD_ECAP_FSTS BIT_ULL(47)
+#define VTD_ECAP_SMPWCS BIT_ULL(48)
+#define VTD_ECAP_RPS BIT_ULL(49)
 
 /* 11.4.4.1 Global command, 32 bits, WO; one change at a time */
 #define VTD_GCMD 0x18
@@ -83,6 +99,7 @@
 #define VTD_RTADDR 0x20
 #define VTD_RTADDR_TTM GENMASK_ULL(11, 10)
 #define VTD_RTADDR_TTM_LEGACY 0
+#define VTD_RTADDR_TTM_SCALABLE 1
 #define VTD_RTADDR_RTA GENMASK_ULL(63, 12)
 
 /* 11.4.7.1 Fault status, 32 bits */
@@ -136,6 +153,22 @@
 #define VTD_IQER_IQEI GENMASK_ULL(3, 0)
 #define VTD_IQER_ITESID GENMASK_ULL(47, 32)
 #define VTD_IQER_ICESID GENMASK_ULL(63, 48)
+
+/* 11.4.10.1 to 11.4.10.4 Page request queue, 64 bits each but PRS */
+#define VTD_PQH 0xc0 /* RW, in bytes */
+#define VTD_PQT 0xc8 /* RO, in bytes */
+#define VTD_PQA 0xd0 /* RW */
+#define VTD_PQA_PQS GENMASK_ULL(2, 0) /* 2^PQS pages */
+#define VTD_PQA_PQA GENMASK_ULL(63, 12)
+#define VTD_PRS 0xdc
+#define VTD_PRS_PPR BIT(0) /* RW1C, requests are pending */
+#define VTD_PRS_PRO BIT(1) /* RW1C, overflow */
+
+/* 11.4.10.5 to 11.4.10.8 Page request event, 32 bits each, RW; as VTD_FECTL */
+#define VTD_PECTL 0xe0
+#define VTD_PEDATA 0xe4
+#define VTD_PEADDR 0xe8
+#define VTD_PEUADDR 0xec
 
 /* A register that is not there reads as all ones. */
 #define VTD_REG64_ABSENT (~0ULL)

@@ -74,6 +74,7 @@ typedef struct {
 	})
 #define try_cmpxchg64 try_cmpxchg
 #define try_cmpxchg128 try_cmpxchg
+#define system_has_cmpxchg128() true
 #define try_cmpxchg_relaxed try_cmpxchg
 #define try_cmpxchg64_relaxed try_cmpxchg
 #define cmpxchg64 cmpxchg

@@ -23,10 +23,16 @@
 #define IOMMU_DOMAIN_UNMANAGED 1
 #define IOMMU_DOMAIN_DMA 3
 #define IOMMU_DOMAIN_DMA_FQ 11
+#define IOMMU_DOMAIN_SVA 16
+
+#define IOMMU_HWPT_ALLOC_PASID (1 << 3)
+
+typedef unsigned int ioasid_t;
 
 struct device;
 struct iommu_domain;
 struct iommu_group;
+struct iommu_user_data;
 struct module;
 
 /* Defined by the test that has groups. */
@@ -105,6 +111,8 @@ iommu_iotlb_gather_add_range(struct iommu_iotlb_gather *gather,
 struct iommu_domain_ops {
 	int (*attach_dev)(struct iommu_domain *domain, struct device *dev,
 			  struct iommu_domain *old);
+	int (*set_dev_pasid)(struct iommu_domain *domain, struct device *dev,
+			     ioasid_t pasid, struct iommu_domain *old);
 	int (*map_pages)(struct iommu_domain *domain, unsigned long iova,
 			 phys_addr_t paddr, size_t pgsize, size_t pgcount,
 			 int prot, gfp_t gfp, size_t *mapped);
@@ -139,6 +147,7 @@ struct iommu_device {
 	struct list_head list;
 	const struct iommu_ops *ops;
 	struct device *dev;
+	u32 max_pasids;
 };
 
 struct iommu_ops {
@@ -148,7 +157,9 @@ struct iommu_ops {
 	void (*release_device)(struct device *dev);
 	struct iommu_group *(*device_group)(struct device *dev);
 	void (*get_resv_regions)(struct device *dev, struct list_head *list);
-	struct iommu_domain *(*domain_alloc_paging)(struct device *dev);
+	struct iommu_domain *(*domain_alloc_paging_flags)(
+		struct device *dev, u32 flags,
+		const struct iommu_user_data *user_data);
 	const struct iommu_domain_ops *default_domain_ops;
 	struct iommu_domain *identity_domain;
 	struct iommu_domain *blocked_domain;

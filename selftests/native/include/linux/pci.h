@@ -147,6 +147,9 @@ struct pci_dev {
 	u32 isoch;
 	u32 devcap;
 	u16 devctl;
+	int max_pasids;
+	bool no_pasid_path;
+	bool pasid_enabled;
 };
 
 /* Defined by the test that has devices. */

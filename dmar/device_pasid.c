@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The PASIDs of the managed devices, and what each is attached to.
+ *
+ * A device may send PASIDs from when it is managed until it is let go; those
+ * that are attached to nothing are refused by the unit.
+ */
+#include <linux/pci-ats.h>
+#include <linux/xarray.h>
+
+#include "context.h"
+#include "device.h"
+#include "domain.h"
+#include "scalable.h"
+#include "trace.h"
+
+/* Stands in @pasids for "addresses are not changed". */
+static void *vtd_pasid_same(void)
+{
+	return xa_mk_value(1);
+}
+
+/* Width of the PASIDs that unit and device have, or 0. */
+static unsigned int vtd_device_pasid_width(const struct vtd_device *vdev)
+{
+	const struct vtd_unit *unit = vdev->unit;
+	int nr = pci_max_pasids(vdev->pdev);
+
+	/* Requests with a PASID carry no other source-id than the device's. */
+	if (!unit->scalable || !(unit->ecap & VTD_ECAP_PASID) || nr <= 0 ||
+	    vdev->nr_sids != 1)
+		return 0;
+	return min_t(unsigned int, ilog2(nr),
+		     FIELD_GET(VTD_ECAP_PSS, unit->ecap) + 1);
+}
+
+/**
+ * vtd_device_start_pasids() - let a device send PASIDs, where it can
+ * @vdev: just made; its driver is not bound
+ *
+ * PCIe wants it done before ATS is enabled.
+ *
+ * Context: may sleep.
+ */
+void vtd_device_start_pasids(struct vtd_device *vdev)
+{
+	unsigned int bits = vtd_device_pasid_width(vdev);
+
+	if (!bits || pci_enable_pasid(vdev->pdev, 0))
+		return;
+	/* A directory for as many may be too much to ask for. */
+	if (vtd_sm_features(vdev->unit, vdev->sid[0], VTD_SM_CONTEXT_PASIDE,
+			    bits)) {
+		pci_disable_pasid(vdev->pdev);
+		return;
+	}
+	vdev->pasid_bits = bits;
+	vdev->iommu.max_pasids = BIT(bits);
+}
+
+/**
+ * vtd_device_stop_pasids() - undo vtd_device_start_pasids()
+ * @vdev: about to be let go; no PASID is attached
+ *
+ * Context: may sleep; the group's mutex is held.
+ */
+void vtd_device_stop_pasids(struct vtd_device *vdev)
+{
+	unsigned long pasid;
+	void *entry;
+
+	if (!vdev->pasid_bits)
+		return;
+	xa_for_each(&vdev->pasids, pasid, entry)
+		vtd_device_clear_pasid(vdev, pasid);
+	if (!vdev->removed)
+		pci_disable_pasid(vdev->pdev);
+	if (vtd_sm_features(vdev->unit, vdev->sid[0], 0, vdev->pasid_bits))
+		pci_err(vdev->pdev, "its PASIDs may still be translated\n");
+	vdev->pasid_bits = 0;
+}
+
+/* @entry of @pasids is no longer what a PASID is attached to. */
+static void vtd_pasid_left(struct vtd_device *vdev, u32 pasid, void *entry,
+			   bool forgotten)
+{
+	struct vtd_domain *old = entry;
+
+	if (!old || xa_is_value(entry))
+		return;
+	trace_vtd_pasid_detach(pci_name(vdev->pdev), vdev->unit->name, pasid,
+			       old->number, old->domain.type);
+	vtd_domain_detach(old, vdev->unit, pasid, vdev->sid[0], forgotten);
+}
+
+/**
+ * vtd_device_set_pasid() - translate requests with a PASID
+ * @vdev: a managed device
+ * @pasid: the PASID
+ * @d: with this domain, or NULL to leave their addresses as they are
+ *
+ * Replaces what the PASID was attached to, without a moment in between.
+ *
+ * Context: may sleep; the group's mutex is held.
+ * Return: 0; -EOPNOTSUPP when the device may send no PASIDs; -ENOMEM; the errors
+ * of vtd_domain_attach().
+ */
+int vtd_device_set_pasid(struct vtd_device *vdev, u32 pasid,
+			 struct vtd_domain *d)
+{
+	void *entry = d ?: vtd_pasid_same();
+	void *old = xa_load(&vdev->pasids, pasid);
+	struct vtd_translation same;
+	int ret;
+
+	if (!vdev->pasid_bits)
+		return -EOPNOTSUPP;
+	if (old == entry)
+		return 0;
+	ret = xa_reserve(&vdev->pasids, pasid, GFP_KERNEL);
+	if (ret)
+		return ret;
+	if (d) {
+		ret = vdev->strict || vdev->pdev->untrusted ?
+			      vtd_domain_set_strict(d, true) :
+			      0;
+		if (!ret)
+			ret = vtd_domain_attach(d, vdev->unit, pasid, vdev->sid,
+						vdev->nr_sids);
+	} else {
+		same = vtd_identity(vdev->unit);
+		ret = vtd_context_set(vdev->unit, vdev->sid, vdev->nr_sids,
+				      pasid, &same);
+	}
+	if (ret) {
+		xa_release(&vdev->pasids, pasid);
+		return ret;
+	}
+	xa_store(&vdev->pasids, pasid, entry, GFP_KERNEL);
+	trace_vtd_pasid_attach(pci_name(vdev->pdev), vdev->unit->name, pasid,
+			       d ? d->number : 0,
+			       d ? d->domain.type : IOMMU_DOMAIN_IDENTITY);
+	vtd_pasid_left(vdev, pasid, old, true);
+	return 0;
+}
+
+/**
+ * vtd_device_clear_pasid() - refuse requests with a PASID
+ * @vdev: a managed device
+ * @pasid: the PASID
+ *
+ * When it returns 0 the unit has forgotten what the PASID was attached to.
+ *
+ * Context: may sleep; the group's mutex is held.
+ * Return: 0 or the error of an invalidation.
+ */
+int vtd_device_clear_pasid(struct vtd_device *vdev, u32 pasid)
+{
+	const struct vtd_translation none = {};
+	int ret;
+
+	if (!vdev->pasid_bits)
+		return 0;
+	ret = vtd_context_set(vdev->unit, vdev->sid, vdev->nr_sids, pasid,
+			      &none);
+	vtd_pasid_left(vdev, pasid, xa_erase(&vdev->pasids, pasid), !ret);
+	return ret;
+}

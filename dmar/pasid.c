@@ -1,0 +1,390 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * PASID directories and tables (VT-d 9.5, 9.6), and the one writer of their
+ * entries.
+ *
+ * An entry is 512 bits, of which a unit may read 128 at a time.  Must never let
+ * the unit see a mix of two entries that reaches memory which neither of them
+ * reaches, or fill its caches under one domain-id from the tables of another;
+ * and never return before the unit has forgotten what an entry said.  A present
+ * entry gives way to another present one without a moment in between in which
+ * requests are refused.
+ */
+#include <linux/mm.h>
+#include <linux/slab.h>
+
+#include <vtd/observe.h>
+#include "context.h"
+#include "iommu-pages.h"
+#include "scalable.h"
+#include "unit.h"
+
+/* What a directory of one page reaches; a smaller one saves nothing. */
+#define VTD_PASID_PAGE_BITS (9 + VTD_PASID_TABLE_ORDER)
+
+static_assert(VTD_PASID_TABLE_ENTRIES * sizeof(struct vtd_pasid_entry) ==
+	      PAGE_SIZE);
+
+/**
+ * vtd_pasid_dir_create() - an empty PASID directory
+ * @unit: the unit that will read it
+ * @pasid_bits: width of the PASIDs that it has room for, at most 20
+ *
+ * Context: may sleep.
+ * Return: the directory, which allows nothing, or NULL without memory for it.
+ */
+struct vtd_pasid_dir *vtd_pasid_dir_create(const struct vtd_unit *unit,
+					   unsigned int pasid_bits)
+{
+	struct vtd_pasid_dir *dir = kzalloc(sizeof(*dir), GFP_KERNEL);
+	size_t bytes;
+
+	if (!dir)
+		return NULL;
+	dir->order = max_t(unsigned int, pasid_bits, VTD_PASID_PAGE_BITS) -
+		     VTD_PASID_TABLE_ORDER;
+	bytes = sizeof(u64) << dir->order;
+	dir->entry = iommu_alloc_pages_node_sz(unit->nid, GFP_KERNEL, bytes);
+	if (!dir->entry) {
+		kfree(dir);
+		return NULL;
+	}
+	vtd_context_written(unit, dir->entry, bytes);
+	return dir;
+}
+
+static struct vtd_pasid_entry *vtd_pasid_table(u64 entry)
+{
+	return entry & VTD_PASID_DIR_P ?
+		       phys_to_virt(entry & VTD_PASID_DIR_TABLE) :
+		       NULL;
+}
+
+/**
+ * vtd_pasid_dir_destroy() - free a directory and its tables
+ * @dir: no unit reaches it any more
+ *
+ * Context: may sleep.
+ */
+void vtd_pasid_dir_destroy(struct vtd_pasid_dir *dir)
+{
+	unsigned int i;
+
+	for (i = 0; i < BIT(dir->order); i++)
+		if (dir->entry[i])
+			iommu_free_pages(vtd_pasid_table(dir->entry[i]));
+	iommu_free_pages(dir->entry);
+	kfree(dir);
+}
+
+/**
+ * vtd_pasid_prepare() - make room for the entry of a PASID
+ * @unit: the unit that reads the directory
+ * @dir: the directory
+ * @pasid: the PASID
+ *
+ * Context: may sleep; @unit->lock is held.
+ * Return: 0, -ENOMEM, or -ERANGE when the directory does not reach that far.
+ */
+int vtd_pasid_prepare(const struct vtd_unit *unit, struct vtd_pasid_dir *dir,
+		      u32 pasid)
+{
+	u32 index = pasid >> VTD_PASID_TABLE_ORDER;
+	struct vtd_pasid_entry *table;
+
+	if (index >= BIT(dir->order))
+		return -ERANGE;
+	if (dir->entry[index])
+		return 0;
+	table = iommu_alloc_pages_node_sz(unit->nid, GFP_KERNEL, PAGE_SIZE);
+	if (!table)
+		return -ENOMEM;
+	/* The empty table must be in memory before the directory names it. */
+	vtd_context_written(unit, table, PAGE_SIZE);
+	dma_wmb();
+	vtd_hw_store64(&dir->entry[index],
+		       virt_to_phys(table) | VTD_PASID_DIR_P);
+	vtd_context_written(unit, &dir->entry[index], sizeof(u64));
+	return 0;
+}
+
+/**
+ * vtd_pasid_slot() - the entry of a PASID
+ * @dir: the directory
+ * @pasid: the PASID
+ *
+ * Context: any.
+ * Return: the entry, or NULL where no table is.
+ */
+struct vtd_pasid_entry *vtd_pasid_slot(const struct vtd_pasid_dir *dir,
+				       u32 pasid)
+{
+	u32 index = pasid >> VTD_PASID_TABLE_ORDER;
+	struct vtd_pasid_entry *table;
+
+	if (index >= BIT(dir->order))
+		return NULL;
+	table = vtd_pasid_table(READ_ONCE(dir->entry[index]));
+	return table ? &table[pasid % VTD_PASID_TABLE_ENTRIES] : NULL;
+}
+
+/* The entry that says @to. */
+static struct vtd_pasid_entry vtd_pasid_of(const struct vtd_unit *unit,
+					   const struct vtd_translation *to)
+{
+	struct vtd_pasid_entry pe = {};
+
+	if (to->kind == VTD_BLOCKED)
+		return pe;
+	pe.w[0] = VTD_PASID_P;
+	pe.w[1] = FIELD_PREP(VTD_PASID_DID, to->did);
+	if (to->snoop)
+		pe.w[1] |= VTD_PASID_PGSNP;
+	/* Where walks can be told to snoop, tables are not written back. */
+	if (vtd_unit_walks_coherent(unit))
+		pe.w[1] |= VTD_PASID_PWSNP;
+	switch (to->kind) {
+	case VTD_PASS_THROUGH:
+		pe.w[0] |= FIELD_PREP(VTD_PASID_PGTT,
+				      VTD_PASID_PGTT_PASS_THROUGH) |
+			   FIELD_PREP(VTD_PASID_AW, to->levels - 2);
+		break;
+	case VTD_SECOND_STAGE:
+		pe.w[0] |= FIELD_PREP(VTD_PASID_PGTT, VTD_PASID_PGTT_SECOND) |
+			   FIELD_PREP(VTD_PASID_AW, to->levels - 2) |
+			   (to->table & VTD_PASID_SSPTPTR);
+		break;
+	default:
+		/* AW is of the second stage, but QEMU takes it for either. */
+		pe.w[0] |= FIELD_PREP(VTD_PASID_PGTT, VTD_PASID_PGTT_FIRST) |
+			   FIELD_PREP(VTD_PASID_AW, to->levels - 2);
+		pe.w[2] = (to->table & VTD_PASID_FSPTPTR) |
+			  FIELD_PREP(VTD_PASID_FSPM,
+				     to->levels == 5 ? VTD_PASID_FSPM_5LVL :
+						       VTD_PASID_FSPM_4LVL);
+		if (to->process)
+			pe.w[2] |= VTD_PASID_WPE | VTD_PASID_NXE;
+	}
+	return pe;
+}
+
+static bool vtd_pasid_first(const struct vtd_pasid_entry *pe)
+{
+	return FIELD_GET(VTD_PASID_PGTT, pe->w[0]) == VTD_PASID_PGTT_FIRST;
+}
+
+static void vtd_pasid_written(const struct vtd_unit *unit,
+			      struct vtd_pasid_entry *pe)
+{
+	vtd_context_written(unit, pe, sizeof(*pe));
+}
+
+/* Bits 127:0 in one store. */
+static void vtd_pasid_store_pair(struct vtd_pasid_entry *pe, u64 lo, u64 hi)
+{
+	u128 old = (u128)pe->w[1] << 64 | pe->w[0];
+
+	/* Nobody else writes it, so that the first try is the last. */
+	WARN_ON_ONCE(!vtd_hw_try_cmpxchg128((u128 *)&pe->w[0], &old,
+					    (u128)hi << 64 | lo));
+}
+
+/**
+ * vtd_pasid_forget() - have the unit forget an entry, and what it led to
+ * @unit: the unit
+ * @sid: source-id
+ * @pasid: its PASID
+ * @old: what the entry said
+ *
+ * VT-d 6.5.3.
+ *
+ * Context: may sleep; @unit->lock is held.
+ * Return: 0 or the error of an invalidation.
+ */
+int vtd_pasid_forget(struct vtd_unit *unit, u16 sid, u32 pasid,
+		     const struct vtd_pasid_entry *old)
+{
+	u16 did = FIELD_GET(VTD_PASID_DID, old->w[1]);
+	struct vtd_qi_desc desc = vtd_qi_pasid_one(did, pasid);
+	int ret = vtd_context_submit(unit, &desc, 1);
+
+	if (ret)
+		return ret;
+	/* After it, not with it: the IOTLB refills from the PASID cache. */
+	desc = vtd_pasid_first(old) ?
+		       vtd_qi_piotlb_pasid(did, pasid) :
+		       vtd_qi_iotlb_domain(did, vtd_unit_drain(unit));
+	return vtd_context_submit(unit, &desc, 1);
+}
+
+/* Absent, but not all zero: whoever sets it next has to flush. */
+static void vtd_pasid_withdraw(const struct vtd_unit *unit,
+			       struct vtd_pasid_entry *pe)
+{
+	vtd_hw_store64(&pe->w[0], pe->w[0] & ~VTD_PASID_P);
+	vtd_pasid_written(unit, pe);
+}
+
+static void vtd_pasid_zero(const struct vtd_unit *unit,
+			   struct vtd_pasid_entry *pe)
+{
+	vtd_hw_store64(&pe->w[0], 0);
+	vtd_hw_store64(&pe->w[1], 0);
+	vtd_hw_store64(&pe->w[2], 0);
+	vtd_pasid_written(unit, pe);
+}
+
+/**
+ * struct vtd_pasid_change - an entry being changed
+ * @unit: the unit
+ * @sid: source-id
+ * @pasid: its PASID
+ * @pe: the entry
+ * @live: the unit may have it
+ */
+struct vtd_pasid_change {
+	struct vtd_unit *unit;
+	u16 sid;
+	u32 pasid;
+	struct vtd_pasid_entry *pe;
+	bool live;
+};
+
+/* Written back, and what it said before is forgotten. */
+static int vtd_pasid_settle(const struct vtd_pasid_change *c,
+			    const struct vtd_pasid_entry *before)
+{
+	vtd_pasid_written(c->unit, c->pe);
+	return c->live ? vtd_pasid_forget(c->unit, c->sid, c->pasid, before) :
+			 0;
+}
+
+static int vtd_pasid_clear(const struct vtd_pasid_change *c)
+{
+	struct vtd_pasid_entry old = *c->pe;
+	int ret;
+
+	/* Not present first; the rest is only touched when it is forgotten. */
+	vtd_hw_store64(&c->pe->w[0], old.w[0] & ~VTD_PASID_P);
+	ret = vtd_pasid_settle(c, &old);
+	if (!ret)
+		vtd_pasid_zero(c->unit, c->pe);
+	return ret;
+}
+
+static int vtd_pasid_publish(const struct vtd_pasid_change *c,
+			     const struct vtd_pasid_entry *new)
+{
+	const struct vtd_pasid_entry absent = {};
+
+	vtd_hw_store64(&c->pe->w[2], new->w[2]);
+	vtd_hw_store64(&c->pe->w[1], new->w[1]);
+	/* The present bit last. */
+	dma_wmb();
+	vtd_hw_store64(&c->pe->w[0], new->w[0]);
+	/* A caching unit remembers, under domain-id 0, that none was there. */
+	if (vtd_unit_caching_mode(c->unit))
+		return vtd_pasid_settle(c, &absent);
+	vtd_pasid_written(c->unit, c->pe);
+	return c->live ? vtd_unit_flush_write_buffer(c->unit) : 0;
+}
+
+/*
+ * From one set of first-stage tables to another.  Table and domain-id are in
+ * different halves: while they change the entry has a domain-id of its own, so
+ * that nothing is ever cached for a domain that came from another's tables.
+ */
+static int vtd_pasid_replace_first(const struct vtd_pasid_change *c,
+				   const struct vtd_pasid_entry *new)
+{
+	struct vtd_pasid_entry old = *c->pe, between = old;
+	int ret;
+
+	/* Snooping what need not be does no harm. */
+	between.w[1] = ((old.w[1] | new->w[1]) & ~VTD_PASID_DID) |
+		       FIELD_PREP(VTD_PASID_DID, vtd_unit_spare_did(c->unit));
+	vtd_pasid_store_pair(c->pe, between.w[0], between.w[1]);
+	ret = vtd_pasid_settle(c, &old);
+	if (ret)
+		return ret;
+	vtd_hw_store64(&c->pe->w[2], new->w[2]);
+	ret = vtd_pasid_settle(c, &between);
+	if (ret)
+		return ret;
+	vtd_pasid_store_pair(c->pe, new->w[0], new->w[1]);
+	return vtd_pasid_settle(c, &between);
+}
+
+static int vtd_pasid_replace(const struct vtd_pasid_change *c,
+			     const struct vtd_pasid_entry *new)
+{
+	struct vtd_pasid_entry old = *c->pe;
+	int ret;
+
+	if (vtd_pasid_first(&old) && vtd_pasid_first(new) &&
+	    old.w[2] != new->w[2])
+		return vtd_pasid_replace_first(c, new);
+	/* Of no meaning until the other half says first stage. */
+	if (vtd_pasid_first(new) && old.w[2] != new->w[2]) {
+		vtd_hw_store64(&c->pe->w[2], new->w[2]);
+		vtd_pasid_written(c->unit, c->pe);
+		dma_wmb();
+	}
+	vtd_pasid_store_pair(c->pe, new->w[0], new->w[1]);
+	ret = vtd_pasid_settle(c, &old);
+	/* And of none since. */
+	if (!ret && c->pe->w[2] != new->w[2]) {
+		vtd_hw_store64(&c->pe->w[2], new->w[2]);
+		vtd_pasid_written(c->unit, c->pe);
+	}
+	return ret;
+}
+
+/**
+ * vtd_pasid_write() - have the entry of a PASID say something else
+ * @unit: the unit
+ * @sid: source-id
+ * @dir: its directory, with room for the entry, or @to is VTD_BLOCKED
+ * @pasid: the PASID
+ * @to: what it is to say
+ * @live: the unit may read the directory
+ *
+ * From one translation to another there is no moment without any.
+ *
+ * Context: may sleep; @unit->lock is held.
+ * Return: 0, when the unit has forgotten what it said; or the error of an
+ * invalidation, after which it allows nothing.
+ */
+int vtd_pasid_write(struct vtd_unit *unit, u16 sid, struct vtd_pasid_dir *dir,
+		    u32 pasid, const struct vtd_translation *to, bool live)
+{
+	struct vtd_pasid_entry new = vtd_pasid_of(unit, to);
+	const struct vtd_pasid_change c = {
+		.unit = unit,
+		.sid = sid,
+		.pasid = pasid,
+		.pe = vtd_pasid_slot(dir, pasid),
+		.live = live && unit->translating,
+	};
+	int ret = 0;
+
+	lockdep_assert_held(&unit->lock);
+
+	if (!c.pe)
+		return WARN_ON_ONCE(vtd_pasid_present(&new)) ? -EINVAL : 0;
+	if (c.pe->w[0] == new.w[0] && c.pe->w[1] == new.w[1] &&
+	    c.pe->w[2] == new.w[2])
+		return 0;
+	if (vtd_pasid_present(c.pe) && vtd_pasid_present(&new)) {
+		ret = vtd_pasid_replace(&c, &new);
+	} else {
+		/* Also one that is gone but was not forgotten. */
+		if (c.pe->w[0])
+			ret = vtd_pasid_clear(&c);
+		if (!ret && vtd_pasid_present(&new))
+			ret = vtd_pasid_publish(&c, &new);
+	}
+	if (ret)
+		vtd_pasid_withdraw(unit, c.pe);
+	return ret;
+}

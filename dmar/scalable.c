@@ -1,0 +1,399 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Context tables of scalable mode (VT-d 9.2, 9.4), and which PASID directory
+ * each source-id has.
+ *
+ * A source-id whose addresses are not changed shares one directory with all
+ * such; one that is translated, or may send PASIDs, has its own.  Owns every
+ * store into context entries and the life of directories.
+ */
+#include <linux/mm.h>
+#include <linux/slab.h>
+
+#include <vtd/observe.h>
+#include "context.h"
+#include "domain.h"
+#include "iommu-pages.h"
+#include "scalable.h"
+#include "unit.h"
+
+static_assert(VTD_SM_CONTEXT_ENTRIES * sizeof(struct vtd_sm_context_entry) ==
+	      PAGE_SIZE);
+
+static unsigned int vtd_sm_table_of(u16 sid)
+{
+	return sid / VTD_SM_CONTEXT_ENTRIES;
+}
+
+static unsigned int vtd_sm_index(u16 sid)
+{
+	return sid % VTD_SM_CONTEXT_ENTRIES;
+}
+
+/* The table of a source-id, made when there was none. */
+static struct vtd_sm_table *vtd_sm_table(struct vtd_unit *unit, u16 sid)
+{
+	unsigned int nr = vtd_sm_table_of(sid);
+	struct vtd_sm_table *table = unit->sm[nr];
+	u64 *root;
+
+	if (table)
+		return table;
+	table = kzalloc(sizeof(*table), GFP_KERNEL);
+	if (!table)
+		return NULL;
+	table->entry =
+		iommu_alloc_pages_node_sz(unit->nid, GFP_KERNEL, PAGE_SIZE);
+	if (!table->entry) {
+		kfree(table);
+		return NULL;
+	}
+	vtd_context_written(unit, table->entry, PAGE_SIZE);
+	dma_wmb();
+	root = &unit->root[vtd_sid_bus(sid)].w[nr & 1];
+	vtd_hw_store64(root, virt_to_phys(table->entry) | VTD_SM_ROOT_P);
+	vtd_context_written(unit, root, sizeof(*root));
+	WRITE_ONCE(unit->sm[nr], table);
+	return table;
+}
+
+static void vtd_sm_table_destroy(struct vtd_sm_table *table)
+{
+	unsigned int i;
+
+	for (i = 0; i < VTD_SM_CONTEXT_ENTRIES; i++)
+		if (table->dir[i])
+			vtd_pasid_dir_destroy(table->dir[i]);
+	iommu_free_pages(table->entry);
+	kfree(table);
+}
+
+/**
+ * vtd_sm_destroy() - free the tables but the root
+ * @unit: no longer translating
+ *
+ * Context: may sleep.
+ */
+void vtd_sm_destroy(struct vtd_unit *unit)
+{
+	unsigned int i;
+
+	for (i = 0; i < VTD_SM_TABLES; i++) {
+		if (unit->sm[i])
+			vtd_sm_table_destroy(unit->sm[i]);
+		unit->sm[i] = NULL;
+	}
+	if (unit->same)
+		vtd_pasid_dir_destroy(unit->same);
+	unit->same = NULL;
+}
+
+/* The directory under which addresses are not changed, made at first use. */
+static struct vtd_pasid_dir *vtd_sm_same(struct vtd_unit *unit)
+{
+	const struct vtd_translation same = vtd_identity(unit);
+	struct vtd_pasid_dir *dir;
+
+	if (unit->same)
+		return unit->same;
+	dir = vtd_pasid_dir_create(unit, 0);
+	if (!dir)
+		return NULL;
+	if (vtd_pasid_prepare(unit, dir, VTD_NO_PASID)) {
+		vtd_pasid_dir_destroy(dir);
+		return NULL;
+	}
+	vtd_pasid_write(unit, 0, dir, VTD_NO_PASID, &same, false);
+	unit->same = dir;
+	return dir;
+}
+
+static u64 vtd_sm_context_of(const struct vtd_pasid_dir *dir)
+{
+	return virt_to_phys(dir->entry) | VTD_SM_CONTEXT_P | dir->features |
+	       FIELD_PREP(VTD_SM_CONTEXT_PDTS,
+			  dir->order - VTD_PASID_DIR_MIN_ORDER);
+}
+
+/* Does the entry lead to the directory, or may the unit believe so? */
+static bool vtd_sm_leads_to(const struct vtd_sm_context_entry *ce,
+			    const struct vtd_pasid_dir *dir)
+{
+	return (ce->w[0] & VTD_SM_CONTEXT_DIR) == virt_to_phys(dir->entry);
+}
+
+/* The unit forgets an entry, and what it reached through @dir without PASID. */
+static int vtd_sm_forget(struct vtd_unit *unit, u16 sid,
+			 const struct vtd_pasid_dir *dir)
+{
+	/* Hardware has no domain-id for it: none is in the entry (6.5.2.1). */
+	struct vtd_qi_desc desc = vtd_qi_context_device(0, sid);
+	const struct vtd_pasid_entry none = {}, *pe = NULL;
+	int ret = vtd_context_submit(unit, &desc, 1);
+
+	if (dir)
+		pe = vtd_pasid_slot(dir, VTD_NO_PASID);
+	return ret ?: vtd_pasid_forget(unit, sid, VTD_NO_PASID, pe ?: &none);
+}
+
+/*
+ * Change the entry of a source-id, all of which is in one word.  @old is the
+ * directory that it leads to now, or NULL.
+ */
+static int vtd_sm_change(struct vtd_unit *unit, u16 sid,
+			 const struct vtd_pasid_dir *old, u64 lo)
+{
+	struct vtd_sm_context_entry *ce =
+		&unit->sm[vtd_sm_table_of(sid)]->entry[vtd_sm_index(sid)];
+	bool was = ce->w[0];
+	int ret = 0;
+
+	if (ce->w[0] == lo)
+		return 0;
+	/* Absent, it still says what is to be forgotten, until that is. */
+	vtd_hw_store64(&ce->w[0], lo ?: ce->w[0] & ~VTD_SM_CONTEXT_P);
+	vtd_context_written(unit, ce, sizeof(*ce));
+	if (unit->translating) {
+		if (was || vtd_unit_caching_mode(unit))
+			ret = vtd_sm_forget(unit, sid, old);
+		else
+			ret = vtd_unit_flush_write_buffer(unit);
+	}
+	if (!ret && lo)
+		return 0;
+	vtd_hw_store64(&ce->w[0], ret ? ce->w[0] & ~VTD_SM_CONTEXT_P : 0);
+	vtd_context_written(unit, ce, sizeof(*ce));
+	return ret;
+}
+
+/* The directory that a source-id's entry leads to, as far as the unit knows. */
+static struct vtd_pasid_dir *vtd_sm_present_dir(struct vtd_unit *unit, u16 sid)
+{
+	struct vtd_sm_table *table = unit->sm[vtd_sm_table_of(sid)];
+	struct vtd_sm_context_entry *ce = &table->entry[vtd_sm_index(sid)];
+	struct vtd_pasid_dir *own = table->dir[vtd_sm_index(sid)];
+
+	if (own && vtd_sm_leads_to(ce, own))
+		return own;
+	return unit->same && vtd_sm_leads_to(ce, unit->same) ? unit->same :
+							       NULL;
+}
+
+/* Is it to have the entry of a source-id that has nothing of its own? */
+static bool vtd_sm_plain(const struct vtd_translation *to,
+			 const struct vtd_pasid_dir *own)
+{
+	return (to->kind == VTD_BLOCKED || to->did == VTD_DID_PASS_THROUGH) &&
+	       !(own && (own->used || own->features));
+}
+
+/*
+ * All that may fail for want of memory.  A directory that no entry leads to
+ * yet does no harm, should another source-id have none.
+ */
+static int vtd_sm_prepare(struct vtd_unit *unit, u16 sid, u32 pasid,
+			  const struct vtd_translation *to)
+{
+	struct vtd_sm_table *table = vtd_sm_table(unit, sid);
+	struct vtd_pasid_dir **own;
+
+	if (!table || !vtd_sm_same(unit))
+		return -ENOMEM;
+	own = &table->dir[vtd_sm_index(sid)];
+	if (pasid == VTD_NO_PASID && vtd_sm_plain(to, *own))
+		return 0;
+	if (!*own)
+		*own = vtd_pasid_dir_create(unit, 0);
+	return *own ? vtd_pasid_prepare(unit, *own, pasid) : -ENOMEM;
+}
+
+/* To the directory of all whose addresses are not changed, or to none. */
+static int vtd_sm_set_plain(struct vtd_unit *unit, u16 sid,
+			    const struct vtd_translation *to)
+{
+	struct vtd_pasid_dir **own =
+		&unit->sm[vtd_sm_table_of(sid)]->dir[vtd_sm_index(sid)];
+	int ret = vtd_sm_change(
+		unit, sid, vtd_sm_present_dir(unit, sid),
+		to->kind == VTD_BLOCKED ? 0 : vtd_sm_context_of(unit->same));
+
+	/* Kept for good when the unit may still know it. */
+	if (ret || !*own)
+		return ret;
+	vtd_pasid_dir_destroy(*own);
+	*own = NULL;
+	return 0;
+}
+
+/* Without its own directory the source-id gets one that begins with @to. */
+static int vtd_sm_set_own(struct vtd_unit *unit, u16 sid, u32 pasid,
+			  const struct vtd_translation *to)
+{
+	struct vtd_pasid_dir *dir =
+		unit->sm[vtd_sm_table_of(sid)]->dir[vtd_sm_index(sid)];
+	struct vtd_pasid_dir *old = vtd_sm_present_dir(unit, sid);
+	struct vtd_pasid_entry *pe = vtd_pasid_slot(dir, pasid);
+	int ret;
+
+	if (pe && pasid != VTD_NO_PASID && vtd_pasid_present(pe))
+		dir->used--;
+	ret = vtd_pasid_write(unit, sid, dir, pasid, to, old == dir);
+	if (pe && pasid != VTD_NO_PASID && vtd_pasid_present(pe))
+		dir->used++;
+	return ret ?: vtd_sm_change(unit, sid, old, vtd_sm_context_of(dir));
+}
+
+/**
+ * vtd_sm_set() - make the PASID entries of some source-ids say something else
+ * @unit: the unit they belong to, in scalable mode
+ * @sid: @nr source-ids
+ * @nr: how many
+ * @pasid: a PASID, or VTD_NO_PASID for requests without one
+ * @to: what becomes of their addresses
+ *
+ * Context: may sleep; @unit->lock is held.
+ * Return: as vtd_context_set(); -ERANGE for a PASID that there is no room for.
+ */
+int vtd_sm_set(struct vtd_unit *unit, const u16 *sid, unsigned int nr,
+	       u32 pasid, const struct vtd_translation *to)
+{
+	unsigned int i;
+	int ret = 0;
+
+	lockdep_assert_held(&unit->lock);
+
+	for (i = 0; i < nr && to->kind != VTD_BLOCKED; i++) {
+		ret = vtd_sm_prepare(unit, sid[i], pasid, to);
+		if (ret)
+			return ret;
+	}
+	for (i = 0; i < nr; i++) {
+		struct vtd_sm_table *table = unit->sm[vtd_sm_table_of(sid[i])];
+		struct vtd_pasid_dir *own;
+		int err;
+
+		/* Where there is no table all is blocked. */
+		if (!table)
+			continue;
+		own = table->dir[vtd_sm_index(sid[i])];
+		if (pasid == VTD_NO_PASID && vtd_sm_plain(to, own))
+			err = vtd_sm_set_plain(unit, sid[i], to);
+		else if (own)
+			err = vtd_sm_set_own(unit, sid[i], pasid, to);
+		else
+			err = 0;
+		/* Go on: the others must not keep their old entries. */
+		if (err && !ret)
+			ret = err;
+	}
+	return ret;
+}
+
+/* A directory of its own that says what the present one does. */
+static struct vtd_pasid_dir *vtd_sm_own_dir(struct vtd_unit *unit, u16 sid,
+					    unsigned int pasid_bits)
+{
+	const struct vtd_translation same = vtd_identity(unit);
+	struct vtd_sm_table *table = vtd_sm_table(unit, sid);
+	struct vtd_pasid_dir **own;
+
+	if (!table || !vtd_sm_same(unit))
+		return NULL;
+	own = &table->dir[vtd_sm_index(sid)];
+	if (*own)
+		return *own;
+	*own = vtd_pasid_dir_create(unit, pasid_bits);
+	if (!*own || vtd_sm_present_dir(unit, sid) != unit->same)
+		return *own;
+	if (vtd_pasid_prepare(unit, *own, VTD_NO_PASID)) {
+		vtd_pasid_dir_destroy(*own);
+		*own = NULL;
+		return NULL;
+	}
+	vtd_pasid_write(unit, sid, *own, VTD_NO_PASID, &same, false);
+	return *own;
+}
+
+/**
+ * vtd_sm_features() - what requests a source-id may make
+ * @unit: the unit it belongs to, in scalable mode
+ * @sid: source-id
+ * @features: VTD_SM_CONTEXT_DTE, _PASIDE and _PRE; replaces those from before
+ * @pasid_bits: width of the PASIDs it may use; counts at its first call
+ *
+ * Context: may sleep; takes @unit->lock.
+ * Return: 0, -ENOMEM with nothing changed, or the error of an invalidation.
+ */
+int vtd_sm_features(struct vtd_unit *unit, u16 sid, u64 features,
+		    unsigned int pasid_bits)
+{
+	struct vtd_pasid_dir *dir, *old;
+	int ret = -ENOMEM;
+
+	mutex_lock(&unit->lock);
+	dir = vtd_sm_own_dir(unit, sid, pasid_bits);
+	if (dir) {
+		old = vtd_sm_present_dir(unit, sid);
+		dir->features = features;
+		ret = vtd_sm_change(unit, sid, old, vtd_sm_context_of(dir));
+	}
+	mutex_unlock(&unit->lock);
+	return ret;
+}
+
+/**
+ * vtd_sm_silence() - have no faults of a source-id recorded, or all again
+ * @unit: the unit, in scalable mode
+ * @sid: source-id
+ * @silent: none, by the context entry's bit FPD (9.4)
+ *
+ * Context: may sleep; @unit->lock is held.
+ * Return: as vtd_context_silence().
+ */
+int vtd_sm_silence(struct vtd_unit *unit, u16 sid, bool silent)
+{
+	struct vtd_sm_table *table = unit->sm[vtd_sm_table_of(sid)];
+	struct vtd_pasid_dir *dir;
+	u64 lo;
+
+	if (!table)
+		return -ENOENT;
+	dir = vtd_sm_present_dir(unit, sid);
+	lo = table->entry[vtd_sm_index(sid)].w[0] & ~VTD_SM_CONTEXT_FPD;
+	if (silent)
+		lo |= VTD_SM_CONTEXT_FPD;
+	return vtd_sm_change(unit, sid, dir, lo);
+}
+
+/**
+ * vtd_sm_peek() - read the entries of a PASID, for reports
+ * @unit: a unit in scalable mode that stays attached meanwhile
+ * @sid: source-id
+ * @pasid: a PASID, or VTD_NO_PASID for requests without one
+ * @ce: filled in
+ * @pe: filled in; all zero where there is none
+ *
+ * Context: may sleep; takes @unit->lock.
+ * Return: 0, or -ENOENT where there is no context table.
+ */
+int vtd_sm_peek(struct vtd_unit *unit, u16 sid, u32 pasid,
+		struct vtd_sm_context_entry *ce, struct vtd_pasid_entry *pe)
+{
+	const struct vtd_pasid_entry *slot = NULL;
+	struct vtd_sm_table *table;
+	struct vtd_pasid_dir *dir;
+	int ret = -ENOENT;
+
+	mutex_lock(&unit->lock);
+	table = unit->sm[vtd_sm_table_of(sid)];
+	if (table) {
+		*ce = table->entry[vtd_sm_index(sid)];
+		dir = vtd_sm_present_dir(unit, sid);
+		if (dir)
+			slot = vtd_pasid_slot(dir, pasid);
+		*pe = slot ? *slot : (struct vtd_pasid_entry){};
+		ret = 0;
+	}
+	mutex_unlock(&unit->lock);
+	return ret;
+}

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Tables of scalable mode: context entries, PASID directories and PASID tables.
+ * context.h is what others use.
+ */
+#ifndef VTD_SCALABLE_H
+#define VTD_SCALABLE_H
+
+#include <linux/types.h>
+
+#include <vtd/hw/pasid.h>
+
+#include "translation.h"
+
+struct vtd_unit;
+
+/**
+ * struct vtd_pasid_dir - the PASID tables of a source-id
+ * @entry: the directory, 2^@order entries (9.5)
+ * @order: see there
+ * @used: PASIDs that are translated, other than VTD_NO_PASID
+ * @features: bits DTE, PASIDE and PRE of the context entry
+ *
+ * All under the unit's lock.
+ */
+struct vtd_pasid_dir {
+	u64 *entry;
+	unsigned int order;
+	unsigned int used;
+	u64 features;
+};
+
+/**
+ * struct vtd_sm_table - a context table and what hangs from it
+ * @entry: VTD_SM_CONTEXT_ENTRIES entries, for hardware
+ * @dir: for each: its own PASID directory, or NULL
+ *
+ * All under the unit's lock.
+ */
+struct vtd_sm_table {
+	struct vtd_sm_context_entry *entry;
+	struct vtd_pasid_dir *dir[VTD_SM_CONTEXT_ENTRIES];
+};
+
+/* scalable.c */
+void vtd_sm_destroy(struct vtd_unit *unit);
+int vtd_sm_set(struct vtd_unit *unit, const u16 *sid, unsigned int nr,
+	       u32 pasid, const struct vtd_translation *to);
+int vtd_sm_features(struct vtd_unit *unit, u16 sid, u64 features,
+		    unsigned int pasid_bits);
+int vtd_sm_silence(struct vtd_unit *unit, u16 sid, bool silent);
+int vtd_sm_peek(struct vtd_unit *unit, u16 sid, u32 pasid,
+		struct vtd_sm_context_entry *ce, struct vtd_pasid_entry *pe);
+
+/* pasid.c */
+struct vtd_pasid_dir *vtd_pasid_dir_create(const struct vtd_unit *unit,
+					   unsigned int pasid_bits);
+void vtd_pasid_dir_destroy(struct vtd_pasid_dir *dir);
+int vtd_pasid_prepare(const struct vtd_unit *unit, struct vtd_pasid_dir *dir,
+		      u32 pasid);
+struct vtd_pasid_entry *vtd_pasid_slot(const struct vtd_pasid_dir *dir,
+				       u32 pasid);
+int vtd_pasid_write(struct vtd_unit *unit, u16 sid, struct vtd_pasid_dir *dir,
+		    u32 pasid, const struct vtd_translation *to, bool live);
+int vtd_pasid_forget(struct vtd_unit *unit, u16 sid, u32 pasid,
+		     const struct vtd_pasid_entry *old);
+
+#endif /* VTD_SCALABLE_H */
