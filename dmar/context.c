@@ -6,11 +6,13 @@
  * Owns every store into them.  Must never let the unit see an entry half
  * written, and never return before the unit has forgotten what an entry said.
  */
+#include <linux/limits.h>
 #include <linux/mm.h>
 #include <linux/slab.h>
 
 #include <vtd/observe.h>
 #include "context.h"
+#include "devtlb.h"
 #include "iommu-pages.h"
 #include "scalable.h"
 #include "unit.h"
@@ -116,6 +118,28 @@ int vtd_context_submit(struct vtd_unit *unit, const struct vtd_qi_desc *desc,
 	return ret;
 }
 
+/**
+ * vtd_context_forget_device() - have a device forget all that it translated
+ * @unit: has forgotten it
+ * @sid: its source-id; does nothing where it keeps no translations
+ * @pasid: of its requests, or VTD_NO_PASID
+ *
+ * Context: as vtd_qi_submit(); @unit->lock is held.
+ * Return: as vtd_devtlb_flush().
+ */
+int vtd_context_forget_device(struct vtd_unit *unit, u16 sid, u32 pasid)
+{
+	struct vtd_devtlb *tlb = vtd_devtlb_find(unit, sid);
+	int ret;
+
+	if (likely(!tlb))
+		return 0;
+	ret = vtd_devtlb_flush(unit, tlb, pasid, 0, U64_MAX);
+	if (ret && ret != -ETIME)
+		vtd_unit_failed(unit, "invalidating a device TLB", ret);
+	return ret;
+}
+
 /* Forget an entry that was tagged @did, and what was reached through it. */
 static int vtd_context_flush(struct vtd_unit *unit, u16 sid, u16 did)
 {
@@ -127,7 +151,8 @@ static int vtd_context_flush(struct vtd_unit *unit, u16 sid, u16 did)
 		return ret;
 	/* After it, not with it: the IOTLB refills from the context cache. */
 	desc = vtd_qi_iotlb_domain(did, vtd_unit_drain(unit));
-	return vtd_context_submit(unit, &desc, 1);
+	return vtd_context_submit(unit, &desc, 1) ?:
+		       vtd_context_forget_device(unit, sid, VTD_NO_PASID);
 }
 
 /*
@@ -227,14 +252,22 @@ static int vtd_context_set_one(struct vtd_unit *unit, u16 sid,
 	return vtd_context_publish_one(unit, sid, ce, entry);
 }
 
-/* The entry that says @to. */
-static struct vtd_context_entry vtd_context_of(const struct vtd_translation *to)
+/* The entry that says @to; a device with ATS may ask for translations. */
+static struct vtd_context_entry vtd_context_of(struct vtd_unit *unit, u16 sid,
+					       const struct vtd_translation *to)
 {
+	struct vtd_context_entry entry;
+
 	switch (to->kind) {
 	case VTD_PASS_THROUGH:
 		return vtd_context_pass_through(to->levels, to->did);
 	case VTD_SECOND_STAGE:
-		return vtd_context_second_stage(to->table, to->levels, to->did);
+		entry = vtd_context_second_stage(to->table, to->levels,
+						 to->did);
+		if (unlikely(vtd_devtlb_find(unit, sid)))
+			entry.w[0] |= FIELD_PREP(VTD_CONTEXT_TT,
+						 VTD_CONTEXT_TT_WITH_ATS);
+		return entry;
 	default:
 		return (struct vtd_context_entry){};
 	}
@@ -244,19 +277,20 @@ static int vtd_context_set_all(struct vtd_unit *unit, const u16 *sid,
 			       unsigned int nr,
 			       const struct vtd_translation *to)
 {
-	struct vtd_context_entry entry = vtd_context_of(to);
 	unsigned int i;
 	int ret = 0;
 
 	/* Where there is no table all is blocked: blocking cannot fail here. */
-	for (i = 0; i < nr && vtd_context_present(&entry); i++)
+	for (i = 0; i < nr && to->kind != VTD_BLOCKED; i++)
 		if (!vtd_context_table(unit, vtd_sid_bus(sid[i])))
 			return -ENOMEM;
 	for (i = 0; i < nr; i++) {
+		struct vtd_context_entry entry;
 		int err;
 
 		if (!unit->context[vtd_sid_bus(sid[i])])
 			continue;
+		entry = vtd_context_of(unit, sid[i], to);
 		err = vtd_context_set_one(unit, sid[i], &entry);
 		/* Go on: the others must not keep their old entries. */
 		if (err && !ret)

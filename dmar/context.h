@@ -29,6 +29,8 @@ void vtd_context_written(const struct vtd_unit *unit, void *entry,
 int vtd_context_submit(struct vtd_unit *unit, const struct vtd_qi_desc *desc,
 		       unsigned int nr);
 
+int vtd_context_forget_device(struct vtd_unit *unit, u16 sid, u32 pasid);
+
 static inline u8 vtd_sid_bus(u16 sid)
 {
 	return sid >> 8;

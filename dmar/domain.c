@@ -217,6 +217,7 @@ vtd_domain_unit_get(struct vtd_domain *d, struct vtd_unit *unit, u32 pasid)
 	vtd_domain_unit_init(d, du);
 	du->counts = d->counts;
 	INIT_LIST_HEAD(&du->users);
+	INIT_LIST_HEAD(&du->caching);
 	if (!d->sync_map &&
 	    (vtd_unit_caching_mode(unit) || unit->cap & VTD_CAP_RWBF)) {
 		WRITE_ONCE(d->sync_map, true);
@@ -261,7 +262,17 @@ vtd_domain_translation(const struct vtd_domain *d,
 	return to;
 }
 
-/* As vtd_domain_attach(), of a domain that suits the unit. */
+static void vtd_domain_remove(struct vtd_domain *d, struct vtd_domain_unit *du,
+			      struct vtd_domain_user *user, bool forgotten)
+{
+	list_del(&user->node);
+	if (user->devtlb)
+		list_del_rcu(&user->caching);
+	kfree_rcu(user, rcu);
+	vtd_domain_unit_put(d, du, forgotten);
+}
+
+/* As vtd_domain_attach(), of a domain that suits the unit; takes @user over. */
 static int vtd_domain_add(struct vtd_domain *d, struct vtd_unit *unit,
 			  struct vtd_domain_user *user)
 {
@@ -270,15 +281,20 @@ static int vtd_domain_add(struct vtd_domain *d, struct vtd_unit *unit,
 	int ret;
 
 	du = vtd_domain_unit_get(d, unit, user->pasid);
-	if (IS_ERR(du))
+	if (IS_ERR(du)) {
+		kfree(user);
 		return PTR_ERR(du);
+	}
 	list_add_tail(&user->node, &du->users);
+	/* Its own source-id is the only one under which a device does so. */
+	user->devtlb = vtd_devtlb_find(unit, user->sid[0]);
+	if (user->devtlb)
+		list_add_tail_rcu(&user->caching, &du->caching);
 	to = vtd_domain_translation(d, du);
 	ret = vtd_context_set(unit, user->sid, user->nr, user->pasid, &to);
-	if (ret) {
-		list_del(&user->node);
-		vtd_domain_unit_put(d, du, ret == -ENOMEM || ret == -ERANGE);
-	}
+	if (ret)
+		vtd_domain_remove(d, du, user,
+				  ret == -ENOMEM || ret == -ERANGE);
 	return ret;
 }
 
@@ -313,9 +329,9 @@ int vtd_domain_attach(struct vtd_domain *d, struct vtd_unit *unit, u32 pasid,
 	mutex_lock(&d->lock);
 	if (vtd_domain_suits(d, unit))
 		ret = vtd_domain_add(d, unit, user);
-	mutex_unlock(&d->lock);
-	if (ret)
+	else
 		kfree(user);
+	mutex_unlock(&d->lock);
 	return ret;
 }
 
@@ -352,11 +368,8 @@ void vtd_domain_detach(struct vtd_domain *d, struct vtd_unit *unit, u32 pasid,
 				  vtd_domain_first(d) ? pasid : VTD_NO_PASID);
 	if (du)
 		user = vtd_domain_user_find(du, pasid, sid);
-	if (!WARN_ON(!user)) {
-		list_del(&user->node);
-		kfree(user);
-		vtd_domain_unit_put(d, du, forgotten);
-	}
+	if (!WARN_ON(!user))
+		vtd_domain_remove(d, du, user, forgotten);
 	mutex_unlock(&d->lock);
 }
 

@@ -13,6 +13,7 @@
 #include <linux/rcupdate.h>
 #include <linux/types.h>
 
+#include "devtlb.h"
 #include "iommu.h"
 #include "pgtable.h"
 #include "pool.h"
@@ -34,14 +35,20 @@ struct vtd_domain_counts {
 /**
  * struct vtd_domain_user - what is attached to a domain through a unit
  * @node: in the @users of struct vtd_domain_unit
+ * @caching: in its @caching, where the device keeps translations; RCU
+ * @rcu: for freeing
+ * @devtlb: where it keeps them, or NULL (c)
  * @pasid: the PASID of its requests, or VTD_NO_PASID
  * @nr: source-ids
  * @sid: those of one device; the first is its own
  *
- * Under the domain's lock.
+ * Under the domain's lock, but for (c), constant.
  */
 struct vtd_domain_user {
 	struct list_head node;
+	struct list_head caching;
+	struct rcu_head rcu;
+	struct vtd_devtlb *devtlb;
 	u32 pasid;
 	unsigned int nr;
 	u16 sid[] __counted_by(nr);
@@ -61,6 +68,7 @@ struct vtd_domain_user {
  *	is 0 (c)
  * @counts: of the domain (c)
  * @users: struct vtd_domain_user (d)
+ * @caching: those of them that keep translations; RCU
  * @stale: the unit did not forget the entries of one that left (d)
  * @rcu: for freeing
  *
@@ -76,6 +84,7 @@ struct vtd_domain_unit {
 	u64 iotlb_all;
 	struct vtd_domain_counts __percpu *counts;
 	struct list_head users;
+	struct list_head caching;
 	bool stale;
 	struct rcu_head rcu;
 };

@@ -214,7 +214,8 @@ int vtd_pasid_forget(struct vtd_unit *unit, u16 sid, u32 pasid,
 	desc = vtd_pasid_first(old) ?
 		       vtd_qi_piotlb_pasid(did, pasid) :
 		       vtd_qi_iotlb_domain(did, vtd_unit_drain(unit));
-	return vtd_context_submit(unit, &desc, 1);
+	return vtd_context_submit(unit, &desc, 1) ?:
+		       vtd_context_forget_device(unit, sid, pasid);
 }
 
 /* Absent, but not all zero: whoever sets it next has to flush. */

@@ -34,6 +34,15 @@
  */
 #define VTD_QI_TIMEOUT_NS (1000 * NSEC_PER_MSEC)
 
+/*
+ * But while a device is to forget something the unit waits for the device, and
+ * gives up on it after a time of its own (6.5.2.10).
+ */
+#define VTD_QI_DEVICE_TIMEOUT_NS (10000 * NSEC_PER_MSEC)
+
+/* How often a device may be the cause that its own invalidation is dropped. */
+#define VTD_QI_DEVICE_TRIES 2
+
 /* Polls between two looks at the clock and at the fault status. */
 #define VTD_QI_POLLS 256
 
@@ -541,6 +550,10 @@ static bool vtd_qi_recover(struct vtd_qi *qi)
 	fsts = vtd_read32(qi->regs, VTD_FSTS) & VTD_QI_ERRORS;
 	if (likely(!fsts))
 		return false;
+	if (fsts & VTD_FSTS_ITE)
+		WRITE_ONCE(qi->timed_out,
+			   FIELD_GET(VTD_IQER_ITESID,
+				     vtd_read64(qi->regs, VTD_IQER)));
 	hw_head = vtd_read64(qi->regs, VTD_IQH) / vtd_qi_bytes(qi, 1);
 	if (hw_head < qi->slots) {
 		if ((fsts & VTD_FSTS_ITE) && vtd_qi_dropped(qi, hw_head))
@@ -577,13 +590,16 @@ static void vtd_qi_note_wait(struct vtd_qi *qi, u64 ns, bool sampled)
  * Has a wait gone on for too long?  Its first call, that starts the clock,
  * comes late: most answers are there before it is worth looking.
  */
-static bool vtd_qi_too_long(u64 *deadline)
+static bool vtd_qi_too_long(const struct vtd_qi *qi, u64 *deadline)
 {
 	u64 now = ktime_get_mono_fast_ns();
 
 	if (!*deadline)
 		*deadline = now + VTD_QI_TIMEOUT_NS;
-	return now > *deadline;
+	if (now <= *deadline)
+		return false;
+	return !atomic_read(&qi->devices) ||
+	       now > *deadline + VTD_QI_DEVICE_TIMEOUT_NS;
 }
 
 /*
@@ -670,7 +686,7 @@ static int vtd_qi_look(struct vtd_qi *qi, u64 *deadline)
 		more = vtd_qi_recover(qi);
 		raw_spin_unlock_irqrestore(&qi->lock, flags);
 	}
-	if (!vtd_qi_too_long(deadline))
+	if (!vtd_qi_too_long(qi, deadline))
 		return 0;
 	WRITE_ONCE(qi->dead, true);
 	return -ETIMEDOUT;
@@ -765,7 +781,7 @@ static int vtd_qi_submit_once(struct vtd_qi *qi, const struct vtd_qi_desc *desc,
 		raw_spin_unlock_irqrestore(&qi->lock, flags);
 		if (!ret)
 			return vtd_qi_wait_sampled(qi, &ticket);
-		if (vtd_qi_too_long(&deadline)) {
+		if (vtd_qi_too_long(qi, &deadline)) {
 			WRITE_ONCE(qi->dead, true);
 			return -ETIMEDOUT;
 		}
@@ -782,6 +798,58 @@ static void vtd_qi_note_retry(struct vtd_qi *qi)
 	raw_spin_unlock_irqrestore(&qi->lock, flags);
 }
 
+/* The device that is to forget something by a descriptor. */
+static bool vtd_qi_device(const struct vtd_qi_desc *desc, u16 *sid)
+{
+	switch (FIELD_GET(VTD_QI_TYPE, desc->w[0])) {
+	case VTD_QI_TYPE_DEVTLB:
+		*sid = FIELD_GET(VTD_QI_DEVTLB_SID, desc->w[0]);
+		return true;
+	case VTD_QI_TYPE_PDEVTLB:
+		*sid = FIELD_GET(VTD_QI_PDEVTLB_SID, desc->w[0]);
+		return true;
+	default:
+		return false;
+	}
+}
+
+/*
+ * A submission was dropped since a device did not answer in time.  Was it
+ * the device that it was for?  Older units do not tell which one it was (ITESID
+ * is 0).
+ */
+static bool vtd_qi_to_blame(const struct vtd_qi *qi,
+			    const struct vtd_qi_desc *desc, unsigned int nr)
+{
+	u16 sid, guilty = READ_ONCE(qi->timed_out);
+	unsigned int i;
+
+	for (i = 0; i < nr; i++)
+		if (vtd_qi_device(&desc[i], &sid) && (!guilty || guilty == sid))
+			return true;
+	return false;
+}
+
+/* vtd_qi_submit(), with descriptors for devices among @desc or not. */
+static int vtd_qi_submit_all(struct vtd_qi *qi, const struct vtd_qi_desc *desc,
+			     unsigned int nr)
+{
+	unsigned int tries = 0, blamed = 0;
+	int ret;
+
+	do {
+		ret = vtd_qi_submit_once(qi, desc, nr);
+		if (likely(ret != -EAGAIN))
+			return ret;
+		vtd_qi_note_retry(qi);
+		if (vtd_qi_to_blame(qi, desc, nr) &&
+		    ++blamed == VTD_QI_DEVICE_TRIES)
+			return -ETIME;
+	} while (++tries < VTD_QI_RETRIES);
+	WRITE_ONCE(qi->dead, true);
+	return -EIO;
+}
+
 /**
  * vtd_qi_submit() - have the unit execute descriptors, and wait until it has
  * @qi: the queue, enabled in hardware
@@ -793,15 +861,17 @@ static void vtd_qi_note_retry(struct vtd_qi *qi)
  *
  * Context: any that may spin for the unit's answer; does not sleep.
  * Return: 0 once the effect is complete; -EINVAL when the unit refused one of
- * @desc; -EIO when the queue had stopped before; -ETIMEDOUT when the unit did
+ * @desc; -ETIME when a device that one of them was for does not answer: nothing
+ * else is wrong then; -EIO when the queue had stopped before; -ETIMEDOUT when the unit did
  * not answer within a second, after which the queue is stopped.  After any
  * error a stale translation may live on: nothing it reaches may be freed.
  */
 int vtd_qi_submit(struct vtd_qi *qi, const struct vtd_qi_desc *desc,
 		  unsigned int nr)
 {
-	unsigned int tries = 0;
 	u64 start = 0;
+	bool device;
+	u16 sid;
 	int ret;
 
 	if (WARN_ON_ONCE(!nr || nr > VTD_QI_BATCH))
@@ -809,15 +879,13 @@ int vtd_qi_submit(struct vtd_qi *qi, const struct vtd_qi_desc *desc,
 	trace_vtd_queue_submit(qi->name, desc, nr);
 	if (trace_vtd_queue_wait_enabled())
 		start = ktime_get_mono_fast_ns();
-	do {
-		ret = vtd_qi_submit_once(qi, desc, nr);
-		if (unlikely(ret == -EAGAIN))
-			vtd_qi_note_retry(qi);
-	} while (ret == -EAGAIN && ++tries < VTD_QI_RETRIES);
-	if (ret == -EAGAIN) {
-		WRITE_ONCE(qi->dead, true);
-		ret = -EIO;
-	}
+	/* The first tells: they come one by one. */
+	device = vtd_qi_device(desc, &sid);
+	if (device)
+		atomic_inc(&qi->devices);
+	ret = vtd_qi_submit_all(qi, desc, nr);
+	if (device)
+		atomic_dec(&qi->devices);
 	if (start)
 		trace_vtd_queue_wait(qi->name, ktime_get_mono_fast_ns() - start,
 				     ret);

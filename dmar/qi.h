@@ -5,6 +5,7 @@
 #ifndef VTD_QI_H
 #define VTD_QI_H
 
+#include <linux/atomic.h>
 #include <linux/cache.h>
 #include <linux/spinlock.h>
 #include <linux/types.h>
@@ -124,6 +125,8 @@ struct vtd_qi_slot {
  * @skip: batches not to be held back for more to come; a hint
  * @skips: the same when the last one was held back in vain; a hint
  * @dead: the unit stopped answering; nothing more is submitted
+ * @devices: submissions under way that devices are to answer
+ * @timed_out: source-id of the device that did not answer in time last
  * @stats: counters (q)
  *
  * (c) constant after vtd_qi_init(), (q) under @lock.
@@ -151,6 +154,8 @@ struct vtd_qi {
 	u32 want;
 	u32 skip;
 	u32 skips;
+	atomic_t devices;
+	u16 timed_out;
 	struct vtd_qi_stats stats;
 };
 

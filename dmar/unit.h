@@ -9,6 +9,7 @@
 #include <linux/iommu.h>
 #include <linux/mutex.h>
 #include <linux/types.h>
+#include <linux/xarray.h>
 
 #include <vtd/hw/context.h>
 #include <vtd/hw/regs.h>
@@ -64,6 +65,7 @@ enum vtd_health {
  * @sm: the same in scalable mode, by half a bus (l)
  * @same: in scalable mode, the PASID directory of source-ids whose addresses are
  *	not changed (l)
+ * @devtlbs: by source-id, the struct vtd_devtlb of functions with ATS on
  * @identity: 1:1 table for units without pass-through (c while translating)
  * @qi: invalidation queue
  * @dids: domain-ids in use
@@ -103,6 +105,7 @@ struct vtd_unit {
 		struct vtd_sm_table *sm[VTD_SM_TABLES];
 	};
 	struct vtd_pasid_dir *same;
+	struct xarray devtlbs;
 	struct vtd_pgtable identity;
 	struct vtd_qi qi;
 	struct ida dids;

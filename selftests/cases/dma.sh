@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # Drivers that come after us: translated DMA with its data verified, by nvme,
-# by e1000e and, above 4 GiB through a 28-bit mask, by edu.
+# by e1000e and, above 4 GiB through a 28-bit mask, by edu; in scalable mode with
+# tables of the first stage, and again after each of some detaches.
 # vm: --qemu "-m 6G -device edu"
 # vm: --qemu "-drive file=@share/d0.img,if=none,id=d0,format=raw -device nvme,drive=d0,serial=x1"
 # vm: --qemu "-netdev user,id=n0,guestfwd=tcp:10.0.2.100:7-cmd:cat -device e1000e,netdev=n0"
@@ -10,15 +11,14 @@
 # soak-timeout: 3600
 # variant: lazy
 # variant: strict --append iommu.strict=1
+# variant: scalable --qemu "-device intel-iommu,intremap=on,aw-bits=48,scalable-mode=on,fsts=on"
+# variant: scalable-strict --append iommu.strict=1 --qemu "-device intel-iommu,intremap=on,aw-bits=48,scalable-mode=on,fsts=on"
 
 . /src/selftests/lib/io.sh
-if [ "$VARIANT" = strict ]; then
-	type=DMA
-	plan 41
-else
-	type=DMA-FQ
-	plan 38
-fi
+nr=38 type=DMA-FQ cycles=0
+case $VARIANT in *strict) type=DMA nr=$((nr + 3)) ;; esac
+case $VARIANT in scalable*) cycles=4 nr=$((nr + 2 + 4 * cycles + 1)) ;; esac
+plan $nr
 mib=16 net_mib=4
 [ "$TIER" = check ] || mib=1024 net_mib=1024
 
@@ -81,7 +81,7 @@ one_fault() {
 }
 one_fault "an address never mapped" "$(dma_test unmapped)" 0
 one_fault "a page mapped for reading" "$(dma_test readonly)" 1
-if [ "$VARIANT" = strict ]; then
+if [ $type = DMA ]; then
 	one_fault "a page after unmap" "$(dma_test unmap)" 2
 fi
 
@@ -101,3 +101,24 @@ bind_default "$nvme"
 disk=$(nvme_disk "$nvme")
 ok "the data is read back, translated" disk_same "$disk" /tmp/data
 is "$(group_type "$nvme")" $type "in a domain of type $type"
+
+# --- scalable mode: the same again after each detach
+[ $cycles -gt 0 ] || exit 0
+mode() { sed -n 's/^RTADDR .*TTM=//p' /sys/kernel/debug/vtd/dmar0/registers | cut -d' ' -f1; }
+is "$(mode)" 0x1 "the unit is in scalable mode"
+meant=$(faults)
+rmmod vtd_dma_test
+for i in $(seq $cycles); do
+	unbind "$nvme"
+	unbind "$net"
+	ok "cycle $i: detached" vtdctl detach
+	ok "cycle $i: attached" vtdctl attach
+	bind_default "$nvme"
+	bind_default "$net"
+	disk=$(nvme_disk "$nvme")
+	ok "cycle $i: the data is read back" disk_same "$disk" /tmp/data
+	net_up "$net"
+	ok "cycle $i: pings are answered" net_ping
+done
+is "$(group_type "$nvme")" $type "the nvme's domain is $type"
+is "$(faults)" "$meant" "no fault but those that were meant"

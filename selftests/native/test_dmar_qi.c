@@ -4,7 +4,7 @@
  * at every descriptor, several submitters, a unit that is dead.
  *
  * SRCS: dmar/qi.c dmar/context.c dmar/unit.c dmar/domain.c dmar/flush.c
- * SRCS: dmar/pasid.c dmar/scalable.c
+ * SRCS: dmar/pasid.c dmar/scalable.c dmar/devtlb.c
  * SRCS: dmar/pgtable.c dmar/identity.c dmar/reply.c kunit/model/model.c
  * SRCS: kunit/model/memory.c kunit/model/regs.c kunit/model/fault.c
  * SRCS: kunit/model/walk.c kunit/model/cache.c kunit/model/queue.c

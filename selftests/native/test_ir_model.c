@@ -7,7 +7,7 @@
  *	VTD_RANDOM_SEED	first seed (1)
  *
  * SRCS: intr_remap/table.c dmar/qi.c dmar/context.c dmar/unit.c dmar/domain.c
- * SRCS: dmar/pasid.c dmar/scalable.c
+ * SRCS: dmar/pasid.c dmar/scalable.c dmar/devtlb.c
  * SRCS: dmar/flush.c dmar/pgtable.c dmar/identity.c dmar/reply.c
  * SRCS: kunit/model/model.c kunit/model/memory.c kunit/model/regs.c
  * SRCS: kunit/model/fault.c kunit/model/walk.c kunit/model/cache.c

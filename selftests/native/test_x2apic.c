@@ -6,7 +6,7 @@
  *
  * SRCS: intr_remap/table.c intr_remap/mode.c
  * SRCS: dmar/qi.c dmar/context.c dmar/unit.c dmar/domain.c
- * SRCS: dmar/pasid.c dmar/scalable.c
+ * SRCS: dmar/pasid.c dmar/scalable.c dmar/devtlb.c
  * SRCS: dmar/flush.c dmar/pgtable.c dmar/identity.c dmar/reply.c
  * SRCS: kunit/model/model.c kunit/model/memory.c kunit/model/regs.c
  * SRCS: kunit/model/fault.c kunit/model/walk.c kunit/model/cache.c

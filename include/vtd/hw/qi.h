@@ -205,6 +205,39 @@ static inline struct vtd_qi_desc vtd_qi_piotlb_pages(u16 did, u32 pasid,
 	};
 }
 
+/* Fields of @pfsid that all invalidations of device TLBs have. */
+static inline u64 vtd_qi_pfsid(u16 pfsid)
+{
+	return FIELD_PREP(VTD_QI_DEVTLB_PFSID_LO, pfsid & 0xf) |
+	       FIELD_PREP(VTD_QI_DEVTLB_PFSID_HI, pfsid >> 4);
+}
+
+/* @addr holds the size, too, when @sized (6.5.2.5). */
+static inline struct vtd_qi_desc vtd_qi_devtlb(u16 sid, u16 pfsid, u8 depth,
+					       u64 addr, bool sized)
+{
+	return (struct vtd_qi_desc){
+		.w = { VTD_QI_TYPE_DEVTLB | vtd_qi_pfsid(pfsid) |
+			       FIELD_PREP(VTD_QI_DEVTLB_MIP, depth) |
+			       FIELD_PREP(VTD_QI_DEVTLB_SID, sid),
+		       (addr & VTD_QI_DEVTLB_HI_ADDR) |
+			       FIELD_PREP(VTD_QI_DEVTLB_HI_S, sized) },
+	};
+}
+
+static inline struct vtd_qi_desc vtd_qi_pdevtlb(u16 sid, u16 pfsid, u8 depth,
+						u32 pasid, u64 addr, bool sized)
+{
+	return (struct vtd_qi_desc){
+		.w = { VTD_QI_TYPE_PDEVTLB | vtd_qi_pfsid(pfsid) |
+			       FIELD_PREP(VTD_QI_PDEVTLB_MIP, depth) |
+			       FIELD_PREP(VTD_QI_PDEVTLB_SID, sid) |
+			       FIELD_PREP(VTD_QI_PASID_PASID, pasid),
+		       (addr & VTD_QI_DEVTLB_HI_ADDR) |
+			       FIELD_PREP(VTD_QI_PDEVTLB_HI_S, sized) },
+	};
+}
+
 /* Write @data to @addr once everything queued before is complete. */
 static inline struct vtd_qi_desc vtd_qi_wait(u64 addr, u32 data)
 {

@@ -93,13 +93,26 @@ static inline void xa_release(struct xarray *xa, unsigned long index)
 		xa_erase(xa, index);
 }
 
-/* Only where there is room: after xa_reserve(). */
+static inline bool xa_is_err(const void *entry)
+{
+	return entry == (void *)-ENOMEM;
+}
+
+static inline int xa_err(const void *entry)
+{
+	return xa_is_err(entry) ? -ENOMEM : 0;
+}
+
 static inline void *xa_store(struct xarray *xa, unsigned long index,
 			     void *entry, gfp_t gfp)
 {
-	struct shim_xa_node *node = shim_xa_find(xa, index);
-	void *old = node->entry;
+	struct shim_xa_node *node;
+	void *old;
 
+	if (xa_reserve(xa, index, gfp))
+		return (void *)-ENOMEM;
+	node = shim_xa_find(xa, index);
+	old = node->entry;
 	node->entry = entry;
 	return old;
 }
