@@ -257,6 +257,7 @@ static struct iommu_device *vtd_probe_device(struct device *dev)
 	}
 	vdev->ats = vtd_policy->ats(vdev->pdev, unit);
 	vtd_device_start_pasids(vdev);
+	vtd_device_start_ats(vdev);
 	dev_iommu_priv_set(dev, vdev);
 	return &vdev->iommu;
 }
@@ -265,6 +266,7 @@ static void vtd_release_device(struct device *dev)
 {
 	struct vtd_device *vdev = vtd_device_of(dev);
 
+	vtd_device_stop_ats(vdev);
 	vtd_device_stop_pasids(vdev);
 	if (vtd_device_leave(vdev, vdev->removed))
 		dev_err(dev, "its source-ids may still be translated\n");

@@ -132,7 +132,7 @@ int vtd_context_forget_device(struct vtd_unit *unit, u16 sid, u32 pasid)
 	struct vtd_devtlb *tlb = vtd_devtlb_find(unit, sid);
 	int ret;
 
-	if (likely(!tlb))
+	if (likely(!tlb) || READ_ONCE(tlb->containing))
 		return 0;
 	ret = vtd_devtlb_flush(unit, tlb, pasid, 0, U64_MAX);
 	if (ret && ret != -ETIME)

@@ -10,9 +10,11 @@
 #include <linux/pci.h>
 #include <linux/rcupdate.h>
 #include <linux/types.h>
+#include <linux/workqueue.h>
 #include <linux/xarray.h>
 
 #include "ats.h"
+#include "devtlb.h"
 #include "pci.h"
 
 struct vtd_domain;
@@ -33,6 +35,10 @@ struct vtd_unit;
  * @alone: it is the only device of its isolation set (g)
  * @type: IOMMU_DOMAIN_* of what it was attached to (g)
  * @strict: the administrator wants its unmaps flushed at once (g)
+ * @features: VTD_SM_CONTEXT_DTE, _PASIDE and _PRE that are set for it
+ * @has_devtlb: @devtlb is in use: it may keep translations
+ * @devtlb: see there
+ * @contain: blocks it when it does not answer
  * @pasid_bits: width of the PASIDs that it may use, 0 for none (c)
  * @pasids: by PASID, the struct vtd_domain it is attached to; a value entry
  *	where addresses are not changed (g)
@@ -55,6 +61,10 @@ struct vtd_device {
 	bool alone;
 	unsigned int type;
 	bool strict;
+	u64 features;
+	bool has_devtlb;
+	struct vtd_devtlb devtlb;
+	struct work_struct contain;
 	u8 pasid_bits;
 	struct xarray pasids;
 	struct list_head node;
@@ -78,6 +88,10 @@ int vtd_device_set_domain(struct vtd_device *vdev, struct vtd_domain *d);
 int vtd_device_set_strict(struct vtd_device *vdev, bool on);
 unsigned int vtd_device_type(const struct vtd_device *vdev);
 bool vtd_device_lazy(const struct vtd_device *vdev);
+void vtd_device_start_ats(struct vtd_device *vdev);
+void vtd_device_stop_ats(struct vtd_device *vdev);
+int vtd_device_set_ats(struct vtd_device *vdev, bool on);
+int vtd_device_features(struct vtd_device *vdev, u64 features);
 void vtd_device_start_pasids(struct vtd_device *vdev);
 void vtd_device_stop_pasids(struct vtd_device *vdev);
 int vtd_device_set_pasid(struct vtd_device *vdev, u32 pasid,

@@ -48,13 +48,13 @@ void vtd_device_start_pasids(struct vtd_device *vdev)
 
 	if (!bits || pci_enable_pasid(vdev->pdev, 0))
 		return;
+	vdev->pasid_bits = bits;
 	/* A directory for as many may be too much to ask for. */
-	if (vtd_sm_features(vdev->unit, vdev->sid[0], VTD_SM_CONTEXT_PASIDE,
-			    bits)) {
+	if (vtd_device_features(vdev, VTD_SM_CONTEXT_PASIDE)) {
 		pci_disable_pasid(vdev->pdev);
+		vdev->pasid_bits = 0;
 		return;
 	}
-	vdev->pasid_bits = bits;
 	vdev->iommu.max_pasids = BIT(bits);
 }
 
@@ -75,7 +75,8 @@ void vtd_device_stop_pasids(struct vtd_device *vdev)
 		vtd_device_clear_pasid(vdev, pasid);
 	if (!vdev->removed)
 		pci_disable_pasid(vdev->pdev);
-	if (vtd_sm_features(vdev->unit, vdev->sid[0], 0, vdev->pasid_bits))
+	if (vtd_device_features(vdev,
+				vdev->features & ~VTD_SM_CONTEXT_PASIDE))
 		pci_err(vdev->pdev, "its PASIDs may still be translated\n");
 	vdev->pasid_bits = 0;
 }

@@ -109,7 +109,7 @@ static struct vtd_qi_desc vtd_devtlb_desc(const struct vtd_unit *unit,
  * After the unit has been made to forget it, or it would be asked again.
  *
  * Context: any that may spin for the answer; does not sleep.
- * Return: 0 when it has forgotten it, or nothing that it sends is let through;
+ * Return: 0 when it has forgotten it, or has nothing to forget;
  * -ETIME when it does not answer; other errors as vtd_qi_submit().
  */
 int vtd_devtlb_flush(struct vtd_unit *unit, struct vtd_devtlb *tlb, u32 pasid,
@@ -118,7 +118,7 @@ int vtd_devtlb_flush(struct vtd_unit *unit, struct vtd_devtlb *tlb, u32 pasid,
 	struct vtd_qi_desc desc;
 	int ret;
 
-	if (smp_load_acquire(&tlb->contained))
+	if (smp_load_acquire(&tlb->idle))
 		return 0;
 	if (READ_ONCE(tlb->mute))
 		return -ETIME;

@@ -14,8 +14,10 @@ struct vtd_unit;
  * @sid: its source-id (c)
  * @pfsid: that of its physical function, for units that want it (c)
  * @depth: invalidations that it takes at a time, 0 to 31; 0 is 32 (c)
+ * @idle: it has nothing to forget: ATS is off, or nothing that it sends is let
+ *	through any more
  * @mute: it did not answer an invalidation; set once
- * @contained: nothing that it sends is let through any more; after @mute
+ * @containing: after @mute: it is being blocked, and not waited for meanwhile
  * @failed: told when it turns mute; any context
  *
  * (c) constant.
@@ -24,8 +26,9 @@ struct vtd_devtlb {
 	u16 sid;
 	u16 pfsid;
 	u8 depth;
+	bool idle;
 	bool mute;
-	bool contained;
+	bool containing;
 	void (*failed)(struct vtd_devtlb *tlb);
 };
 

@@ -146,6 +146,16 @@ def print_table(kernel, entries):
           f"at most ({e['op']} {e['size']})\n")
 
 
+def figure(e):
+    """What is kept of a row.  The built-in driver waits for the unit with its
+    locks held, and how often it looks is not the same in two boots: beside
+    that, ours are counted by themselves."""
+    kept = {n: e[n] for n in ("op", "size", "ratio")}
+    if e["op"].startswith("irq-"):
+        kept["ours"] = e["ours"]["median"]
+    return kept
+
+
 def longest_off(entries):
     """The row of ours that keeps interrupts off the longest."""
     watched = [e for e in entries if "irqs_off" in e["ours"]]
@@ -167,11 +177,15 @@ def check(result):
             number += 1
             new = now.get((old["op"], old["size"]), {})
             ratio = new.get("ratio")
+            what = f"ratio {ratio}, was {old['ratio']}"
             good = ratio is not None and ratio <= old["ratio"] * SLACK
+            if "ours" in old and ratio is not None:
+                ours = new["ours"]["median"]
+                what += f"; {ours} instructions, were {old['ours']}"
+                good = ours <= old["ours"] * SLACK
             failed += not good
             print(f"{'ok' if good else 'not ok'} {number} - bench: {kernel} "
-                  f"{old['op']} {old['size']}: ratio {ratio}, was "
-                  f"{old['ratio']}")
+                  f"{old['op']} {old['size']}: {what}")
     for kernel, entries in result.items():
         number += 1
         e = longest_off(entries)
@@ -208,7 +222,7 @@ def main():
         with open(FIGURES, "w", encoding="ascii") as f:
             f.write("{\n" + ",\n".join(
                 f' "{kernel}": [\n' + ",\n".join(
-                    "  " + json.dumps({n: e[n] for n in ("op", "size", "ratio")})
+                    "  " + json.dumps(figure(e))
                     for e in entries if "ratio" in e) + "\n ]"
                 for kernel, entries in result.items()) + "\n}\n")
 

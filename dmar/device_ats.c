@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Managed devices that keep translations of their own (PCIe ATS): when they
+ * begin and end to, and what becomes of one that does not answer.
+ *
+ * The order is PCIe's and the specification's (VT-d 4.4): PASIDs first, then
+ * the unit's entry, then ATS in the device; and back in reverse.
+ */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
+#include <linux/pci-ats.h>
+#include <linux/workqueue.h>
+
+#include "context.h"
+#include "device.h"
+#include "domain.h"
+#include "scalable.h"
+
+static struct vtd_device *vtd_device_of_tlb(struct vtd_devtlb *tlb)
+{
+	return container_of(tlb, struct vtd_device, devtlb);
+}
+
+/**
+ * vtd_device_features() - what requests a device may make, in scalable mode
+ * @vdev: a managed device
+ * @features: VTD_SM_CONTEXT_DTE, _PASIDE and _PRE
+ *
+ * Context: may sleep; nobody else changes them meanwhile.
+ * Return: as vtd_sm_features().
+ */
+int vtd_device_features(struct vtd_device *vdev, u64 features)
+{
+	int ret = vtd_sm_features(vdev->unit, vdev->sid[0], features,
+				  vdev->pasid_bits);
+
+	if (!ret)
+		vdev->features = features;
+	return ret;
+}
+
+/*
+ * A device that does not answer may use what it was told to forget: from now on
+ * nothing that it sends is let through.
+ */
+static void vtd_device_contain(struct work_struct *work)
+{
+	struct vtd_device *vdev =
+		container_of(work, struct vtd_device, contain);
+	const struct vtd_translation none = {};
+	struct vtd_devtlb *tlb = &vdev->devtlb;
+	int ret;
+
+	WRITE_ONCE(tlb->containing, true);
+	ret = vtd_context_set(vdev->unit, vdev->sid, vdev->nr_sids,
+			      VTD_NO_PASID, &none);
+	if (!ret && vdev->unit->scalable)
+		ret = vtd_device_features(vdev, 0);
+	/* Before this, each flush that it has a part in fails. */
+	if (!ret)
+		smp_store_release(&tlb->idle, true);
+	pci_err(vdev->pdev,
+		"does not answer when told to forget translations (ATS): blocked; remove it, or reset the machine\n");
+}
+
+/* At once what can be done in any context, then the rest. */
+static void vtd_device_mute(struct vtd_devtlb *tlb)
+{
+	struct vtd_device *vdev = vtd_device_of_tlb(tlb);
+
+	pci_clear_master(vdev->pdev);
+	schedule_work(&vdev->contain);
+}
+
+/* VT-d 8.8: in legacy mode hardware has ATS by itself where it is required. */
+static bool vtd_device_wants_ats(const struct vtd_device *vdev)
+{
+	if (vdev->ats == VTD_ATS_REQUIRED && !vdev->unit->scalable)
+		return false;
+	return vdev->ats != VTD_ATS_NO && pci_ats_supported(vdev->pdev) &&
+	       !vdev->pdev->ats_enabled && vdev->nr_sids == 1;
+}
+
+static void vtd_devtlb_init(struct vtd_device *vdev)
+{
+	struct pci_dev *pdev = vdev->pdev;
+	u16 cap = 0;
+
+	pci_read_config_word(pdev, pdev->ats_cap + PCI_ATS_CAP, &cap);
+	vdev->devtlb = (struct vtd_devtlb){
+		.sid = vdev->sid[0],
+		.pfsid = pci_dev_id(pci_physfn(pdev)),
+		.depth = PCI_ATS_CAP_QDEP(cap),
+		.failed = vtd_device_mute,
+	};
+	INIT_WORK(&vdev->contain, vtd_device_contain);
+}
+
+/**
+ * vtd_device_start_ats() - let a device keep translations, where it may
+ * @vdev: attached to nothing; after vtd_device_start_pasids()
+ *
+ * Without ATS the device works as well: what goes wrong is only told.
+ *
+ * Context: may sleep.
+ */
+void vtd_device_start_ats(struct vtd_device *vdev)
+{
+	if (!vtd_device_wants_ats(vdev))
+		return;
+	vtd_devtlb_init(vdev);
+	if (vtd_devtlb_add(vdev->unit, &vdev->devtlb))
+		return;
+	vdev->has_devtlb = true;
+	if (vdev->unit->scalable &&
+	    vtd_device_features(vdev, vdev->features | VTD_SM_CONTEXT_DTE))
+		goto stop;
+	if (!pci_enable_ats(vdev->pdev, PAGE_SHIFT))
+		return;
+stop:
+	pci_notice(vdev->pdev, "ATS could not be enabled\n");
+	vtd_device_stop_ats(vdev);
+}
+
+/**
+ * vtd_device_stop_ats() - undo vtd_device_start_ats()
+ * @vdev: attached to no paging domain
+ *
+ * Context: may sleep; the group's mutex is held.
+ */
+void vtd_device_stop_ats(struct vtd_device *vdev)
+{
+	if (!vdev->has_devtlb)
+		return;
+	if (!vdev->removed && vdev->pdev->ats_enabled)
+		pci_disable_ats(vdev->pdev);
+	/* What it keeps is of no use to it now. */
+	smp_store_release(&vdev->devtlb.idle, true);
+	cancel_work_sync(&vdev->contain);
+	if (vdev->unit->scalable &&
+	    vtd_device_features(vdev, vdev->features & ~VTD_SM_CONTEXT_DTE))
+		pci_err(vdev->pdev, "ATS may still be accepted\n");
+	vtd_devtlb_remove(vdev->unit, &vdev->devtlb);
+	vdev->has_devtlb = false;
+}
+
+/**
+ * vtd_device_set_ats() - ATS off for a device, or on again
+ * @vdev: a managed device
+ * @on: as far as it may have it
+ *
+ * Context: may sleep; the group's mutex is held.
+ * Return: 0; -EOPNOTSUPP when it may not have it; -EIO for one that did not
+ * answer; the errors of pci_enable_ats().
+ */
+int vtd_device_set_ats(struct vtd_device *vdev, bool on)
+{
+	struct vtd_devtlb *tlb = &vdev->devtlb;
+	int ret;
+
+	if (!vdev->has_devtlb)
+		return on ? -EOPNOTSUPP : 0;
+	if (READ_ONCE(tlb->mute))
+		return -EIO;
+	if (on == vdev->pdev->ats_enabled)
+		return 0;
+	if (!on) {
+		pci_disable_ats(vdev->pdev);
+		smp_store_release(&tlb->idle, true);
+		return 0;
+	}
+	/* Before it keeps anything whoever flushes must know of it. */
+	WRITE_ONCE(tlb->idle, false);
+	synchronize_rcu();
+	ret = pci_enable_ats(vdev->pdev, PAGE_SHIFT);
+	if (ret)
+		WRITE_ONCE(tlb->idle, true);
+	return ret;
+}
