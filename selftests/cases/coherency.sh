@@ -3,6 +3,7 @@
 # them, and by one that cannot; what VFIO then says.
 # vm: --qemu "-m 3G -device edu"
 # timeout: 300
+# in-turn: yes
 # variant: on --qemu "-device intel-iommu,intremap=on,aw-bits=48,snoop-control=on"
 # variant: off --qemu "-device intel-iommu,intremap=on,aw-bits=48,snoop-control=off"
 

@@ -2,6 +2,7 @@
 # Interrupts that cannot be taken over, the HPET's MSIs: without x2APIC mode they
 # stay as they are, and nothing claims isolation; with it, everything does. The
 # same for a unit that has no extended interrupt mode for CPUs in x2APIC mode.
+# in-turn: yes
 # variant: xapic --qemu "-cpu max,-arat -global hpet.msi=on -global hpet.timers=8"
 # variant: x2apic --qemu "-cpu max,-hypervisor,+x2apic,-arat -smbios type=1,serial=VMware-01 -global hpet.msi=on -global hpet.timers=8 -device intel-iommu,intremap=on,eim=on,aw-bits=48"
 # variant: no-eim --qemu "-cpu max,-hypervisor,+x2apic,-arat -smbios type=1,serial=VMware-01 -global hpet.msi=on -global hpet.timers=8"

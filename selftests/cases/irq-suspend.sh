@@ -2,6 +2,7 @@
 # Suspend to RAM with a busy disk, DMA translated and interrupts remapped: the
 # firmware has switched the unit off, and after resume it translates and remaps
 # again, not a byte is lost or wrong, and ports have their ACS back.
+# in-turn: yes
 # variant: xapic
 # variant: x2apic --qemu "-cpu max,-hypervisor,+x2apic -smbios type=1,serial=VMware-01 -device intel-iommu,intremap=on,eim=on,aw-bits=48"
 # vm: --append iomem=relaxed --qemu "-smp 1"

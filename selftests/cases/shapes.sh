@@ -16,6 +16,7 @@
 # vm: --qemu "-device pxb-pcie,id=px2,bus=pcie.0,bus_nr=96,addr=b,bypass_iommu=on -device pcie-root-port,id=rp8,bus=px2,chassis=11,slot=11,addr=0 -device edu,bus=rp8"
 # vm: --qemu "-device pcie-root-port,id=rp6,bus=pcie.0,chassis=9,slot=9,addr=c -device igb,netdev=n2,bus=rp6"
 # vm: --qemu "-device e1000e,netdev=n3,bus=pcie.0,addr=d"
+# in-turn: yes
 # variant: own
 # variant: paths --acpi build/dmar/by-path.aml
 # in-turn: yes
