@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * What the tests of the page tables share: a walk of its own, written from the
- * specification (3.7, 9.8) with literal bits, so that a wrong constant in the
- * engine's headers is seen.
+ * specification (3.6, 3.7, 9.7, 9.8) with literal bits, so that a wrong constant
+ * in the engine's headers is seen.
  */
 #ifndef TEST_PGTABLE_H
 #define TEST_PGTABLE_H
@@ -22,12 +22,57 @@
 #define GB512 0x8000000000ULL
 #define TB256 0x1000000000000ULL
 
+/* Of all tables that the running test makes. */
+static enum vtd_pt_stage stage;
+
+static inline int begin_second(void **state)
+{
+	stage = VTD_PT_SECOND;
+	return vtd_shim_begin(state);
+}
+
+static inline int begin_first(void **state)
+{
+	stage = VTD_PT_FIRST;
+	return vtd_shim_begin(state);
+}
+
+/* One test for each stage, or for one. */
+#define SECOND_STAGE(fn) { #fn, fn, begin_second, vtd_shim_end, NULL }
+#define FIRST_STAGE(fn) { #fn, fn, begin_first, vtd_shim_end, NULL }
+#define BOTH_STAGES(fn)                                                  \
+	{ #fn, fn, begin_second, vtd_shim_end, NULL },                   \
+	{                                                                \
+		"first stage: " #fn, fn, begin_first, vtd_shim_end, NULL \
+	}
+
+/* The same for tests with parameters. */
+#define STAGE_NAME(s) ((s) == VTD_PT_FIRST ? "first stage: " : "")
+#define STAGE_BEGIN(s) ((s) == VTD_PT_FIRST ? begin_first : begin_second)
+
+/* Input addresses that tables of so many levels have; the lower half of them. */
+static inline u64 width_of(int levels)
+{
+	return 1ULL << (12 + 9 * levels - (stage == VTD_PT_FIRST));
+}
+
+static inline int min_levels(void)
+{
+	return stage == VTD_PT_FIRST ? 4 : 3;
+}
+
 /* What an address translates to; size 0: to nothing. */
 struct seen {
 	u64 phys;
 	u64 size; /* of the leaf */
 	u64 bits; /* 0x1 read, 0x2 write, 0x800 snoop */
 };
+
+/* What becomes of rights: the first stage always allows reads, and has no SNP. */
+static inline u64 granted(u64 bits)
+{
+	return stage == VTD_PT_FIRST ? (bits & 2) | 1 : bits;
+}
 
 /* Reads a word of a table, by physical address. */
 typedef u64 (*read_word_t)(u64 phys);
@@ -37,10 +82,30 @@ static inline u64 read_memory(u64 phys)
 	return READ_ONCE(*(u64 *)phys);
 }
 
+/* All bits of a leaf but the address. */
+static inline void check_leaf_bits(u64 bits, int level)
+{
+	u64 ps = level > 1 ? 0x80 : 0;
+
+	assert_true(level <= 3);
+	if (stage == VTD_PT_FIRST) /* P, US, A; with W: RW, D */
+		assert_int_equal(bits, 0x25 | ps | (bits & 2 ? 0x42 : 0));
+	else
+		assert_int_equal(bits & ~0x803ULL, ps);
+}
+
+/* R and W, or P, RW, US and A; ignored bits may be set. */
+static inline void check_pointer_bits(u64 pte)
+{
+	assert_int_equal(pte & 0xfff, stage == VTD_PT_FIRST ? 0x27 : 3);
+	assert_int_equal(pte & 0xc000000000000000ULL, 0);
+}
+
 /* A table whose entries are reserved or half made is a test failure. */
 static inline struct seen see_through(read_word_t read_word, u64 root,
 				      int levels, u64 iova)
 {
+	u64 present = stage == VTD_PT_FIRST ? 1 : 3;
 	struct seen seen = { 0 };
 	u64 table = root;
 	int level;
@@ -49,7 +114,7 @@ static inline struct seen see_through(read_word_t read_word, u64 root,
 		int shift = 12 + 9 * (level - 1);
 		u64 pte = read_word(table + 8 * ((iova >> shift) & 0x1ff));
 
-		if (!(pte & 3)) {
+		if (!(pte & present)) {
 			assert_int_equal(pte, 0);
 			return seen;
 		}
@@ -57,20 +122,14 @@ static inline struct seen see_through(read_word_t read_word, u64 root,
 			u64 low = (1ULL << shift) - 1;
 			u64 phys = pte & 0x000ffffffffff000ULL;
 
-			assert_true(level <= 3);
 			assert_int_equal(phys & low, 0);
-			assert_int_equal(pte & ~(phys | 0x803ULL),
-					 level > 1 ? 0x80 : 0);
+			check_leaf_bits(pte & ~phys, level);
 			seen.phys = phys | (iova & low);
 			seen.size = 1ULL << shift;
-			seen.bits = pte & 0x803;
+			seen.bits = pte & (stage == VTD_PT_FIRST ? 3 : 0x803);
 			return seen;
 		}
-		/* a pointer: R, W, address, and perhaps ignored bits */
-		assert_int_equal(pte & 0x800ffffffffff003ULL & 0xfff,
-				 pte & 0xfff);
-		assert_int_equal(pte & 0xfff, 3);
-		assert_int_equal(pte & 0xc000000000000000ULL, 0);
+		check_pointer_bits(pte);
 		table = pte & 0x000ffffffffff000ULL;
 	}
 	return seen;
@@ -90,15 +149,15 @@ static inline void expect_leaf(const struct vtd_pgtable *pt, u64 iova, u64 phys,
 
 	assert_int_equal(seen.size, size);
 	assert_int_equal(seen.phys, phys);
-	assert_int_equal(seen.bits, bits);
+	assert_int_equal(seen.bits, granted(bits));
 	assert_true(vtd_pt_lookup(pt, iova, &leaf));
 	assert_int_equal(leaf.phys, phys);
 	assert_int_equal(leaf.size, size);
-	assert_int_equal(leaf.prot, bits);
+	assert_int_equal(leaf.prot, granted(bits));
 	assert_int_equal(vtd_pt_walk(pt, iova, &walk), 0);
 	assert_int_equal(walk.top, pt->levels);
 	assert_int_equal(walk.bottom, size == KB4 ? 1 : size == MB2 ? 2 : 3);
-	assert_int_equal(walk.entry[walk.bottom] & 0x803, bits);
+	assert_int_equal(walk.entry[walk.bottom] & 0x803, granted(bits));
 }
 
 static inline void expect_empty(const struct vtd_pgtable *pt, u64 iova)
@@ -115,6 +174,7 @@ static inline void expect_empty(const struct vtd_pgtable *pt, u64 iova)
 static inline void make_pt(struct vtd_pgtable *pt, int levels, bool coherent)
 {
 	struct vtd_pt_config config = {
+		.stage = stage,
 		.levels = levels,
 		.coherent = coherent,
 		.pgsize_bitmap = SZ_4K | SZ_2M | SZ_1G,

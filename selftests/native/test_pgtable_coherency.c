@@ -209,7 +209,7 @@ static void same_views(u64 iova, u64 size)
 
 static void test_init_written_back(void **state)
 {
-	for (int levels = 3; levels <= 5; levels++) {
+	for (int levels = min_levels(); levels <= 5; levels++) {
 		begin(levels, false);
 		for (int i = 0; i < 512; i++)
 			assert_int_equal(read_view((u64)pt.root + 8 * i), 0);
@@ -219,7 +219,7 @@ static void test_init_written_back(void **state)
 
 static void test_sizes(void **state)
 {
-	for (int levels = 3; levels <= 5; levels++) {
+	for (int levels = min_levels(); levels <= 5; levels++) {
 		begin(levels, false);
 		hw_map(0x1000, 0x7000, KB4, 1);
 		hw_map(0x2000, 0x9000, KB4, 30);
@@ -477,23 +477,37 @@ static void test_meeting(void **state)
 	other = NULL;
 }
 
+static const struct CMUnitTest plain[] = {
+	BOTH_STAGES(test_init_written_back), BOTH_STAGES(test_sizes),
+	BOTH_STAGES(test_whole_tables),	     BOTH_STAGES(test_replace),
+	BOTH_STAGES(test_no_memory),	     BOTH_STAGES(test_stopped_run),
+	BOTH_STAGES(test_coherent_order),    BOTH_STAGES(test_lines_per_run),
+	BOTH_STAGES(test_random_views),
+};
+
 int main(void)
 {
-	struct CMUnitTest tests[9 + ARRAY_SIZE(meetings)] = {
-		VTD_TEST(test_init_written_back), VTD_TEST(test_sizes),
-		VTD_TEST(test_whole_tables),	  VTD_TEST(test_replace),
-		VTD_TEST(test_no_memory),	  VTD_TEST(test_stopped_run),
-		VTD_TEST(test_coherent_order),	  VTD_TEST(test_lines_per_run),
-		VTD_TEST(test_random_views),
-	};
+	static char names[2 * ARRAY_SIZE(meetings)][80];
+	struct CMUnitTest tests[ARRAY_SIZE(plain) + ARRAY_SIZE(names)];
+	size_t n = ARRAY_SIZE(plain);
 
-	for (size_t i = 0; i < ARRAY_SIZE(meetings); i++)
-		tests[9 + i] = (struct CMUnitTest){
-			.name = meetings[i].name,
+	memcpy(tests, plain, sizeof(plain));
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+		const struct meeting *m = &meetings[i / 2];
+		enum vtd_pt_stage of = i % 2 ? VTD_PT_FIRST : VTD_PT_SECOND;
+
+		if (of == VTD_PT_FIRST && m->levels == 3)
+			continue;
+		snprintf(names[i], sizeof(names[i]), "%s%s", STAGE_NAME(of),
+			 m->name);
+		tests[n++] = (struct CMUnitTest){
+			.name = names[i],
 			.test_func = test_meeting,
-			.setup_func = vtd_shim_begin,
+			.setup_func = STAGE_BEGIN(of),
 			.teardown_func = vtd_shim_end,
-			.initial_state = (void *)&meetings[i],
+			.initial_state = (void *)m,
 		};
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	}
+	return _cmocka_run_group_tests("pgtable_coherency", tests, n, NULL,
+				       NULL);
 }

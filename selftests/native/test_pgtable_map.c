@@ -18,11 +18,6 @@ struct place {
 	u64 only; /* page size this makes sense for, 0: all */
 };
 
-static u64 width_of(int levels)
-{
-	return 1ULL << (12 + 9 * levels);
-}
-
 static u64 at_zero(int levels, u64 pgsize, size_t count)
 {
 	return 0;
@@ -181,7 +176,7 @@ static void test_tables_come_back(void **state)
 {
 	const struct table_case *c = *state;
 	long before = vtd_shim_live_tables();
-	u64 top = width_of(c->levels) / 512;
+	u64 top = 1ULL << (3 + 9 * c->levels);
 	u64 iova = top * 5 + 3 * GB1;
 	struct vtd_pgtable pt;
 	size_t mapped;
@@ -204,10 +199,10 @@ static void test_tables_come_back(void **state)
 	assert_int_equal(vtd_shim_live_tables(), before);
 }
 
-#define MAX_CASES 400
+#define MAX_CASES 800
 
 static struct map_case map_cases[MAX_CASES];
-static struct table_case table_cases[9];
+static struct table_case table_cases[15];
 static struct CMUnitTest tests[MAX_CASES];
 static size_t nr_tests;
 
@@ -216,50 +211,68 @@ static const char *size_name(u64 pgsize)
 	return pgsize == KB4 ? "4K" : pgsize == MB2 ? "2M" : "1G";
 }
 
-static void add_test(const char *name, CMUnitTestFunction fn, void *arg)
+static void add_test(const char *name, CMUnitTestFunction fn, void *arg,
+		     enum vtd_pt_stage of)
 {
 	assert_true(nr_tests < MAX_CASES);
 	tests[nr_tests++] = (struct CMUnitTest){
 		.name = name,
 		.test_func = fn,
-		.setup_func = vtd_shim_begin,
+		.setup_func = STAGE_BEGIN(of),
 		.teardown_func = vtd_shim_end,
 		.initial_state = arg,
 	};
 }
 
+static const u64 sizes[] = { KB4, MB2, GB1 };
+
+static struct table_case *add_tables(struct table_case *t, int levels,
+				     enum vtd_pt_stage of)
+{
+	for (int s = 0; s < 3; s++, t++) {
+		t->levels = levels;
+		t->pgsize = sizes[s];
+		snprintf(t->name, sizeof(t->name),
+			 "%s%d levels, %s: tables come back", STAGE_NAME(of),
+			 levels, size_name(sizes[s]));
+		add_test(t->name, test_tables_come_back, t, of);
+	}
+	return t;
+}
+
+static struct map_case *add_places(struct map_case *c, int levels,
+				   enum vtd_pt_stage of)
+{
+	for (int i = 0; i < 6 * (int)ARRAY_SIZE(places); i++) {
+		c->place = &places[i / 6];
+		c->levels = levels;
+		c->coherent = i % 2;
+		c->pgsize = sizes[i % 6 / 2];
+		if (levels < c->place->min_levels ||
+		    (c->place->only && c->place->only != c->pgsize))
+			continue;
+		snprintf(c->name, sizeof(c->name),
+			 "%s%d levels, %s, %scoherent: %s", STAGE_NAME(of),
+			 levels, size_name(c->pgsize),
+			 c->coherent ? "" : "non-", c->place->name);
+		add_test(c->name, test_place, c, of);
+		c++;
+	}
+	return c;
+}
+
 int main(void)
 {
-	static const u64 sizes[] = { KB4, MB2, GB1 };
-	struct map_case *c = map_cases;
 	struct table_case *t = table_cases;
+	struct map_case *c = map_cases;
 
 	for (int levels = 3; levels <= 5; levels++) {
-		for (int s = 0; s < 3; s++, t++) {
-			t->levels = levels;
-			t->pgsize = sizes[s];
-			snprintf(t->name, sizeof(t->name),
-				 "%d levels, %s: tables come back", levels,
-				 size_name(sizes[s]));
-			add_test(t->name, test_tables_come_back, t);
-		}
+		t = add_tables(t, levels, VTD_PT_SECOND);
+		c = add_places(c, levels, VTD_PT_SECOND);
 	}
-	for (int levels = 3; levels <= 5; levels++) {
-		for (int i = 0; i < 6 * (int)ARRAY_SIZE(places); i++) {
-			c->place = &places[i / 6];
-			c->levels = levels;
-			c->coherent = i % 2;
-			c->pgsize = sizes[i % 6 / 2];
-			if (levels < c->place->min_levels ||
-			    (c->place->only && c->place->only != c->pgsize))
-				continue;
-			snprintf(c->name, sizeof(c->name),
-				 "%d levels, %s, %scoherent: %s", levels,
-				 size_name(c->pgsize),
-				 c->coherent ? "" : "non-", c->place->name);
-			add_test(c->name, test_place, c);
-			c++;
-		}
+	for (int levels = 4; levels <= 5; levels++) {
+		t = add_tables(t, levels, VTD_PT_FIRST);
+		c = add_places(c, levels, VTD_PT_FIRST);
 	}
 	return _cmocka_run_group_tests("pgtable_map", tests, nr_tests, NULL,
 				       NULL);

@@ -287,18 +287,31 @@ struct random_case {
 	int levels;
 	bool coherent;
 	u64 base;
+	enum vtd_pt_stage stage;
 };
 
 static const struct random_case cases[] = {
-	{ "3 levels, from zero", 3, true, 0 },
-	{ "3 levels, to the end", 3, false, GB512 - 4 * GB1 },
-	{ "4 levels, across 512G", 4, true, GB512 - 2 * GB1 },
-	{ "4 levels, across 512G, non-coherent", 4, false, 7 * GB512 - GB1 },
-	{ "4 levels, to the end", 4, true, TB256 - 4 * GB1 },
-	{ "5 levels, across 256T", 5, true, TB256 - 2 * GB1 },
-	{ "5 levels, across 256T, non-coherent", 5, false,
-	  3 * TB256 - 3 * GB1 },
-	{ "5 levels, to the end", 5, false, 512 * TB256 - 4 * GB1 },
+	{ "3 levels, from zero", 3, true, 0, VTD_PT_SECOND },
+	{ "3 levels, to the end", 3, false, GB512 - 4 * GB1, VTD_PT_SECOND },
+	{ "4 levels, across 512G", 4, true, GB512 - 2 * GB1, VTD_PT_SECOND },
+	{ "4 levels, across 512G, non-coherent", 4, false, 7 * GB512 - GB1,
+	  VTD_PT_SECOND },
+	{ "4 levels, to the end", 4, true, TB256 - 4 * GB1, VTD_PT_SECOND },
+	{ "5 levels, across 256T", 5, true, TB256 - 2 * GB1, VTD_PT_SECOND },
+	{ "5 levels, across 256T, non-coherent", 5, false, 3 * TB256 - 3 * GB1,
+	  VTD_PT_SECOND },
+	{ "5 levels, to the end", 5, false, 512 * TB256 - 4 * GB1,
+	  VTD_PT_SECOND },
+	{ "first stage: 4 levels, across 512G", 4, true, GB512 - 2 * GB1,
+	  VTD_PT_FIRST },
+	{ "first stage: 4 levels, across 512G, non-coherent", 4, false,
+	  7 * GB512 - GB1, VTD_PT_FIRST },
+	{ "first stage: 4 levels, to the end", 4, true, TB256 / 2 - 4 * GB1,
+	  VTD_PT_FIRST },
+	{ "first stage: 5 levels, across 256T", 5, true, TB256 - 2 * GB1,
+	  VTD_PT_FIRST },
+	{ "first stage: 5 levels, to the end, non-coherent", 5, false,
+	  256 * TB256 - 4 * GB1, VTD_PT_FIRST },
 };
 
 static long tables_above(const struct random_case *c)
@@ -353,7 +366,7 @@ int main(void)
 		tests[i] = (struct CMUnitTest){
 			.name = cases[i].name,
 			.test_func = test_random,
-			.setup_func = vtd_shim_begin,
+			.setup_func = STAGE_BEGIN(cases[i].stage),
 			.teardown_func = vtd_shim_end,
 			.initial_state = (void *)&cases[i],
 		};

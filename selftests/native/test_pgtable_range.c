@@ -20,6 +20,7 @@ static unsigned long sizes;
 static void begin(int levels, bool coherent, unsigned long pgsizes)
 {
 	struct vtd_pt_config config = {
+		.stage = stage,
 		.levels = levels,
 		.coherent = coherent,
 		.pgsize_bitmap = pgsizes,
@@ -28,6 +29,13 @@ static void begin(int levels, bool coherent, unsigned long pgsizes)
 
 	sizes = pgsizes;
 	assert_int_equal(vtd_pt_init(&pt, &config, GFP_KERNEL), 0);
+}
+
+static u64 phys(u64 iova)
+{
+	if (stage == VTD_PT_FIRST)
+		return vtd_pt_phys(&pt, VTD_PT_FIRST, iova);
+	return vtd_pt_phys(&pt, VTD_PT_SECOND, iova);
 }
 
 static int map_range(u64 iova, u64 paddr, u64 bytes, u64 prot, size_t *mapped)
@@ -89,20 +97,19 @@ static void expect_range(u64 iova, u64 paddr, u64 bytes, u64 whole)
 		assert_true(size <= bytes - off);
 		middle = size / 2 + 0x123;
 		expect_leaf(&pt, iova + off, paddr + off, size, RW);
-		assert_int_equal(vtd_pt_phys(&pt, VTD_PT_SECOND, iova + off), paddr + off);
-		assert_int_equal(vtd_pt_phys(&pt, VTD_PT_SECOND, iova + off + middle),
+		assert_int_equal(phys(iova + off), paddr + off);
+		assert_int_equal(phys(iova + off + middle),
 				 paddr + off + middle);
-		assert_int_equal(vtd_pt_phys(&pt, VTD_PT_SECOND, iova + off + size - 1),
+		assert_int_equal(phys(iova + off + size - 1),
 				 paddr + off + size - 1);
 	}
-	assert_int_equal(vtd_pt_phys(&pt, VTD_PT_SECOND, iova + bytes - 1),
-			 bytes ? paddr + bytes - 1 : 0);
+	assert_int_equal(phys(iova + bytes - 1), bytes ? paddr + bytes - 1 : 0);
 }
 
 static void expect_nothing(u64 iova)
 {
 	expect_empty(&pt, iova);
-	assert_int_equal(vtd_pt_phys(&pt, VTD_PT_SECOND, iova), 0);
+	assert_int_equal(phys(iova), 0);
 }
 
 /* Map, look, unmap. */
@@ -259,6 +266,8 @@ static void refuse(u64 iova, u64 paddr, u64 bytes, u64 prot, int error)
 
 static void test_refused(void **state)
 {
+	u64 end = width_of(4);
+
 	begin(4, true, ALL_SIZES);
 	refuse(0x1001, 0, KB4, RW, -EINVAL);
 	refuse(0x1000, 0x800, KB4, RW, -EINVAL);
@@ -267,11 +276,13 @@ static void test_refused(void **state)
 	refuse(MB2, MB2 + 1, MB2, RW, -EINVAL);
 	refuse(0x1000, 0, KB4, 0, -EINVAL);
 	refuse(0x1000, 0, KB4, RW | 0x80, -EINVAL);
-	refuse(MB2, 0, MB2, RW | 0x4, -EINVAL);
+	refuse(MB2, 0, MB2, RW | 0x8, -EINVAL);
+	refuse(MB2, 0, MB2, RW | (stage == VTD_PT_FIRST ? 0x800 : 0x4),
+	       -EINVAL);
 	refuse(GB1, 0, GB1, RW | 1ULL << 62, -EINVAL);
-	refuse(TB256, 0, KB4, RW, -ERANGE);
-	refuse(TB256, 0, GB1, RW, -ERANGE);
-	refuse(TB256 - KB4, 0, 2 * KB4, RW, -ERANGE);
+	refuse(end, 0, KB4, RW, -ERANGE);
+	refuse(end, 0, GB1, RW, -ERANGE);
+	refuse(end - KB4, 0, 2 * KB4, RW, -ERANGE);
 	refuse(0, 1ULL << 52, KB4, RW, -ERANGE);
 	refuse(0, (1ULL << 52) - KB4, 2 * KB4, RW, -ERANGE);
 	refuse(0, 1ULL << 52, MB2, RW, -ERANGE);
@@ -281,20 +292,19 @@ static void test_refused(void **state)
 /* The last page of all, and what lies beyond the width. */
 static void test_last(void **state)
 {
-	static const u64 end[] = { GB512, TB256, 512 * TB256 };
 	size_t mapped;
 
-	for (int levels = 3; levels <= 5; levels++) {
-		u64 last = end[levels - 3] - GB1;
+	for (int levels = min_levels(); levels <= 5; levels++) {
+		u64 end = width_of(levels), last = end - GB1;
 
 		begin(levels, true, ALL_SIZES);
 		for (u64 bytes = KB4; bytes <= GB1; bytes <<= 9) {
-			u64 iova = end[levels - 3] - bytes;
+			u64 iova = end - bytes;
 
 			assert_int_equal(map_over(iova, GB1, bytes, &mapped),
 					 0);
 			expect_range(iova, GB1, bytes, bytes);
-			assert_int_equal(vtd_pt_phys(&pt, VTD_PT_SECOND, iova + bytes), 0);
+			assert_int_equal(phys(iova + bytes), 0);
 			assert_int_equal(unmap_range(iova + bytes, bytes), 0);
 			/* a length beyond the end takes what is there */
 			assert_int_equal(unmap_range(iova, bytes + KB4), bytes);
@@ -302,8 +312,8 @@ static void test_last(void **state)
 		}
 		/* the same place modulo the width is somewhere else */
 		assert_int_equal(map_over(0, GB1, 3 * KB4, &mapped), 0);
-		assert_int_equal(vtd_pt_phys(&pt, VTD_PT_SECOND, end[levels - 3]), 0);
-		assert_int_equal(unmap_range(end[levels - 3], KB4), 0);
+		assert_int_equal(phys(end), 0);
+		assert_int_equal(unmap_range(end, KB4), 0);
 		expect_range(0, GB1, 3 * KB4, 3 * KB4);
 		vtd_pt_destroy(&pt);
 	}
@@ -425,6 +435,32 @@ static void test_random(void **state)
 
 #define GROUPS 5
 
+static struct CMUnitTest tests[GROUPS * 2 * ARRAY_SIZE(cases) + 10] = {
+	BOTH_STAGES(test_refused),	 BOTH_STAGES(test_last),
+	BOTH_STAGES(test_unmap_refused), BOTH_STAGES(test_replacing),
+	BOTH_STAGES(test_snoop),
+};
+static size_t nr_tests = 10;
+
+static void add(CMUnitTestFunction fn, const char *what,
+		const struct range_case *c, enum vtd_pt_stage of)
+{
+	static char names[ARRAY_SIZE(tests)][80];
+	char *name = names[nr_tests];
+
+	if (of == VTD_PT_FIRST && c->levels == 3)
+		return;
+	snprintf(name, sizeof(names[0]), "%s%s: %s", STAGE_NAME(of), what,
+		 c->name);
+	tests[nr_tests++] = (struct CMUnitTest){
+		.name = name,
+		.test_func = fn,
+		.setup_func = STAGE_BEGIN(of),
+		.teardown_func = vtd_shim_end,
+		.initial_state = (void *)c,
+	};
+}
+
 int main(void)
 {
 	static const struct {
@@ -437,22 +473,15 @@ int main(void)
 		{ test_random, "random" },
 		{ test_unmap_exact, "unmap, exact" },
 	};
-	struct CMUnitTest tests[GROUPS * ARRAY_SIZE(cases) + 5] = {
-		VTD_TEST(test_refused),	      VTD_TEST(test_last),
-		VTD_TEST(test_unmap_refused), VTD_TEST(test_replacing),
-		VTD_TEST(test_snoop),
-	};
-	static char name[ARRAY_SIZE(tests)][80];
-	size_t n = 5;
 
 	for (size_t g = 0; g < GROUPS; g++) {
-		for (size_t i = 0; i < ARRAY_SIZE(cases); i++, n++) {
-			snprintf(name[n], sizeof(name[n]), "%s: %s",
-				 group[g].what, cases[i].name);
-			tests[n] = (struct CMUnitTest)VTD_TEST(group[g].fn);
-			tests[n].name = name[n];
-			tests[n].initial_state = (void *)&cases[i];
+		for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+			add(group[g].fn, group[g].what, &cases[i],
+			    VTD_PT_SECOND);
+			add(group[g].fn, group[g].what, &cases[i],
+			    VTD_PT_FIRST);
 		}
 	}
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return _cmocka_run_group_tests("pgtable_range", tests, nr_tests, NULL,
+				       NULL);
 }

@@ -19,6 +19,7 @@ static int init_with(u8 levels, u8 iova_bits, u8 paddr_bits,
 		     unsigned long sizes)
 {
 	struct vtd_pt_config config = {
+		.stage = stage,
 		.levels = levels,
 		.iova_bits = iova_bits,
 		.paddr_bits = paddr_bits,
@@ -35,9 +36,16 @@ static void test_init_refuses(void **state)
 	assert_int_equal(init_with(2, 0, 0, KB4), -EINVAL);
 	assert_int_equal(init_with(6, 0, 0, KB4), -EINVAL);
 	assert_int_equal(init_with(0, 0, 0, KB4), -EINVAL);
-	assert_int_equal(init_with(3, 40, 0, KB4), -EINVAL);
-	assert_int_equal(init_with(4, 49, 0, KB4), -EINVAL);
-	assert_int_equal(init_with(5, 58, 0, KB4), -EINVAL);
+	if (stage == VTD_PT_FIRST) {
+		assert_int_equal(init_with(3, 0, 0, KB4), -EINVAL);
+		assert_int_equal(init_with(3, 39, 0, KB4), -EINVAL);
+		assert_int_equal(init_with(4, 48, 0, KB4), -EINVAL);
+		assert_int_equal(init_with(5, 57, 0, KB4), -EINVAL);
+	} else {
+		assert_int_equal(init_with(3, 40, 0, KB4), -EINVAL);
+		assert_int_equal(init_with(4, 49, 0, KB4), -EINVAL);
+		assert_int_equal(init_with(5, 58, 0, KB4), -EINVAL);
+	}
 	assert_int_equal(init_with(4, 30, 0, KB4), -EINVAL);
 	assert_int_equal(init_with(4, 0, 31, KB4), -EINVAL);
 	assert_int_equal(init_with(4, 0, 53, KB4), -EINVAL);
@@ -126,6 +134,8 @@ static void test_map_prot(void **state)
 	refuse(0, 0, KB4, 1, 0, -EINVAL);
 	refuse(0, 0, KB4, 1, SNP, -EINVAL);
 	refuse(0, 0, KB4, 1, 4, -EINVAL);
+	refuse(0, 0, KB4, 1, RW | (stage == VTD_PT_FIRST ? SNP : 4), -EINVAL);
+	refuse(0, 0, KB4, 1, RW | 8, -EINVAL);
 	refuse(0, 0, KB4, 1, RW | 0x80, -EINVAL);
 	refuse(0, 0, KB4, 1, RW | 0x100, -EINVAL);
 	refuse(0, 0, KB4, 1, RW | KB4, -EINVAL);
@@ -136,11 +146,10 @@ static void test_map_prot(void **state)
 
 static void test_map_beyond_width(void **state)
 {
-	static const u8 bits[] = { 39, 48, 57 };
 	size_t huge = ~(size_t)0;
 
-	for (int levels = 3; levels <= 5; levels++) {
-		u64 end = 1ULL << bits[levels - 3];
+	for (int levels = min_levels(); levels <= 5; levels++) {
+		u64 end = width_of(levels);
 
 		make_pt(&pt, levels, true);
 		refuse(end, 0, KB4, 1, RW, -ERANGE);
@@ -202,25 +211,28 @@ static void test_lookup_beyond_width(void **state)
 {
 	struct vtd_pt_leaf leaf;
 	struct vtd_pt_walk walk;
+	u64 end = width_of(min_levels());
 
-	make_pt(&pt, 3, true);
+	make_pt(&pt, min_levels(), true);
 	assert_int_equal(map(&pt, 0, 0, GB1, 1, RW, &mapped), 0);
-	assert_false(vtd_pt_lookup(&pt, GB512, &leaf));
+	assert_false(vtd_pt_lookup(&pt, end, &leaf));
 	assert_false(vtd_pt_lookup(&pt, ~0ULL, &leaf));
-	assert_int_equal(vtd_pt_walk(&pt, GB512, &walk), -ERANGE);
-	assert_int_equal(vtd_pt_walk(&pt, GB512 - 1, &walk), 0);
+	assert_int_equal(vtd_pt_walk(&pt, end, &walk), -ERANGE);
+	assert_int_equal(vtd_pt_walk(&pt, end - 1, &walk), 0);
 	vtd_pt_destroy(&pt);
 }
 
 static void test_unmap_refuses(void **state)
 {
-	make_pt(&pt, 3, true);
+	u64 end = width_of(min_levels());
+
+	make_pt(&pt, min_levels(), true);
 	assert_int_equal(map(&pt, 0, 0, KB4, 8, RW, &mapped), 0);
 	assert_int_equal(unmap(&pt, 1, KB4, 1), 0);
 	assert_int_equal(unmap(&pt, 0, KB4, 0), 0);
 	assert_int_equal(unmap(&pt, 0, 0x2000, 1), 0);
 	assert_int_equal(unmap(&pt, 0, 0, 1), 0);
-	assert_int_equal(unmap(&pt, GB512, KB4, 1), 0);
+	assert_int_equal(unmap(&pt, end, KB4, 1), 0);
 	assert_int_equal(unmap(&pt, ~0ULL & ~0xfffULL, KB4, 1), 0);
 	for (u64 i = 0; i < 8; i++)
 		expect_leaf(&pt, i * KB4, i * KB4, KB4, RW);
@@ -230,7 +242,7 @@ static void test_unmap_refuses(void **state)
 /* Lengths that would run over: the range is cut at the width. */
 static void test_unmap_long_count(void **state)
 {
-	u64 end = 1ULL << 57;
+	u64 end = width_of(5);
 
 	make_pt(&pt, 5, true);
 	assert_int_equal(map(&pt, end - 3 * KB4, 0, KB4, 3, RW, &mapped), 0);
@@ -247,18 +259,20 @@ static void test_unmap_long_count(void **state)
 
 static void test_rights(void **state)
 {
+	u64 snp = stage == VTD_PT_FIRST ? 0 : SNP;
+
 	make_pt(&pt, 4, true);
 	assert_int_equal(map(&pt, 0x1000, 0xa000, KB4, 1, 1, &mapped), 0);
 	assert_int_equal(map(&pt, 0x2000, 0xb000, KB4, 1, 2, &mapped), 0);
-	assert_int_equal(map(&pt, 0x3000, 0xc000, KB4, 1, RW | SNP, &mapped),
+	assert_int_equal(map(&pt, 0x3000, 0xc000, KB4, 1, RW | snp, &mapped),
 			 0);
 	assert_int_equal(map(&pt, GB1, 0, GB1, 1, 2, &mapped), 0);
-	assert_int_equal(map(&pt, 2 * GB1, 0, MB2, 1, 1 | SNP, &mapped), 0);
+	assert_int_equal(map(&pt, 2 * GB1, 0, MB2, 1, 1 | snp, &mapped), 0);
 	expect_leaf(&pt, 0x1000, 0xa000, KB4, 1);
 	expect_leaf(&pt, 0x2fff, 0xbfff, KB4, 2);
-	expect_leaf(&pt, 0x3008, 0xc008, KB4, RW | SNP);
+	expect_leaf(&pt, 0x3008, 0xc008, KB4, RW | snp);
 	expect_leaf(&pt, GB1 + 5, 5, GB1, 2);
-	expect_leaf(&pt, 2 * GB1 + 5, 5, MB2, 1 | SNP);
+	expect_leaf(&pt, 2 * GB1 + 5, 5, MB2, 1 | snp);
 	vtd_pt_destroy(&pt);
 }
 
@@ -665,52 +679,62 @@ static void test_no_memory(void **state)
 int main(void)
 {
 	const struct CMUnitTest rules[] = {
-		VTD_TEST(test_init_refuses),
-		VTD_TEST(test_init_without_memory),
-		VTD_TEST(test_destroy_zeroed),
-		VTD_TEST(test_destroy_twice),
-		VTD_TEST(test_destroy_full),
-		VTD_TEST(test_map_misaligned),
-		VTD_TEST(test_map_page_size),
-		VTD_TEST(test_map_prot),
-		VTD_TEST(test_map_beyond_width),
-		VTD_TEST(test_map_narrow_width),
-		VTD_TEST(test_map_physical_width),
-		VTD_TEST(test_highest_physical),
-		VTD_TEST(test_lookup_beyond_width),
-		VTD_TEST(test_unmap_refuses),
-		VTD_TEST(test_unmap_long_count),
-		VTD_TEST(test_rights),
-		VTD_TEST(test_set_snoop),
-		VTD_TEST(test_accessed_dirty),
-		VTD_TEST(test_stops_at_used),
-		VTD_TEST(test_stops_at_used_later_table),
-		VTD_TEST(test_small_over_superpage),
-		VTD_TEST(test_replace_2m),
-		VTD_TEST(test_replace_1g),
-		VTD_TEST(test_replace_not_empty),
-		VTD_TEST(test_replace_1g_over_2m),
-		VTD_TEST(test_replace_run),
-		VTD_TEST(test_replaced_is_kept),
-		VTD_TEST(test_unmap_end_in_superpage),
-		VTD_TEST(test_unmap_begin_in_superpage),
-		VTD_TEST(test_unmap_stops_at_hole),
-		VTD_TEST(test_unmap_stops_at_hole_upper),
-		VTD_TEST(test_unmap_mixed),
-		VTD_TEST(test_unmap_covered_with_holes),
-		VTD_TEST(test_unmap_almost_covered),
-		VTD_TEST(test_1g_as_4k),
+		BOTH_STAGES(test_init_refuses),
+		BOTH_STAGES(test_init_without_memory),
+		BOTH_STAGES(test_destroy_zeroed),
+		BOTH_STAGES(test_destroy_twice),
+		BOTH_STAGES(test_destroy_full),
+		BOTH_STAGES(test_map_misaligned),
+		BOTH_STAGES(test_map_page_size),
+		BOTH_STAGES(test_map_prot),
+		BOTH_STAGES(test_map_beyond_width),
+		BOTH_STAGES(test_map_narrow_width),
+		BOTH_STAGES(test_map_physical_width),
+		BOTH_STAGES(test_highest_physical),
+		BOTH_STAGES(test_lookup_beyond_width),
+		BOTH_STAGES(test_unmap_refuses),
+		BOTH_STAGES(test_unmap_long_count),
+		BOTH_STAGES(test_rights),
+		BOTH_STAGES(test_set_snoop),
+		SECOND_STAGE(test_accessed_dirty),
+		BOTH_STAGES(test_stops_at_used),
+		BOTH_STAGES(test_stops_at_used_later_table),
+		BOTH_STAGES(test_small_over_superpage),
+		BOTH_STAGES(test_replace_2m),
+		BOTH_STAGES(test_replace_1g),
+		BOTH_STAGES(test_replace_not_empty),
+		BOTH_STAGES(test_replace_1g_over_2m),
+		BOTH_STAGES(test_replace_run),
+		BOTH_STAGES(test_replaced_is_kept),
+		BOTH_STAGES(test_unmap_end_in_superpage),
+		BOTH_STAGES(test_unmap_begin_in_superpage),
+		BOTH_STAGES(test_unmap_stops_at_hole),
+		BOTH_STAGES(test_unmap_stops_at_hole_upper),
+		BOTH_STAGES(test_unmap_mixed),
+		BOTH_STAGES(test_unmap_covered_with_holes),
+		BOTH_STAGES(test_unmap_almost_covered),
+		BOTH_STAGES(test_1g_as_4k),
 	};
-	struct CMUnitTest tests[ARRAY_SIZE(rules) + ARRAY_SIZE(scenarios)];
+	static char names[2 * ARRAY_SIZE(scenarios)][80];
+	struct CMUnitTest tests[ARRAY_SIZE(rules) + ARRAY_SIZE(names)];
+	size_t n = ARRAY_SIZE(rules);
 
 	memcpy(tests, rules, sizeof(rules));
-	for (size_t i = 0; i < ARRAY_SIZE(scenarios); i++)
-		tests[ARRAY_SIZE(rules) + i] = (struct CMUnitTest){
-			.name = scenarios[i].name,
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+		const struct scenario *c = &scenarios[i / 2];
+		enum vtd_pt_stage of = i % 2 ? VTD_PT_FIRST : VTD_PT_SECOND;
+
+		if (of == VTD_PT_FIRST && c->levels == 3)
+			continue;
+		snprintf(names[i], sizeof(names[i]), "%s%s", STAGE_NAME(of),
+			 c->name);
+		tests[n++] = (struct CMUnitTest){
+			.name = names[i],
 			.test_func = test_no_memory,
-			.setup_func = vtd_shim_begin,
+			.setup_func = STAGE_BEGIN(of),
 			.teardown_func = vtd_shim_end,
-			.initial_state = (void *)&scenarios[i],
+			.initial_state = (void *)c,
 		};
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	}
+	return _cmocka_run_group_tests("pgtable_rules", tests, n, NULL, NULL);
 }

@@ -167,15 +167,22 @@ static void test_threads(void **state)
 
 int main(void)
 {
-	struct CMUnitTest tests[ARRAY_SIZE(cases)];
+	static char names[2 * ARRAY_SIZE(cases)][80];
+	struct CMUnitTest tests[ARRAY_SIZE(names)];
 
-	for (size_t i = 0; i < ARRAY_SIZE(cases); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(tests); i++) {
+		const struct thread_case *c = &cases[i / 2];
+		enum vtd_pt_stage of = i % 2 ? VTD_PT_FIRST : VTD_PT_SECOND;
+
+		snprintf(names[i], sizeof(names[i]), "%s%s", STAGE_NAME(of),
+			 c->name);
 		tests[i] = (struct CMUnitTest){
-			.name = cases[i].name,
+			.name = names[i],
 			.test_func = test_threads,
-			.setup_func = vtd_shim_begin,
+			.setup_func = STAGE_BEGIN(of),
 			.teardown_func = vtd_shim_end,
-			.initial_state = (void *)&cases[i],
+			.initial_state = (void *)c,
 		};
+	}
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
