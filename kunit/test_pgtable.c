@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Suite vtd_pgtable: second-stage tables of every shape, against a walk of its
- * own, written from VT-d 3.7 and 9.8 with literal bits, and a plain array of
- * what shall be mapped.
+ * Suite vtd_pgtable: tables of both stages and every shape, against a walk of
+ * its own, written from VT-d 3.6, 3.7, 9.7 and 9.8 with literal bits, and a
+ * plain array of what shall be mapped.
  */
 #include <linux/mm.h>
 #include <linux/sizes.h>
@@ -18,6 +18,7 @@ struct shape {
 	u8 levels;
 	unsigned long sizes;
 	bool coherent;
+	bool first; /* stage */
 };
 
 static const struct shape shapes[] = {
@@ -39,11 +40,20 @@ static const struct shape shapes[] = {
 	{ 5, SZ_4K, false },
 	{ 5, SZ_4K | SZ_2M, false },
 	{ 5, SZ_4K | SZ_2M | SZ_1G, false },
+	{ 4, SZ_4K | SZ_2M, true, true },
+	{ 4, SZ_4K | SZ_2M | SZ_1G, true, true },
+	{ 5, SZ_4K | SZ_2M, true, true },
+	{ 5, SZ_4K | SZ_2M | SZ_1G, true, true },
+	{ 4, SZ_4K | SZ_2M, false, true },
+	{ 4, SZ_4K | SZ_2M | SZ_1G, false, true },
+	{ 5, SZ_4K | SZ_2M, false, true },
+	{ 5, SZ_4K | SZ_2M | SZ_1G, false, true },
 };
 
 static void shape_desc(const struct shape *s, char *desc)
 {
-	snprintf(desc, KUNIT_PARAM_DESC_SIZE, "%u levels, %s, %s", s->levels,
+	snprintf(desc, KUNIT_PARAM_DESC_SIZE, "%s%u levels, %s, %s",
+		 s->first ? "first stage, " : "", s->levels,
 		 s->sizes & SZ_1G ? "up to 1 GiB" :
 		 s->sizes & SZ_2M ? "up to 2 MiB" :
 				    "4 KiB",
@@ -60,6 +70,7 @@ static void destroy(void *pt)
 static struct vtd_pgtable *tables(struct kunit *test, const struct shape *s)
 {
 	struct vtd_pt_config config = {
+		.stage = s->first ? VTD_PT_FIRST : VTD_PT_SECOND,
 		.levels = s->levels,
 		.coherent = s->coherent,
 		.pgsize_bitmap = s->sizes,
@@ -87,9 +98,33 @@ struct found {
 	u64 bits;
 };
 
+static bool is_first(const struct vtd_pgtable *pt)
+{
+	return pt->stage == VTD_PT_FIRST;
+}
+
+/* What becomes of rights: the first stage always allows reads. */
+static u64 granted(const struct vtd_pgtable *pt, u64 bits)
+{
+	return is_first(pt) && bits ? bits | 1 : bits;
+}
+
+/* A leaf without its address: nothing reserved, and A and D as they should. */
+static bool leaf_is_right(const struct vtd_pgtable *pt, u64 bits, int level)
+{
+	u64 ps = level > 1 ? 0x80 : 0;
+
+	if (level > 3)
+		return false;
+	if (is_first(pt))
+		return bits == (0x25 | ps | (bits & 2 ? 0x42 : 0));
+	return (bits & ~0x803ULL) == ps;
+}
+
 static struct found walk(struct kunit *test, const struct vtd_pgtable *pt,
 			 u64 iova)
 {
+	u64 present = is_first(pt) ? 1 : 3, pointer = is_first(pt) ? 0x27 : 3;
 	const u64 *table = pt->root;
 	struct found f = {};
 	int level;
@@ -98,19 +133,20 @@ static struct found walk(struct kunit *test, const struct vtd_pgtable *pt,
 		unsigned int shift = 12 + 9 * (level - 1);
 		u64 pte = READ_ONCE(table[iova >> shift & 511]);
 		u64 low = (1ULL << shift) - 1;
+		u64 phys = pte & 0xffffffffff000ULL & ~low;
 
-		if (!(pte & 3))
+		if (!(pte & present))
 			return f;
 		if (level > 1 && !(pte & 0x80)) {
+			KUNIT_EXPECT_EQ(test, pte & 0xfff, pointer);
 			table = phys_to_virt(pte & 0xffffffffff000ULL);
 			continue;
 		}
-		/* Nothing reserved may be set, and no leaf above 1 GiB. */
-		if (level > 3 || (pte & low & ~0x883ULL) || pte >> 52)
+		if (!leaf_is_right(pt, pte & ~phys, level))
 			KUNIT_FAIL(test, "leaf 0x%llx at level %d", pte, level);
-		f.phys = (pte & 0xffffffffff000ULL & ~low) | (iova & low);
+		f.phys = phys | (iova & low);
 		f.size = low + 1;
-		f.bits = pte & 0x803;
+		f.bits = pte & (is_first(pt) ? 3 : 0x803);
 		return f;
 	}
 	return f;
@@ -123,13 +159,14 @@ static void expect_at(struct kunit *test, const struct vtd_pgtable *pt,
 	struct vtd_pt_leaf leaf = {};
 
 	KUNIT_EXPECT_EQ(test, f.size, size);
-	KUNIT_EXPECT_EQ(test, f.bits, bits);
+	KUNIT_EXPECT_EQ(test, f.bits, granted(pt, bits));
 	if (size)
 		KUNIT_EXPECT_EQ(test, f.phys, phys);
 	KUNIT_EXPECT_EQ(test, vtd_pt_lookup(pt, iova, &leaf), size != 0);
 	if (size) {
 		KUNIT_EXPECT_EQ(test, leaf.phys, phys);
 		KUNIT_EXPECT_EQ(test, leaf.size, size);
+		KUNIT_EXPECT_EQ(test, leaf.prot, granted(pt, bits));
 	}
 }
 
@@ -165,7 +202,7 @@ static void one_page_at_both_ends(struct kunit *test)
 	u64 top = pt->last_iova - 4095;
 
 	KUNIT_EXPECT_EQ(test, pt->last_iova,
-			(1ULL << (12 + 9 * pt->levels)) - 1);
+			(1ULL << (12 + 9 * pt->levels - is_first(pt))) - 1);
 	KUNIT_EXPECT_EQ(test, map(pt, 0, 0x5000, SZ_4K, 1, 3, NULL), 0);
 	KUNIT_EXPECT_EQ(test, map(pt, top, 0xffffffffff000, SZ_4K, 1, 1, NULL),
 			0);
@@ -300,7 +337,7 @@ static void random_map(struct kunit *test, struct random_state *r)
 	for (i = 0; i < free; i++) {
 		r->ref[at + i].phys = phys + i * 4096ULL;
 		r->ref[at + i].size = size;
-		r->ref[at + i].bits = bits;
+		r->ref[at + i].bits = granted(r->pt, bits);
 	}
 }
 
@@ -544,6 +581,36 @@ static void walk_tells_every_level(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, vtd_pt_walk(pt, 1ULL << 48, &w), -ERANGE);
 }
 
+/* The entries of 9.7, whole words: P, RW, US, A, D, PS and XD. */
+static void entries_of_the_first_stage(struct kunit *test)
+{
+	static const struct shape shape = { 4, SZ_4K | SZ_2M | SZ_1G, true,
+					    true };
+	struct vtd_pgtable *pt = tables(test, &shape);
+	struct vtd_pt_walk w;
+
+	KUNIT_ASSERT_EQ(test, map(pt, 0x7000, 0x123000, SZ_4K, 1, 3, NULL), 0);
+	KUNIT_ASSERT_EQ(test, map(pt, 0x8000, 0x456000, SZ_4K, 1, 1, NULL), 0);
+	KUNIT_ASSERT_EQ(test, map(pt, MB2, GB1, SZ_2M, 1, 2, NULL), 0);
+	KUNIT_ASSERT_EQ(test, map(pt, GB1, GB1, SZ_1G, 1, 1, NULL), 0);
+	KUNIT_ASSERT_EQ(test, vtd_pt_walk(pt, 0x7abc, &w), 0);
+	KUNIT_EXPECT_EQ(test, w.entry[1], 0x123067);
+	KUNIT_EXPECT_EQ(test, w.entry[2] & 0xfff, 0x27);
+	KUNIT_EXPECT_EQ(test, w.entry[4] & 0xfff, 0x27);
+	KUNIT_ASSERT_EQ(test, vtd_pt_walk(pt, 0x8abc, &w), 0);
+	KUNIT_EXPECT_EQ(test, w.entry[1], 0x456025);
+	KUNIT_ASSERT_EQ(test, vtd_pt_walk(pt, MB2, &w), 0);
+	KUNIT_EXPECT_EQ(test, w.entry[2], 0x400000e7);
+	KUNIT_ASSERT_EQ(test, vtd_pt_walk(pt, GB1, &w), 0);
+	KUNIT_EXPECT_EQ(test, w.entry[3], 0x400000a5);
+	KUNIT_EXPECT_EQ(test, vtd_pt_walk(pt, 1ULL << 47, &w), -ERANGE);
+	KUNIT_EXPECT_EQ(test,
+			map(pt, (1ULL << 47) - 4096, 0, SZ_4K, 2, 3, NULL),
+			-ERANGE);
+	KUNIT_EXPECT_EQ(test, map(pt, 0x9000, 0, SZ_4K, 1, 0x803, NULL),
+			-EINVAL);
+}
+
 struct bad_config {
 	const char *name;
 	struct vtd_pt_config config;
@@ -559,6 +626,15 @@ static const struct bad_config bad_configs[] = {
 	  { .levels = 3, .iova_bits = 48, .pgsize_bitmap = SZ_4K } },
 	{ "53 bits of memory",
 	  { .levels = 4, .paddr_bits = 53, .pgsize_bitmap = SZ_4K } },
+	{ "first stage, 3 levels",
+	  { .stage = VTD_PT_FIRST, .levels = 3, .pgsize_bitmap = SZ_4K } },
+	{ "first stage, both halves",
+	  { .stage = VTD_PT_FIRST,
+	    .levels = 4,
+	    .iova_bits = 48,
+	    .pgsize_bitmap = SZ_4K } },
+	{ "accesses tracked in the second stage",
+	  { .levels = 4, .dirty = true, .pgsize_bitmap = SZ_4K } },
 };
 
 KUNIT_ARRAY_PARAM_DESC(bad_configs, bad_configs, name);
@@ -593,6 +669,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(no_table_is_freed_by_a_part),
 	KUNIT_CASE(snoop_bit_goes_into_new_leaves),
 	KUNIT_CASE(walk_tells_every_level),
+	KUNIT_CASE(entries_of_the_first_stage),
 	{}
 };
 

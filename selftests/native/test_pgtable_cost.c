@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * What the page tables cost, in instructions: each operation is single-stepped
- * in a child process, in either stage.  Allocation and lists are cut down to a few instructions,
- * cache lines are really written back.
+ * in a child process, in either stage.  Allocation and lists are cut down to a
+ * few instructions, cache lines are really written back.
  *
  * The limits of the fills of new tables are the goals (3 and 3.6 an entry).
  * The others are no goals: they stand a tenth above what was measured when

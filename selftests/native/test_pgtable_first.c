@@ -57,6 +57,36 @@ static u64 map_one(u64 iova, u64 paddr, u64 pgsize, u64 prot)
 
 /* --- the format, by its digits ---------------------------------------------- */
 
+static void test_bits(void **state)
+{
+	static const u64 bits[][2] = {
+		{ VTD_FPTE_P, 0x1 },
+		{ VTD_FPTE_RW, 0x2 },
+		{ VTD_FPTE_US, 0x4 },
+		{ VTD_FPTE_PWT, 0x8 },
+		{ VTD_FPTE_PCD, 0x10 },
+		{ VTD_FPTE_A, 0x20 },
+		{ VTD_FPTE_D, 0x40 },
+		{ VTD_FPTE_PS, 0x80 },
+		{ VTD_FPTE_PAT, 0x80 },
+		{ VTD_FPTE_G, 0x100 },
+		{ VTD_FPTE_EA, 0x400 },
+		{ VTD_FPTE_PAT_LARGE, 0x1000 },
+		{ VTD_FPTE_IGNORED, 0x7ff0000000000000 },
+		{ VTD_FPTE_XD, 0x8000000000000000 },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(bits); i++)
+		assert_int_equal(bits[i][0], bits[i][1]);
+	assert_int_equal(vtd_fpte_input_bits(4), 47);
+	assert_int_equal(vtd_fpte_input_bits(5), 56);
+	assert_false(vtd_fpte_present(0xfffffffffffffffe));
+	assert_true(vtd_fpte_present(0x1));
+	assert_true(vtd_fpte_is_leaf(0x27, 1));
+	assert_true(vtd_fpte_is_leaf(0xa7, 2));
+	assert_false(vtd_fpte_is_leaf(0x27, 2));
+}
+
 static void test_leaves(void **state)
 {
 	for (int levels = 4; levels <= 5; levels++) {
@@ -407,6 +437,7 @@ static void test_short_ways_stop(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		FIRST_STAGE(test_bits),
 		FIRST_STAGE(test_leaves),
 		FIRST_STAGE(test_pointers),
 		FIRST_STAGE(test_told),
