@@ -27,6 +27,10 @@
 VTD_ATTACH_OP(vtd_attach_paging)
 VTD_SET_PASID_OP(vtd_set_pasid_paging)
 
+/* By the ending of the names of what exists once for each stage. */
+#define VTD_STAGE_second VTD_PT_SECOND
+#define VTD_STAGE_first VTD_PT_FIRST
+
 /* Leaf bits; 0 when nothing is allowed. */
 static inline u64 vtd_leaf_bits(unsigned int prot)
 {
@@ -150,40 +154,41 @@ static __always_inline size_t vtd_do_unmap_length(
 }
 
 /* With the arguments of those they stand in for: these need no frame then. */
-#define VTD_PAGING_MANY(s, stage)                                              \
+#define VTD_PAGING_MANY(s)                                                     \
 	static noinline int vtd_map_many_##s(struct iommu_domain *domain,      \
 					     unsigned long iova,               \
 					     phys_addr_t paddr, size_t pgsize, \
 					     size_t pgcount, int prot,         \
 					     gfp_t gfp, size_t *mapped)        \
 	{                                                                      \
-		return vtd_do_map_many(stage, domain, iova, paddr, pgsize,     \
-				       pgcount, prot, gfp, mapped);            \
+		return vtd_do_map_many(VTD_STAGE_##s, domain, iova, paddr,     \
+				       pgsize, pgcount, prot, gfp, mapped);    \
 	}                                                                      \
 	static noinline int vtd_map_length_##s(                                \
 		struct pt_iommu *iommu, dma_addr_t iova, phys_addr_t paddr,    \
 		dma_addr_t len, unsigned int prot, gfp_t gfp, size_t *mapped)  \
 	{                                                                      \
-		return vtd_do_map_length(stage, iommu, iova, paddr, len, prot, \
-					 gfp, mapped);                         \
+		return vtd_do_map_length(VTD_STAGE_##s, iommu, iova, paddr,    \
+					 len, prot, gfp, mapped);              \
 	}                                                                      \
 	static noinline size_t vtd_unmap_many_##s(                             \
 		struct iommu_domain *domain, unsigned long iova,               \
 		size_t pgsize, size_t pgcount,                                 \
 		struct iommu_iotlb_gather *gather)                             \
 	{                                                                      \
-		return vtd_do_unmap_many(stage, domain, iova, pgsize, pgcount, \
-					 gather);                              \
+		return vtd_do_unmap_many(VTD_STAGE_##s, domain, iova, pgsize,  \
+					 pgcount, gather);                     \
 	}                                                                      \
 	static noinline size_t vtd_unmap_length_##s(                           \
 		struct pt_iommu *iommu, dma_addr_t iova, dma_addr_t len,       \
 		struct iommu_iotlb_gather *gather)                             \
 	{                                                                      \
-		return vtd_do_unmap_length(stage, iommu, iova, len, gather);   \
+		return vtd_do_unmap_length(VTD_STAGE_##s, iommu, iova, len,    \
+					   gather);                            \
 	}
 
-VTD_PAGING_MANY(second, VTD_PT_SECOND)
-VTD_PAGING_MANY(first, VTD_PT_FIRST)
+VTD_PAGING_MANY(second)
+VTD_PAGING_MANY(first)
 
 /* While trace events of maps and unmaps are on, all go the long way. */
 static noinline int vtd_map_traced(struct iommu_domain *domain,
@@ -319,45 +324,47 @@ static __always_inline size_t vtd_do_unmap_range(
 	return VTD_PT_OF(stage, vtd_unmap_length, iommu, iova, len, gather);
 }
 
-#define VTD_PAGING_CALLS(s, stage)                                            \
-	static int vtd_map_pages_##s(struct iommu_domain *domain,             \
-				     unsigned long iova, phys_addr_t paddr,   \
-				     size_t pgsize, size_t pgcount, int prot, \
-				     gfp_t gfp, size_t *mapped)               \
-	{                                                                     \
-		return vtd_do_map_pages(stage, domain, iova, paddr, pgsize,   \
-					pgcount, prot, gfp, mapped);          \
-	}                                                                     \
-	static int vtd_map_range_##s(struct pt_iommu *iommu, dma_addr_t iova, \
-				     phys_addr_t paddr, dma_addr_t len,       \
-				     unsigned int prot, gfp_t gfp,            \
-				     size_t *mapped)                          \
-	{                                                                     \
-		return vtd_do_map_range(stage, iommu, iova, paddr, len, prot, \
-					gfp, mapped);                         \
-	}                                                                     \
-	static size_t vtd_unmap_pages_##s(struct iommu_domain *domain,        \
-					  unsigned long iova, size_t pgsize,  \
-					  size_t pgcount,                     \
-					  struct iommu_iotlb_gather *gather)  \
-	{                                                                     \
-		return vtd_do_unmap_pages(stage, domain, iova, pgsize,        \
-					  pgcount, gather);                   \
-	}                                                                     \
-	static size_t vtd_unmap_range_##s(struct pt_iommu *iommu,             \
-					  dma_addr_t iova, dma_addr_t len,    \
-					  struct iommu_iotlb_gather *gather)  \
-	{                                                                     \
-		return vtd_do_unmap_range(stage, iommu, iova, len, gather);   \
-	}                                                                     \
-	static phys_addr_t vtd_iova_to_phys_##s(struct iommu_domain *domain,  \
-						dma_addr_t iova)              \
-	{                                                                     \
-		return vtd_pt_phys(&to_vtd_domain(domain)->pt, stage, iova);  \
+#define VTD_PAGING_CALLS(s)                                                    \
+	static int vtd_map_pages_##s(struct iommu_domain *domain,              \
+				     unsigned long iova, phys_addr_t paddr,    \
+				     size_t pgsize, size_t pgcount, int prot,  \
+				     gfp_t gfp, size_t *mapped)                \
+	{                                                                      \
+		return vtd_do_map_pages(VTD_STAGE_##s, domain, iova, paddr,    \
+					pgsize, pgcount, prot, gfp, mapped);   \
+	}                                                                      \
+	static int vtd_map_range_##s(struct pt_iommu *iommu, dma_addr_t iova,  \
+				     phys_addr_t paddr, dma_addr_t len,        \
+				     unsigned int prot, gfp_t gfp,             \
+				     size_t *mapped)                           \
+	{                                                                      \
+		return vtd_do_map_range(VTD_STAGE_##s, iommu, iova, paddr,     \
+					len, prot, gfp, mapped);               \
+	}                                                                      \
+	static size_t vtd_unmap_pages_##s(struct iommu_domain *domain,         \
+					  unsigned long iova, size_t pgsize,   \
+					  size_t pgcount,                      \
+					  struct iommu_iotlb_gather *gather)   \
+	{                                                                      \
+		return vtd_do_unmap_pages(VTD_STAGE_##s, domain, iova, pgsize, \
+					  pgcount, gather);                    \
+	}                                                                      \
+	static size_t vtd_unmap_range_##s(struct pt_iommu *iommu,              \
+					  dma_addr_t iova, dma_addr_t len,     \
+					  struct iommu_iotlb_gather *gather)   \
+	{                                                                      \
+		return vtd_do_unmap_range(VTD_STAGE_##s, iommu, iova, len,     \
+					  gather);                             \
+	}                                                                      \
+	static phys_addr_t vtd_iova_to_phys_##s(struct iommu_domain *domain,   \
+						dma_addr_t iova)               \
+	{                                                                      \
+		return vtd_pt_phys(&to_vtd_domain(domain)->pt, VTD_STAGE_##s,  \
+				   iova);                                      \
 	}
 
-VTD_PAGING_CALLS(second, VTD_PT_SECOND)
-VTD_PAGING_CALLS(first, VTD_PT_FIRST)
+VTD_PAGING_CALLS(second)
+VTD_PAGING_CALLS(first)
 
 static int vtd_iotlb_sync_map(struct iommu_domain *domain, unsigned long iova,
 			      size_t size)
@@ -471,18 +478,19 @@ static size_t vtd_unmap_range_noted(struct pt_iommu *iommu, dma_addr_t iova,
 #define VTD_OPS_NOTED BIT(1)
 #define VTD_OPS_FIRST BIT(2)
 
-#define VTD_STAGE_OPS(s, at)                                              \
-	[at] = { VTD_PLAIN_OPS(s) },                                      \
-	[(at) | VTD_OPS_SYNC] = { VTD_PLAIN_OPS(s),                       \
-				  .iotlb_sync_map = vtd_iotlb_sync_map }, \
-	[(at) | VTD_OPS_NOTED] = { VTD_NOTED_OPS(s) },                    \
-	[(at) | VTD_OPS_NOTED |                                           \
-		VTD_OPS_SYNC] = { VTD_NOTED_OPS(s),                       \
-				  .iotlb_sync_map = vtd_iotlb_sync_map }
+#define VTD_SYNC_OPS .iotlb_sync_map = vtd_iotlb_sync_map
 
 const struct iommu_domain_ops vtd_paging_ops[] = {
-	VTD_STAGE_OPS(second, 0),
-	VTD_STAGE_OPS(first, VTD_OPS_FIRST),
+	[0] = { VTD_PLAIN_OPS(second) },
+	[VTD_OPS_SYNC] = { VTD_PLAIN_OPS(second), VTD_SYNC_OPS },
+	[VTD_OPS_NOTED] = { VTD_NOTED_OPS(second) },
+	[VTD_OPS_NOTED |
+		VTD_OPS_SYNC] = { VTD_NOTED_OPS(second), VTD_SYNC_OPS },
+	[VTD_OPS_FIRST] = { VTD_PLAIN_OPS(first) },
+	[VTD_OPS_FIRST | VTD_OPS_SYNC] = { VTD_PLAIN_OPS(first), VTD_SYNC_OPS },
+	[VTD_OPS_FIRST | VTD_OPS_NOTED] = { VTD_NOTED_OPS(first) },
+	[VTD_OPS_FIRST | VTD_OPS_NOTED |
+		VTD_OPS_SYNC] = { VTD_NOTED_OPS(first), VTD_SYNC_OPS },
 };
 
 static const struct pt_iommu_ops vtd_range_ops_second = {

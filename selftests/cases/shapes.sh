@@ -19,7 +19,6 @@
 # in-turn: yes
 # variant: own
 # variant: paths --acpi build/dmar/by-path.aml
-# in-turn: yes
 # timeout: 600
 
 # shellcheck source=selftests/lib/life.sh

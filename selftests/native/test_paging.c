@@ -344,13 +344,8 @@ int main(void)
 		for (size_t i = 0; i < nr; i++, n++) {
 			snprintf(names[n], sizeof(names[n]), "%s: %s",
 				 group[g].what, choices[i].name);
-			tests[n] = (struct CMUnitTest){
-				.name = names[n],
-				.test_func = group[g].fn,
-				.setup_func = STAGE_BEGIN(choices[i].stage),
-				.teardown_func = vtd_shim_end,
-				.initial_state = &choices[i],
-			};
+			tests[n] = test_of(choices[i].stage, names[n],
+					   group[g].fn, &choices[i]);
 		}
 	}
 	return _cmocka_run_group_tests("paging", tests, n, NULL, NULL);

@@ -37,18 +37,40 @@ static inline int begin_first(void **state)
 	return vtd_shim_begin(state);
 }
 
-/* One test for each stage, or for one. */
-#define SECOND_STAGE(fn) { #fn, fn, begin_second, vtd_shim_end, NULL }
-#define FIRST_STAGE(fn) { #fn, fn, begin_first, vtd_shim_end, NULL }
-#define BOTH_STAGES(fn)                                                  \
-	{ #fn, fn, begin_second, vtd_shim_end, NULL },                   \
-	{                                                                \
-		"first stage: " #fn, fn, begin_first, vtd_shim_end, NULL \
-	}
+/* A test of one stage; what it finds in *state. */
+static inline struct CMUnitTest test_of(enum vtd_pt_stage of, const char *name,
+					CMUnitTestFunction fn,
+					const void *state)
+{
+	return (struct CMUnitTest){
+		.name = name,
+		.test_func = fn,
+		.setup_func = of == VTD_PT_FIRST ? begin_first : begin_second,
+		.teardown_func = vtd_shim_end,
+		.initial_state = (void *)state,
+	};
+}
 
-/* The same for tests with parameters. */
 #define STAGE_NAME(s) ((s) == VTD_PT_FIRST ? "first stage: " : "")
-#define STAGE_BEGIN(s) ((s) == VTD_PT_FIRST ? begin_first : begin_second)
+
+#define FIRST_STAGE(fn) { #fn, fn, begin_first, vtd_shim_end, NULL }
+
+/* A test of both stages, and its name in each. */
+struct both {
+	const char *name[2];
+	CMUnitTestFunction fn;
+};
+
+#define BOTH_STAGES(fn) { { #fn, "first stage: " #fn }, fn }
+
+static inline size_t add_both(struct CMUnitTest *to, const struct both *both,
+			      size_t nr)
+{
+	for (size_t i = 0; i < 2 * nr; i++)
+		to[i] = test_of(i % 2, both[i / 2].name[i % 2], both[i / 2].fn,
+				NULL);
+	return 2 * nr;
+}
 
 /* Input addresses that tables of so many levels have; the lower half of them. */
 static inline u64 width_of(int levels)

@@ -477,7 +477,7 @@ static void test_meeting(void **state)
 	other = NULL;
 }
 
-static const struct CMUnitTest plain[] = {
+static const struct both both[] = {
 	BOTH_STAGES(test_init_written_back), BOTH_STAGES(test_sizes),
 	BOTH_STAGES(test_whole_tables),	     BOTH_STAGES(test_replace),
 	BOTH_STAGES(test_no_memory),	     BOTH_STAGES(test_stopped_run),
@@ -488,10 +488,9 @@ static const struct CMUnitTest plain[] = {
 int main(void)
 {
 	static char names[2 * ARRAY_SIZE(meetings)][80];
-	struct CMUnitTest tests[ARRAY_SIZE(plain) + ARRAY_SIZE(names)];
-	size_t n = ARRAY_SIZE(plain);
+	struct CMUnitTest tests[2 * ARRAY_SIZE(both) + ARRAY_SIZE(names)];
+	size_t n = add_both(tests, both, ARRAY_SIZE(both));
 
-	memcpy(tests, plain, sizeof(plain));
 	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
 		const struct meeting *m = &meetings[i / 2];
 		enum vtd_pt_stage of = i % 2 ? VTD_PT_FIRST : VTD_PT_SECOND;
@@ -500,13 +499,7 @@ int main(void)
 			continue;
 		snprintf(names[i], sizeof(names[i]), "%s%s", STAGE_NAME(of),
 			 m->name);
-		tests[n++] = (struct CMUnitTest){
-			.name = names[i],
-			.test_func = test_meeting,
-			.setup_func = STAGE_BEGIN(of),
-			.teardown_func = vtd_shim_end,
-			.initial_state = (void *)m,
-		};
+		tests[n++] = test_of(of, names[i], test_meeting, m);
 	}
 	return _cmocka_run_group_tests("pgtable_coherency", tests, n, NULL,
 				       NULL);

@@ -215,13 +215,7 @@ static void add_test(const char *name, CMUnitTestFunction fn, void *arg,
 		     enum vtd_pt_stage of)
 {
 	assert_true(nr_tests < MAX_CASES);
-	tests[nr_tests++] = (struct CMUnitTest){
-		.name = name,
-		.test_func = fn,
-		.setup_func = STAGE_BEGIN(of),
-		.teardown_func = vtd_shim_end,
-		.initial_state = arg,
-	};
+	tests[nr_tests++] = test_of(of, name, fn, arg);
 }
 
 static const u64 sizes[] = { KB4, MB2, GB1 };

@@ -363,12 +363,7 @@ int main(void)
 
 	ref = calloc(1, sizeof(*ref));
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++)
-		tests[i] = (struct CMUnitTest){
-			.name = cases[i].name,
-			.test_func = test_random,
-			.setup_func = STAGE_BEGIN(cases[i].stage),
-			.teardown_func = vtd_shim_end,
-			.initial_state = (void *)&cases[i],
-		};
+		tests[i] = test_of(cases[i].stage, cases[i].name, test_random,
+				   &cases[i]);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

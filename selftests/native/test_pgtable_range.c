@@ -435,12 +435,16 @@ static void test_random(void **state)
 
 #define GROUPS 5
 
-static struct CMUnitTest tests[GROUPS * 2 * ARRAY_SIZE(cases) + 10] = {
+static const struct both both[] = {
 	BOTH_STAGES(test_refused),	 BOTH_STAGES(test_last),
 	BOTH_STAGES(test_unmap_refused), BOTH_STAGES(test_replacing),
 	BOTH_STAGES(test_snoop),
 };
-static size_t nr_tests = 10;
+
+static struct CMUnitTest
+	tests[2 * (GROUPS * ARRAY_SIZE(cases) + ARRAY_SIZE(both))];
+
+static size_t nr_tests;
 
 static void add(CMUnitTestFunction fn, const char *what,
 		const struct range_case *c, enum vtd_pt_stage of)
@@ -452,13 +456,7 @@ static void add(CMUnitTestFunction fn, const char *what,
 		return;
 	snprintf(name, sizeof(names[0]), "%s%s: %s", STAGE_NAME(of), what,
 		 c->name);
-	tests[nr_tests++] = (struct CMUnitTest){
-		.name = name,
-		.test_func = fn,
-		.setup_func = STAGE_BEGIN(of),
-		.teardown_func = vtd_shim_end,
-		.initial_state = (void *)c,
-	};
+	tests[nr_tests++] = test_of(of, name, fn, c);
 }
 
 int main(void)
@@ -474,6 +472,7 @@ int main(void)
 		{ test_unmap_exact, "unmap, exact" },
 	};
 
+	nr_tests = add_both(tests, both, ARRAY_SIZE(both));
 	for (size_t g = 0; g < GROUPS; g++) {
 		for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
 			add(group[g].fn, group[g].what, &cases[i],

@@ -678,7 +678,7 @@ static void test_no_memory(void **state)
 
 int main(void)
 {
-	const struct CMUnitTest rules[] = {
+	static const struct both rules[] = {
 		BOTH_STAGES(test_init_refuses),
 		BOTH_STAGES(test_init_without_memory),
 		BOTH_STAGES(test_destroy_zeroed),
@@ -696,7 +696,6 @@ int main(void)
 		BOTH_STAGES(test_unmap_long_count),
 		BOTH_STAGES(test_rights),
 		BOTH_STAGES(test_set_snoop),
-		SECOND_STAGE(test_accessed_dirty),
 		BOTH_STAGES(test_stops_at_used),
 		BOTH_STAGES(test_stops_at_used_later_table),
 		BOTH_STAGES(test_small_over_superpage),
@@ -716,10 +715,11 @@ int main(void)
 		BOTH_STAGES(test_1g_as_4k),
 	};
 	static char names[2 * ARRAY_SIZE(scenarios)][80];
-	struct CMUnitTest tests[ARRAY_SIZE(rules) + ARRAY_SIZE(names)];
-	size_t n = ARRAY_SIZE(rules);
+	struct CMUnitTest tests[2 * ARRAY_SIZE(rules) + ARRAY_SIZE(names) + 1];
+	size_t n = add_both(tests, rules, ARRAY_SIZE(rules));
 
-	memcpy(tests, rules, sizeof(rules));
+	tests[n++] = test_of(VTD_PT_SECOND, "test_accessed_dirty",
+			     test_accessed_dirty, NULL);
 	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
 		const struct scenario *c = &scenarios[i / 2];
 		enum vtd_pt_stage of = i % 2 ? VTD_PT_FIRST : VTD_PT_SECOND;
@@ -728,13 +728,7 @@ int main(void)
 			continue;
 		snprintf(names[i], sizeof(names[i]), "%s%s", STAGE_NAME(of),
 			 c->name);
-		tests[n++] = (struct CMUnitTest){
-			.name = names[i],
-			.test_func = test_no_memory,
-			.setup_func = STAGE_BEGIN(of),
-			.teardown_func = vtd_shim_end,
-			.initial_state = (void *)c,
-		};
+		tests[n++] = test_of(of, names[i], test_no_memory, c);
 	}
 	return _cmocka_run_group_tests("pgtable_rules", tests, n, NULL, NULL);
 }

@@ -176,13 +176,7 @@ int main(void)
 
 		snprintf(names[i], sizeof(names[i]), "%s%s", STAGE_NAME(of),
 			 c->name);
-		tests[i] = (struct CMUnitTest){
-			.name = names[i],
-			.test_func = test_threads,
-			.setup_func = STAGE_BEGIN(of),
-			.teardown_func = vtd_shim_end,
-			.initial_state = (void *)c,
-		};
+		tests[i] = test_of(of, names[i], test_threads, c);
 	}
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
