@@ -71,6 +71,13 @@
 #define vtd_alloc_paging_op(fn) .domain_alloc_paging = fn##_dev,
 #endif
 
+/* Where the core allows devices to share the addresses of processes. */
+#ifdef VTD_HAVE_SVA_KERNEL_FLUSH
+#define vtd_alloc_sva_op(fn) .domain_alloc_sva = (fn),
+#else
+#define vtd_alloc_sva_op(fn)
+#endif
+
 #ifndef IOMMU_HWPT_ALLOC_PASID
 #define IOMMU_HWPT_ALLOC_PASID BIT(3)
 #endif

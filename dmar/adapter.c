@@ -22,6 +22,7 @@
 #include "paging.h"
 #include "pci.h"
 #include "rmrr.h"
+#include "sva.h"
 #include "unit.h"
 
 /* Requests to this window are interrupts, never translated (3.14). */
@@ -339,6 +340,7 @@ const struct iommu_ops vtd_iommu_ops = {
 	.get_resv_regions = vtd_get_resv_regions,
 	vtd_alloc_paging_op(vtd_alloc_paging)
 		vtd_remove_pasid_op(vtd_set_pasid_blocked)
+	vtd_alloc_sva_op(vtd_sva_alloc)
 			.default_domain_ops = vtd_paging_ops,
 	.identity_domain = &vtd_identity_domain,
 	.blocked_domain = &vtd_blocked_domain,

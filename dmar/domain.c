@@ -79,6 +79,26 @@ struct vtd_translation vtd_pt_translation(const struct vtd_pgtable *pt, u16 did)
 }
 
 /**
+ * vtd_domain_init() - a domain without tables
+ * @d: zeroed
+ * @unit: that it is made for
+ *
+ * Context: may sleep.
+ * Return: 0 or -ENOMEM; vtd_domain_free() frees it.
+ */
+int vtd_domain_init(struct vtd_domain *d, const struct vtd_unit *unit)
+{
+	d->counts = alloc_percpu(struct vtd_domain_counts);
+	if (!d->counts)
+		return -ENOMEM;
+	d->can_snoop = unit->ecap & VTD_ECAP_SC;
+	d->number = atomic_inc_return(&vtd_domains_made);
+	mutex_init(&d->lock);
+	INIT_LIST_HEAD(&d->units);
+	return 0;
+}
+
+/**
  * vtd_domain_alloc() - an empty address space that @unit can translate with
  * @unit: decides width, page sizes and coherency
  *
@@ -92,17 +112,17 @@ struct vtd_domain *vtd_domain_alloc(const struct vtd_unit *unit)
 
 	if (!d)
 		return ERR_PTR(-ENOMEM);
-	d->counts = alloc_percpu(struct vtd_domain_counts);
-	ret = d->counts ? vtd_unit_pt_init(unit, &d->pt) : -ENOMEM;
+	ret = vtd_domain_init(d, unit);
 	if (ret) {
-		free_percpu(d->counts);
 		kfree(d);
 		return ERR_PTR(ret);
 	}
-	d->can_snoop = unit->ecap & VTD_ECAP_SC;
-	d->number = atomic_inc_return(&vtd_domains_made);
-	mutex_init(&d->lock);
-	INIT_LIST_HEAD(&d->units);
+	ret = vtd_unit_pt_init(unit, &d->pt);
+	if (ret) {
+		d->foreign = true;
+		vtd_domain_free(d);
+		return ERR_PTR(ret);
+	}
 	d->domain.pgsize_bitmap = d->pt.pgsize_bitmap;
 	d->domain.geometry.aperture_start = 0;
 	d->domain.geometry.aperture_end = d->pt.last_iova;
@@ -120,7 +140,7 @@ void vtd_domain_free(struct vtd_domain *d)
 {
 	WARN_ON(!list_empty(&d->units));
 	/* A unit that could not be made to forget them may still walk them. */
-	if (!d->leaked)
+	if (!d->leaked && !d->foreign)
 		vtd_pt_destroy(&d->pt);
 	if (d->strict)
 		static_branch_dec(&vtd_strict_used);
@@ -259,6 +279,7 @@ vtd_domain_translation(const struct vtd_domain *d,
 	struct vtd_translation to = vtd_pt_translation(&d->pt, du->did);
 
 	to.snoop = d->snoops;
+	to.process = d->foreign;
 	return to;
 }
 
@@ -310,7 +331,8 @@ static int vtd_domain_add(struct vtd_domain *d, struct vtd_unit *unit,
  * then calls vtd_domain_detach() for it.
  *
  * Context: may sleep; takes @d->lock, then @unit->lock.
- * Return: 0; -EINVAL when the unit cannot walk the domain's tables; -ENOSPC when
+ * Return: 0; -EINVAL when the unit cannot walk the domain's tables, or they are
+ * given up; -ENOSPC when
  * it has no domain-id left; -ENOMEM and -ERANGE as vtd_context_set(); the error
  * of an invalidation.
  */
@@ -327,7 +349,7 @@ int vtd_domain_attach(struct vtd_domain *d, struct vtd_unit *unit, u32 pasid,
 	user->nr = nr;
 	memcpy(user->sid, sid, nr * sizeof(*sid));
 	mutex_lock(&d->lock);
-	if (vtd_domain_suits(d, unit))
+	if (!d->dead && vtd_domain_suits(d, unit))
 		ret = vtd_domain_add(d, unit, user);
 	else
 		kfree(user);
@@ -370,6 +392,28 @@ void vtd_domain_detach(struct vtd_domain *d, struct vtd_unit *unit, u32 pasid,
 		user = vtd_domain_user_find(du, pasid, sid);
 	if (!WARN_ON(!user))
 		vtd_domain_remove(d, du, user, forgotten);
+	mutex_unlock(&d->lock);
+}
+
+/**
+ * vtd_domain_block() - the tables are given up: nobody translates with them
+ * @d: the domain; what is attached stays so, and is refused all requests
+ *
+ * Context: may sleep; takes @d->lock, then the units' locks.
+ */
+void vtd_domain_block(struct vtd_domain *d)
+{
+	const struct vtd_translation none = {};
+	struct vtd_domain_unit *du;
+	struct vtd_domain_user *user;
+
+	mutex_lock(&d->lock);
+	d->dead = true;
+	list_for_each_entry(du, &d->units, node)
+		list_for_each_entry(user, &du->users, node)
+			if (vtd_context_set(du->unit, user->sid, user->nr,
+					    user->pasid, &none))
+				du->stale = true;
 	mutex_unlock(&d->lock);
 }
 

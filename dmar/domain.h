@@ -114,6 +114,8 @@ enum vtd_strict {
  * @mapped: something has been mapped; only ever set
  * @can_snoop: the unit that it was made for can enforce snooping (c)
  * @snoops: it is enforced, in first-stage tables: by their PASID entries (d)
+ * @foreign: the tables are not ours: those of a process (c)
+ * @dead: the tables are given up: nothing is attached any more (d)
  * @leaked: a flush failed on the way out: the tables are never freed (d)
  * @strict: enum vtd_strict; looked at without @lock, and only where
  *	vtd_strict_used says that there is such a domain (d)
@@ -134,6 +136,8 @@ struct vtd_domain {
 	bool mapped;
 	bool can_snoop;
 	bool snoops;
+	bool foreign;
+	bool dead;
 	bool leaked;
 	u8 strict;
 	struct vtd_domain_counts __percpu *counts;
@@ -152,12 +156,14 @@ DECLARE_STATIC_KEY_FALSE(vtd_strict_used);
 /* By node; NULL where tables are not kept for later. */
 extern struct vtd_pool *vtd_pools;
 
+int vtd_domain_init(struct vtd_domain *d, const struct vtd_unit *unit);
 struct vtd_domain *vtd_domain_alloc(const struct vtd_unit *unit);
 void vtd_domain_free(struct vtd_domain *d);
 int vtd_domain_attach(struct vtd_domain *d, struct vtd_unit *unit, u32 pasid,
 		      const u16 *sid, unsigned int nr);
 void vtd_domain_detach(struct vtd_domain *d, struct vtd_unit *unit, u32 pasid,
 		       u16 sid, bool forgotten);
+void vtd_domain_block(struct vtd_domain *d);
 bool vtd_domain_enforce_snoop(struct vtd_domain *d);
 void vtd_domain_count(const struct vtd_domain *d,
 		      struct vtd_domain_counts *sum);

@@ -11,6 +11,7 @@
 #include "fault.h"
 #include "pool.h"
 #include "rmrr.h"
+#include "sva.h"
 #include "unit.h"
 
 static bool attach = true;
@@ -93,6 +94,7 @@ static void __exit vtd_dmar_exit(void)
 	struct vtd_reply reply = {};
 
 	vtd_chardev_remove();
+	vtd_sva_exit();
 	mutex_lock(&vtd_control.lock);
 	WARN_ON(vtd_detach(&reply));
 	mutex_unlock(&vtd_control.lock);

@@ -5,7 +5,7 @@
  * with those of the driver.
  *
  * SRCS: dmar/walk_cmd.c dmar/walk_judge.c dmar/fault_walk.c
- * SRCS: dmar/fault_reason.c dmar/adapter.c dmar/paging.c dmar/device.c dmar/device_pasid.c
+ * SRCS: dmar/fault_reason.c dmar/adapter.c dmar/paging.c dmar/device.c dmar/device_ats.c dmar/device_pasid.c
  * SRCS: dmar/pool.c dmar/history.c dmar/relax.c dmar/qi.c dmar/context.c
  * SRCS: dmar/pasid.c dmar/scalable.c dmar/devtlb.c
  * SRCS: dmar/unit.c dmar/domain.c dmar/flush.c dmar/pgtable.c

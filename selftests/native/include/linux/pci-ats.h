@@ -22,4 +22,25 @@ static inline void pci_disable_pasid(struct pci_dev *pdev)
 	pdev->pasid_enabled = false;
 }
 
+#define PCI_ATS_CAP 0x04
+#define PCI_ATS_CAP_QDEP(x) ((x) & 0x1f)
+
+static inline bool pci_ats_supported(struct pci_dev *pdev)
+{
+	return pdev->ats_cap && !pdev->untrusted;
+}
+
+static inline int pci_enable_ats(struct pci_dev *pdev, int shift)
+{
+	if (!pci_ats_supported(pdev))
+		return -EINVAL;
+	pdev->ats_enabled = 1;
+	return 0;
+}
+
+static inline void pci_disable_ats(struct pci_dev *pdev)
+{
+	pdev->ats_enabled = 0;
+}
+
 #endif

@@ -150,6 +150,8 @@ struct pci_dev {
 	int max_pasids;
 	bool no_pasid_path;
 	bool pasid_enabled;
+	u16 ats_cap;
+	unsigned int ats_enabled : 1;
 };
 
 /* Defined by the test that has devices. */
@@ -323,6 +325,7 @@ struct iommu_group *pci_device_group(struct device *dev);
 
 #define dev_err(dev, ...) pr_err(__VA_ARGS__)
 #define dev_err_ratelimited(dev, ...) pr_err(__VA_ARGS__)
+#define pci_notice pci_err
 #define pci_err(pdev, ...) pr_err(__VA_ARGS__)
 
 #endif /* VTD_SHIM_PCI_H */
