@@ -20,6 +20,7 @@
 #include "domain.h"
 #include "fault.h"
 #include "paging.h"
+#include "prq.h"
 #include "pci.h"
 #include "rmrr.h"
 #include "sva.h"
@@ -338,10 +339,11 @@ const struct iommu_ops vtd_iommu_ops = {
 	.release_device = vtd_release_device,
 	.device_group = pci_device_group,
 	.get_resv_regions = vtd_get_resv_regions,
+	.page_response = vtd_page_response,
 	vtd_alloc_paging_op(vtd_alloc_paging)
 		vtd_remove_pasid_op(vtd_set_pasid_blocked)
-	vtd_alloc_sva_op(vtd_sva_alloc)
-			.default_domain_ops = vtd_paging_ops,
+			vtd_alloc_sva_op(vtd_sva_alloc)
+				.default_domain_ops = vtd_paging_ops,
 	.identity_domain = &vtd_identity_domain,
 	.blocked_domain = &vtd_blocked_domain,
 };

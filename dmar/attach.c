@@ -21,6 +21,7 @@
 #include "domain.h"
 #include "fault.h"
 #include "intel_iommu.h"
+#include "prq.h"
 #include "quirks.h"
 #include "rmrr.h"
 #include "syscore.h"
@@ -307,6 +308,7 @@ static void vtd_units_off(void)
 		if (!unit)
 			continue;
 		vtd_fault_stop(unit);
+		vtd_prq_stop(unit);
 		if (unit->translating)
 			ret = vtd_unit_disable(unit);
 		if (!ret) {
@@ -335,6 +337,13 @@ static int vtd_units_on(struct vtd_reply *reply)
 		if (ret) {
 			vtd_say(reply,
 				"%s: no interrupt for its faults (error %d)\n",
+				unit->name, ret);
+			goto off;
+		}
+		ret = vtd_prq_start(unit);
+		if (ret) {
+			vtd_say(reply,
+				"%s: no queue for page requests (error %d)\n",
 				unit->name, ret);
 			goto off;
 		}
@@ -669,7 +678,8 @@ static void vtd_resume(void *data)
 		if (ret)
 			vtd_unit_failed(unit, "switching on after suspend",
 					ret);
-		vtd_irq_restore(unit);
+		vtd_irq_restore(unit->irq);
+		vtd_prq_restore(unit);
 	}
 }
 

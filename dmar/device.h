@@ -39,6 +39,10 @@ struct vtd_unit;
  * @has_devtlb: @devtlb is in use: it may keep translations
  * @devtlb: see there
  * @contain: blocks it when it does not answer
+ * @pri_users: domains that serve its page requests and are attached (g)
+ * @quota: page requests that it may have under way; 0: it may send none.  Under
+ *	the lock of the unit's page request queue
+ * @outstanding: groups of them that are not answered
  * @pasid_bits: width of the PASIDs that it may use, 0 for none (c)
  * @pasids: by PASID, the struct vtd_domain it is attached to; a value entry
  *	where addresses are not changed (g)
@@ -65,6 +69,9 @@ struct vtd_device {
 	bool has_devtlb;
 	struct vtd_devtlb devtlb;
 	struct work_struct contain;
+	unsigned int pri_users;
+	u32 quota;
+	atomic_t outstanding;
 	u8 pasid_bits;
 	struct xarray pasids;
 	struct list_head node;

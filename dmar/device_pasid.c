@@ -11,6 +11,7 @@
 #include "context.h"
 #include "device.h"
 #include "domain.h"
+#include "prq.h"
 #include "scalable.h"
 #include "trace.h"
 
@@ -75,8 +76,7 @@ void vtd_device_stop_pasids(struct vtd_device *vdev)
 		vtd_device_clear_pasid(vdev, pasid);
 	if (!vdev->removed)
 		pci_disable_pasid(vdev->pdev);
-	if (vtd_device_features(vdev,
-				vdev->features & ~VTD_SM_CONTEXT_PASIDE))
+	if (vtd_device_features(vdev, vdev->features & ~VTD_SM_CONTEXT_PASIDE))
 		pci_err(vdev->pdev, "its PASIDs may still be translated\n");
 	vdev->pasid_bits = 0;
 }
@@ -89,6 +89,10 @@ static void vtd_pasid_left(struct vtd_device *vdev, u32 pasid, void *entry,
 
 	if (!old || xa_is_value(entry))
 		return;
+	if (old->domain.iopf_handler) {
+		vtd_device_drain_requests(vdev);
+		vtd_device_drop_requests(vdev);
+	}
 	trace_vtd_pasid_detach(pci_name(vdev->pdev), vdev->unit->name, pasid,
 			       old->number, old->domain.type);
 	vtd_domain_detach(old, vdev->unit, pasid, vdev->sid[0], forgotten);
@@ -121,6 +125,13 @@ int vtd_device_set_pasid(struct vtd_device *vdev, u32 pasid,
 	ret = xa_reserve(&vdev->pasids, pasid, GFP_KERNEL);
 	if (ret)
 		return ret;
+	if (d && d->domain.iopf_handler) {
+		ret = vtd_device_need_requests(vdev);
+		if (ret) {
+			xa_release(&vdev->pasids, pasid);
+			return ret;
+		}
+	}
 	if (d) {
 		ret = vdev->strict || vdev->pdev->untrusted ?
 			      vtd_domain_set_strict(d, true) :
@@ -134,6 +145,8 @@ int vtd_device_set_pasid(struct vtd_device *vdev, u32 pasid,
 				      pasid, &same);
 	}
 	if (ret) {
+		if (d && d->domain.iopf_handler)
+			vtd_device_drop_requests(vdev);
 		xa_release(&vdev->pasids, pasid);
 		return ret;
 	}

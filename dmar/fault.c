@@ -271,7 +271,7 @@ int vtd_fault_start(struct vtd_unit *unit)
 	mutex_init(&l->lock);
 	INIT_DELAYED_WORK(&l->again, vtd_fault_work);
 	INIT_DELAYED_WORK(&l->hear, vtd_fault_hear);
-	irq = vtd_irq_alloc(unit);
+	irq = vtd_irq_alloc(unit, VTD_EVENT_FAULT);
 	if (irq < 0) {
 		ret = irq;
 		goto free;

@@ -379,8 +379,8 @@ void vtd_fault_report_sources(struct vtd_reply *reply);
 /* irq.c */
 int vtd_irq_domain_create(void);
 void vtd_irq_domain_destroy(void);
-int vtd_irq_alloc(struct vtd_unit *unit);
+int vtd_irq_alloc(struct vtd_unit *unit, unsigned int which);
 void vtd_irq_free(unsigned int irq);
-void vtd_irq_restore(struct vtd_unit *unit);
+void vtd_irq_restore(unsigned int irq);
 
 #endif /* VTD_FAULT_H */

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The interrupt that a unit itself raises (VT-d 11.4.7.2 to 11.4.7.5).
+ * The interrupts that a unit itself raises, for faults (VT-d 11.4.7.2 to
+ * 11.4.7.5) and for page requests (11.4.10.5 to 11.4.10.8).
  *
  * With the built-in driver off nothing in the kernel allocates these, so we
  * have an interrupt domain of our own on top of the CPU vectors.  Owns the
- * fault event registers.
+ * registers of the events.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -22,36 +23,44 @@
 static struct irq_domain *vtd_irq_domain;
 static struct fwnode_handle *vtd_irq_fwnode;
 
-static struct vtd_unit *vtd_irq_unit(const struct irq_data *data)
+/* All events have their registers in the order of the fault event's. */
+static u32 vtd_irq_reg(const struct vtd_event *event, u32 reg)
 {
-	return data->chip_data;
+	return event->base + (reg - VTD_FECTL);
+}
+
+static void vtd_irq_control(struct irq_data *data, u32 value)
+{
+	const struct vtd_event *event = data->chip_data;
+
+	vtd_write32(&event->unit->regs, event->base, value);
+	/* Read back: posted writes reach the unit before we go on. */
+	vtd_read32(&event->unit->regs, event->base);
 }
 
 static void vtd_irq_mask(struct irq_data *data)
 {
-	vtd_write32(&vtd_irq_unit(data)->regs, VTD_FECTL, VTD_FECTL_IM);
-	/* Read back: posted writes reach the unit before we go on. */
-	vtd_read32(&vtd_irq_unit(data)->regs, VTD_FECTL);
+	vtd_irq_control(data, VTD_FECTL_IM);
 }
 
 static void vtd_irq_unmask(struct irq_data *data)
 {
-	vtd_write32(&vtd_irq_unit(data)->regs, VTD_FECTL, 0);
-	vtd_read32(&vtd_irq_unit(data)->regs, VTD_FECTL);
+	vtd_irq_control(data, 0);
 }
 
 /* Destination ids above 255 have their upper bits in FEUADDR (11.4.7.5). */
 static void vtd_irq_write_msg(struct irq_data *data)
 {
-	const struct vtd_regs *regs = &vtd_irq_unit(data)->regs;
+	const struct vtd_event *event = data->chip_data;
+	const struct vtd_regs *regs = &event->unit->regs;
 	struct irq_data *vector = data->parent_data;
 	struct msi_msg msg = {};
 	u32 id = irqd_cfg(vector)->dest_apicid;
 
 	vector->chip->irq_compose_msi_msg(vector, &msg);
-	vtd_write32(regs, VTD_FEDATA, msg.data);
-	vtd_write32(regs, VTD_FEADDR, msg.address_lo);
-	vtd_write32(regs, VTD_FEUADDR, id & ~0xffU);
+	vtd_write32(regs, vtd_irq_reg(event, VTD_FEDATA), msg.data);
+	vtd_write32(regs, vtd_irq_reg(event, VTD_FEADDR), msg.address_lo);
+	vtd_write32(regs, vtd_irq_reg(event, VTD_FEUADDR), id & ~0xffU);
 }
 
 static int vtd_irq_set_affinity(struct irq_data *data,
@@ -157,19 +166,24 @@ void vtd_irq_domain_destroy(void)
 }
 
 /**
- * vtd_irq_alloc() - an interrupt for a unit's faults
+ * vtd_irq_alloc() - an interrupt for what a unit has to tell
  * @unit: whose
+ * @which: VTD_EVENT_FAULT or VTD_EVENT_PAGE_REQUEST
  *
  * Context: may sleep.
  * Return: the Linux interrupt number, or a negative errno.
  */
-int vtd_irq_alloc(struct vtd_unit *unit)
+int vtd_irq_alloc(struct vtd_unit *unit, unsigned int which)
 {
+	struct vtd_event *event = &unit->event[which];
 	struct irq_alloc_info info = {
 		.type = X86_IRQ_ALLOC_TYPE_DMAR,
-		.devid = unit->index,
-		.data = unit,
+		.devid = unit->index * VTD_EVENTS + which,
+		.data = event,
 	};
+
+	event->unit = unit;
+	event->base = which == VTD_EVENT_FAULT ? VTD_FECTL : VTD_PECTL;
 
 	return irq_domain_alloc_irqs(vtd_irq_domain, 1, unit->nid, &info);
 }
@@ -186,14 +200,14 @@ void vtd_irq_free(unsigned int irq)
 }
 
 /**
- * vtd_irq_restore() - write the fault event registers again
- * @unit: they were lost, in a suspend
+ * vtd_irq_restore() - write the registers of an event again
+ * @irq: from vtd_irq_alloc(), or 0; they were lost, in a suspend
  *
  * Context: any.
  */
-void vtd_irq_restore(struct vtd_unit *unit)
+void vtd_irq_restore(unsigned int irq)
 {
-	struct irq_data *data = unit->irq ? irq_get_irq_data(unit->irq) : NULL;
+	struct irq_data *data = irq ? irq_get_irq_data(irq) : NULL;
 
 	if (!data)
 		return;

@@ -10,6 +10,7 @@
 #include "control.h"
 #include "fault.h"
 #include "pool.h"
+#include "prq.h"
 #include "rmrr.h"
 #include "sva.h"
 #include "unit.h"
@@ -24,6 +25,11 @@ module_param_named(scalable, vtd_want_scalable, bool, 0444);
 MODULE_PARM_DESC(
 	scalable,
 	"scalable mode on units that have it (default: yes); otherwise legacy mode");
+
+module_param_named(prq_pages, vtd_prq_pages, uint, 0444);
+MODULE_PARM_DESC(
+	prq_pages,
+	"pages of each unit's page request queue, 1 to 128 (default: 16)");
 
 static int __init vtd_attach_at_load(void)
 {

@@ -11,6 +11,7 @@
 #include <linux/iommu.h>
 #include <linux/tracepoint.h>
 
+#include <vtd/hw/prq.h>
 #include <vtd/hw/qi.h>
 
 #include "fault.h"
@@ -119,6 +120,49 @@ DEFINE_EVENT(vtd_device_pasid, vtd_pasid_detach,
 	     TP_PROTO(const char *device, const char *unit, u32 pasid,
 		      u32 domain, unsigned int type),
 	     TP_ARGS(device, unit, pasid, domain, type));
+
+TRACE_EVENT(vtd_page_request,
+	    TP_PROTO(const char *unit, u64 lo, u64 hi),
+	    TP_ARGS(unit, lo, hi),
+	    TP_STRUCT__entry(__string(unit, unit)
+			     __field(u64, lo)
+			     __field(u64, hi)),
+	    TP_fast_assign(__assign_str(unit);
+			   __entry->lo = lo;
+			   __entry->hi = hi;),
+	    TP_printk("unit=%s sid=0x%llx pasid=%lld address=0x%llx group=%llu read=%u write=%u last=%u",
+		      __get_str(unit), FIELD_GET(VTD_PRQ_RID, __entry->lo),
+		      __entry->lo & VTD_PRQ_PASID_P ?
+			      (s64)FIELD_GET(VTD_PRQ_PASID, __entry->lo) : -1LL,
+		      __entry->hi & VTD_PRQ_HI_ADDR,
+		      FIELD_GET(VTD_PRQ_HI_PRGI, __entry->hi),
+		      !!(__entry->hi & VTD_PRQ_HI_RD),
+		      !!(__entry->hi & VTD_PRQ_HI_WR),
+		      !!(__entry->hi & VTD_PRQ_HI_LPIG))
+);
+
+TRACE_EVENT(vtd_page_response,
+	    TP_PROTO(const char *unit, u16 sid, int pasid, u32 group,
+		     unsigned int code),
+	    TP_ARGS(unit, sid, pasid, group, code),
+	    TP_STRUCT__entry(__string(unit, unit)
+			     __field(u16, sid)
+			     __field(int, pasid)
+			     __field(u32, group)
+			     __field(unsigned int, code)),
+	    TP_fast_assign(__assign_str(unit);
+			   __entry->sid = sid;
+			   __entry->pasid = pasid;
+			   __entry->group = group;
+			   __entry->code = code;),
+	    TP_printk("unit=%s sid=0x%x pasid=%d group=%u code=%s",
+		      __get_str(unit), __entry->sid, __entry->pasid,
+		      __entry->group,
+		      __print_symbolic(__entry->code,
+				       { VTD_RESPONSE_SUCCESS, "success" },
+				       { VTD_RESPONSE_INVALID, "invalid" },
+				       { VTD_RESPONSE_FAILURE, "failure" }))
+);
 
 TRACE_EVENT(vtd_map,
 	    TP_PROTO(u32 domain, u64 iova, u64 phys, u64 bytes),

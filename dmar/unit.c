@@ -192,6 +192,7 @@ int vtd_unit_setup(struct vtd_unit *unit, struct vtd_reply *reply)
 	mutex_init(&unit->lock);
 	ida_init(&unit->dids);
 	xa_init(&unit->devtlbs);
+	xa_init(&unit->requesters);
 	unit->version = vtd_read32(&unit->regs, VTD_VER);
 	unit->cap = vtd_read64(&unit->regs, VTD_CAP);
 	unit->ecap = vtd_read64(&unit->regs, VTD_ECAP);
@@ -221,6 +222,7 @@ void vtd_unit_teardown(struct vtd_unit *unit)
 	vtd_context_destroy(unit);
 	vtd_qi_destroy(&unit->qi);
 	xa_destroy(&unit->devtlbs);
+	xa_destroy(&unit->requesters);
 	ida_destroy(&unit->dids);
 	mutex_destroy(&unit->lock);
 }

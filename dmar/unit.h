@@ -20,6 +20,7 @@
 
 struct vtd_fault_listener;
 struct vtd_pasid_dir;
+struct vtd_prq;
 struct vtd_reply;
 struct vtd_sm_table;
 
@@ -41,6 +42,24 @@ struct vtd_sm_table;
 enum vtd_health {
 	VTD_HEALTH_OK,
 	VTD_HEALTH_FAILED,
+};
+
+/* What a unit interrupts a CPU for. */
+enum {
+	VTD_EVENT_FAULT,
+	VTD_EVENT_PAGE_REQUEST,
+	VTD_EVENTS,
+};
+
+/**
+ * struct vtd_event - an interrupt that a unit itself raises
+ * @unit: the unit
+ * @base: its registers: control, data, address and upper address in a row, as
+ *	VTD_FECTL and VTD_PECTL
+ */
+struct vtd_event {
+	struct vtd_unit *unit;
+	u32 base;
 };
 
 /**
@@ -76,6 +95,9 @@ enum vtd_health {
  * @iommu: its face in sysfs and to the iommu core
  * @in_sysfs: @iommu has been added (m)
  * @registered: @iommu is known to the core (m)
+ * @event: the interrupts that it raises itself (c)
+ * @prq: its page request queue, or NULL (c while translating)
+ * @requesters: by source-id, the struct vtd_device that may send page requests
  * @irq: Linux number of the fault interrupt, 0 if none (m)
  * @listener: reads its faults, NULL if nobody does (m)
  * @faults: faults read from it
@@ -116,6 +138,9 @@ struct vtd_unit {
 	struct iommu_device iommu;
 	bool in_sysfs;
 	bool registered;
+	struct vtd_event event[VTD_EVENTS];
+	struct vtd_prq *prq;
+	struct xarray requesters;
 	unsigned int irq;
 	struct vtd_fault_listener *listener;
 	atomic64_t faults;

@@ -55,6 +55,25 @@ bool vtd_pci_same_set(struct pci_dev *a, struct pci_dev *b)
 	return function(a)->set == function(b)->set;
 }
 
+/* No unit here takes page requests: the kernel's part of it is not in user space. */
+int vtd_device_need_requests(struct vtd_device *vdev)
+{
+	return 0;
+}
+
+void vtd_device_drop_requests(struct vtd_device *vdev)
+{
+}
+
+void vtd_device_drain_requests(struct vtd_device *vdev)
+{
+}
+
+void vtd_page_response(struct device *dev, struct iopf_fault *evt,
+		       struct iommu_page_response *msg)
+{
+}
+
 struct iommu_group *pci_device_group(struct device *dev)
 {
 	return dev->iommu_group;

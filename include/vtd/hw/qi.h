@@ -238,6 +238,23 @@ static inline struct vtd_qi_desc vtd_qi_pdevtlb(u16 sid, u16 pfsid, u8 depth,
 	};
 }
 
+static inline struct vtd_qi_desc vtd_qi_response(u16 sid, bool with_pasid,
+						 u32 pasid, u32 group,
+						 unsigned int code)
+{
+	return (struct vtd_qi_desc){
+		.w = { VTD_QI_TYPE_RESPONSE |
+			       (with_pasid ?
+					VTD_QI_RESPONSE_PASID_P |
+						FIELD_PREP(VTD_QI_PASID_PASID,
+							   pasid) :
+					0) |
+			       FIELD_PREP(VTD_QI_RESPONSE_CODE, code) |
+			       FIELD_PREP(VTD_QI_RESPONSE_RID, sid),
+		       FIELD_PREP(VTD_QI_RESPONSE_HI_PRGI, group) },
+	};
+}
+
 /* Write @data to @addr once everything queued before is complete. */
 static inline struct vtd_qi_desc vtd_qi_wait(u64 addr, u32 data)
 {

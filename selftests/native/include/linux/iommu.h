@@ -32,6 +32,9 @@ typedef unsigned int ioasid_t;
 struct device;
 struct iommu_domain;
 struct iommu_group;
+struct iopf_fault;
+struct iopf_group;
+struct iommu_page_response;
 struct iommu_user_data;
 struct module;
 
@@ -141,6 +144,7 @@ struct iommu_domain {
 	const struct iommu_domain_ops *ops;
 	unsigned long pgsize_bitmap;
 	struct iommu_domain_geometry geometry;
+	int (*iopf_handler)(struct iopf_group *group);
 };
 
 struct iommu_device {
@@ -160,6 +164,8 @@ struct iommu_ops {
 	struct iommu_domain *(*domain_alloc_paging_flags)(
 		struct device *dev, u32 flags,
 		const struct iommu_user_data *user_data);
+	void (*page_response)(struct device *dev, struct iopf_fault *evt,
+			      struct iommu_page_response *msg);
 	const struct iommu_domain_ops *default_domain_ops;
 	struct iommu_domain *identity_domain;
 	struct iommu_domain *blocked_domain;
