@@ -90,24 +90,39 @@ static u8 vtdm_second_stage(struct vtd_model_unit *u,
 		if (u->config.policy & VTD_MODEL_PREFETCH)
 			vtdm_prefetch(u, context, addr);
 	}
+	/* The rights are found before what is wrong further on. */
+	result->rw = leaf.rw;
 	if (reason)
 		return reason;
-	result->phys = leaf.phys |
-		       (addr & ((1ULL << (12 + (leaf.level - 1) * 9)) - 1));
+	result->size = 1ULL << (12 + (leaf.level - 1) * 9);
+	result->phys = leaf.phys | (addr & (result->size - 1));
 	if (result->phys >= VTDM_MSI_FIRST && result->phys <= VTDM_MSI_LAST)
 		return VTDM_FR_INTERRUPT_RANGE;
 	return VTDM_FR_NONE;
 }
 
-static u8 vtdm_translate(struct vtd_model_unit *u, u16 sid, u64 addr,
-			 enum vtd_model_access access,
+/* The address stays as it is, and everything is allowed. */
+static void vtdm_as_it_is(const struct vtd_model_request *request,
+			  struct vtd_model_result *result)
+{
+	result->phys = request->addr;
+	result->size = VTDM_PAGE;
+	result->rw = VTD_MODEL_RIGHT_READ | VTD_MODEL_RIGHT_WRITE;
+	result->pass_through = true;
+}
+
+static u8 vtdm_translate(struct vtd_model_unit *u,
+			 const struct vtd_model_request *request,
 			 struct vtdm_context *context,
 			 struct vtd_model_result *result)
 {
+	enum vtd_model_access access = request->access;
 	unsigned int tt;
 	u8 reason;
 
-	reason = vtdm_context_lookup(u, sid, context);
+	if (request->with_pasid)
+		return VTDM_FR_PASID_IN_LEGACY;
+	reason = vtdm_context_lookup(u, request->sid, context);
 	if (reason)
 		return reason;
 	tt = context->lo >> VTDM_CTX_TT_SHIFT & 3;
@@ -115,16 +130,17 @@ static u8 vtdm_translate(struct vtd_model_unit *u, u16 sid, u64 addr,
 	if (access >= VTD_MODEL_TRANSLATED && tt != VTDM_TT_ALL)
 		return VTDM_FR_TRANSLATED;
 	if (access == VTD_MODEL_TRANSLATED) {
-		result->phys = addr;
+		result->phys = request->addr;
 		return VTDM_FR_NONE;
 	}
-	if (addr >> vtdm_width(u, context->hi))
+	if (request->addr >> vtdm_width(u, context->hi))
 		return VTDM_FR_WIDTH;
 	if (tt == VTDM_TT_PASS) {
-		result->phys = addr;
+		vtdm_as_it_is(request, result);
 		return VTDM_FR_NONE;
 	}
-	return vtdm_second_stage(u, context, addr, vtdm_need(access), result);
+	return vtdm_second_stage(u, context, request->addr, vtdm_need(access),
+				 result);
 }
 
 /* Of reasons that precede the context entry, FPD says nothing (7.1.3). */
@@ -137,22 +153,21 @@ static bool vtdm_silent(const struct vtdm_context *context, u8 reason)
 }
 
 /* One request within a page; true when it may go on to result->phys. */
-static bool vtdm_request(struct vtd_model_unit *u, u16 sid, u64 addr,
-			 enum vtd_model_access access,
+static bool vtdm_request(struct vtd_model_unit *u,
+			 const struct vtd_model_request *request,
 			 struct vtd_model_result *result)
 {
 	struct vtdm_context context = {};
 
-	*result = (struct vtd_model_result){ .phys = addr };
+	*result = (struct vtd_model_result){ .phys = request->addr };
 	if (vtdm_on(u)) {
 		u->stats.translated++;
-		result->reason =
-			vtdm_translate(u, sid, addr, access, &context, result);
+		result->reason = vtdm_translate(u, request, &context, result);
 	}
 	if (result->reason) {
 		u->stats.faults++;
 		if (!vtdm_silent(&context, result->reason))
-			vtdm_fault(u, sid, addr, access, result->reason);
+			vtdm_fault(u, request, result->reason);
 		return false;
 	}
 	result->aborted = vtdm_protected(u, result->phys);
@@ -165,42 +180,12 @@ static bool vtdm_in_msi_range(u64 addr, enum vtd_model_access access)
 	       access < VTD_MODEL_TRANSLATED;
 }
 
-/**
- * vtd_model_translate() - where would a request lead?
- * @u: the unit
- * @sid: who asks
- * @addr: any address
- * @access: what for
- * @result: filled in
- *
- * A request like any other: it fills caches and records faults.  Only memory
- * itself is not touched.
- *
- * Context: any.
- * Return: true when it is let through.
- */
-bool vtd_model_translate(struct vtd_model_unit *u, u16 sid, u64 addr,
-			 enum vtd_model_access access,
-			 struct vtd_model_result *result)
+/* Without a PASID, a request to the interrupt range is an interrupt (3.14). */
+static bool vtdm_is_msi(const struct vtd_model_request *request)
 {
-	unsigned long flags;
-	bool ok;
-
-	raw_spin_lock_irqsave(&vtd_model.lock, flags);
-	if (vtdm_in_msi_range(addr, access)) {
-		*result = (struct vtd_model_result){
-			.phys = addr,
-			.interrupt = access == VTD_MODEL_WRITE,
-			.aborted = access != VTD_MODEL_WRITE,
-		};
-		ok = result->interrupt;
-	} else {
-		ok = vtdm_request(u, sid, addr, access, result);
-	}
-	raw_spin_unlock_irqrestore(&vtd_model.lock, flags);
-	return ok;
+	return !request->with_pasid &&
+	       vtdm_in_msi_range(request->addr, request->access);
 }
-EXPORT_SYMBOL_GPL(vtd_model_translate);
 
 static bool vtdm_move(struct vtd_model_unit *u, u64 phys,
 		      enum vtd_model_access access, void *data, size_t bytes)
@@ -231,28 +216,130 @@ static bool vtdm_move(struct vtd_model_unit *u, u64 phys,
 }
 
 /* A request to the interrupt range: a write of 4 aligned bytes, or nothing. */
-static bool vtdm_dma_interrupt(struct vtd_model_unit *u, u16 sid, u64 addr,
-			       enum vtd_model_access access, const void *data,
-			       size_t bytes, struct vtd_model_result *result)
+static bool vtdm_dma_interrupt(struct vtd_model_unit *u,
+			       const struct vtd_model_request *request,
+			       const void *data, size_t bytes,
+			       struct vtd_model_result *result)
 {
 	struct vtd_model_interrupt interrupt;
 	u32 message;
 	bool ok;
 
-	*result = (struct vtd_model_result){ .phys = addr };
-	result->interrupt = access == VTD_MODEL_WRITE && bytes == 4 &&
-			    !(addr & 3);
+	*result = (struct vtd_model_result){ .phys = request->addr };
+	result->interrupt = request->access == VTD_MODEL_WRITE && bytes == 4 &&
+			    !(request->addr & 3);
 	result->aborted = !result->interrupt;
 	if (result->aborted)
 		return false;
 	memcpy(&message, data, sizeof(message));
-	ok = vtdm_interrupt(u, sid, addr, message, &interrupt);
+	ok = vtdm_interrupt(u, request->sid, request->addr, message,
+			    &interrupt);
 	result->reason = interrupt.reason;
 	return ok;
 }
 
+/* Where would it lead?  Memory is not touched. */
+static bool vtdm_only_ask(struct vtd_model_unit *u,
+			  const struct vtd_model_request *request,
+			  struct vtd_model_result *result)
+{
+	if (!vtdm_is_msi(request))
+		return vtdm_request(u, request, result);
+	*result = (struct vtd_model_result){
+		.phys = request->addr,
+		.interrupt = request->access == VTD_MODEL_WRITE,
+		.aborted = request->access != VTD_MODEL_WRITE,
+	};
+	return result->interrupt;
+}
+
+static bool vtdm_dma(struct vtd_model_unit *u, struct vtd_model_request request,
+		     void *data, size_t bytes, struct vtd_model_result *result)
+{
+	bool ok = true;
+
+	while (ok && bytes) {
+		size_t part = VTDM_PAGE - (request.addr & (VTDM_PAGE - 1));
+
+		part = bytes < part ? bytes : part;
+		if (vtdm_is_msi(&request))
+			return vtdm_dma_interrupt(u, &request, data, bytes,
+						  result);
+		ok = vtdm_request(u, &request, result) &&
+		     vtdm_move(u, result->phys, request.access, data, part);
+		request.addr += part;
+		data += part;
+		bytes -= part;
+	}
+	return ok;
+}
+
 /**
- * vtd_model_dma() - a device reads or writes memory
+ * vtd_model_request() - a device sends a request
+ * @u: the unit
+ * @request: what it sends; an atomic one does not cross a page
+ * @data: from or to where memory is moved; an atomic one adds and gives back
+ *	the old value; NULL: the request is translated only
+ * @bytes: length, 1 to 8 for an atomic one; of no account without @data
+ * @result: filled in, for the last page reached
+ *
+ * It fills caches, sets accessed and dirty bits, and records faults.  A
+ * request of several pages ends at the first that is refused.  A write of 4
+ * aligned bytes to the interrupt range, without a PASID, is an interrupt, as
+ * vtd_model_msi(); with one it is a memory request like any other.
+ *
+ * VTD_MODEL_ASK is never with @data.
+ *
+ * Context: any.
+ * Return: true when it is let through, and all of it was done.
+ */
+bool vtd_model_request(struct vtd_model_unit *u,
+		       const struct vtd_model_request *request, void *data,
+		       size_t bytes, struct vtd_model_result *result)
+{
+	unsigned long flags;
+	bool ok;
+
+	raw_spin_lock_irqsave(&vtd_model.lock, flags);
+	if (data)
+		ok = vtdm_dma(u, *request, data, bytes, result);
+	else
+		ok = vtdm_only_ask(u, request, result);
+	raw_spin_unlock_irqrestore(&vtd_model.lock, flags);
+	return ok;
+}
+EXPORT_SYMBOL_GPL(vtd_model_request);
+
+/**
+ * vtd_model_translate() - where would a request without a PASID lead?
+ * @u: the unit
+ * @sid: who asks
+ * @addr: any address
+ * @access: what for
+ * @result: filled in
+ *
+ * A request like any other: it fills caches and records faults.  Only memory
+ * itself is not touched.
+ *
+ * Context: any.
+ * Return: true when it is let through.
+ */
+bool vtd_model_translate(struct vtd_model_unit *u, u16 sid, u64 addr,
+			 enum vtd_model_access access,
+			 struct vtd_model_result *result)
+{
+	const struct vtd_model_request request = {
+		.sid = sid,
+		.addr = addr,
+		.access = access,
+	};
+
+	return vtd_model_request(u, &request, NULL, 0, result);
+}
+EXPORT_SYMBOL_GPL(vtd_model_translate);
+
+/**
+ * vtd_model_dma() - a device reads or writes memory, without a PASID
  * @u: the unit
  * @sid: who
  * @addr: first byte; an atomic one does not cross a page
@@ -261,8 +348,7 @@ static bool vtdm_dma_interrupt(struct vtd_model_unit *u, u16 sid, u64 addr,
  * @bytes: length, 1 to 8 for an atomic one
  * @result: filled in, for the last page reached
  *
- * A request of several pages ends at the first that is refused.  A write of 4
- * aligned bytes to the interrupt range is an interrupt, as vtd_model_msi().
+ * As vtd_model_request().
  *
  * Context: any.
  * Return: true when all of it was done.
@@ -271,27 +357,13 @@ bool vtd_model_dma(struct vtd_model_unit *u, u16 sid, u64 addr,
 		   enum vtd_model_access access, void *data, size_t bytes,
 		   struct vtd_model_result *result)
 {
-	unsigned long flags;
-	bool ok = true;
+	const struct vtd_model_request request = {
+		.sid = sid,
+		.addr = addr,
+		.access = access,
+	};
 
-	raw_spin_lock_irqsave(&vtd_model.lock, flags);
-	while (ok && bytes) {
-		size_t part = VTDM_PAGE - (addr & (VTDM_PAGE - 1));
-
-		part = bytes < part ? bytes : part;
-		if (vtdm_in_msi_range(addr, access)) {
-			ok = vtdm_dma_interrupt(u, sid, addr, access, data,
-						bytes, result);
-			break;
-		}
-		ok = vtdm_request(u, sid, addr, access, result) &&
-		     vtdm_move(u, result->phys, access, data, part);
-		addr += part;
-		data += part;
-		bytes -= part;
-	}
-	raw_spin_unlock_irqrestore(&vtd_model.lock, flags);
-	return ok;
+	return vtd_model_request(u, &request, data, bytes, result);
 }
 EXPORT_SYMBOL_GPL(vtd_model_dma);
 

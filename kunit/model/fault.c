@@ -131,21 +131,30 @@ static u64 vtdm_fault_type(enum vtd_model_access access)
 	}
 }
 
+/* What a record says of a PASID; none without one (11.4.7.6). */
+static u64 vtdm_fault_pasid(const struct vtd_model_request *request)
+{
+	if (!request->with_pasid)
+		return 0;
+	return VTDM_R_PP | (u64)request->pasid << VTDM_R_PASID_SHIFT |
+	       (request->privileged ? VTDM_R_PRIV : 0) |
+	       (request->execute ? VTDM_R_EXE : 0);
+}
+
 /**
  * vtdm_fault() - record a fault
  * @u: the unit
- * @sid: who made the request
- * @addr: to where; of an interrupt request the index, in bits 63:48
- * @access: what it was
- * @reason: why it was refused
+ * @request: what was refused; the address of an interrupt request is the
+ *	index, in bits 63:48
+ * @reason: why
  *
  * Lost while PFO is set, and when the record in turn is still in use; the
  * latter sets PFO (7.3.1).
  *
  * Context: the model's lock is held.
  */
-void vtdm_fault(struct vtd_model_unit *u, u16 sid, u64 addr,
-		enum vtd_model_access access, u8 reason)
+void vtdm_fault(struct vtd_model_unit *u,
+		const struct vtd_model_request *request, u8 reason)
 {
 	u32 status = vtdm_get(u, VTDM_FSTS);
 	u32 off = vtdm_record_offset(u, u->next_record);
@@ -156,10 +165,11 @@ void vtdm_fault(struct vtd_model_unit *u, u16 sid, u64 addr,
 		vtdm_fault_status(u, VTDM_F_PFO);
 		return;
 	}
-	vtdm_put64(u, off, addr & ~(VTDM_PAGE - 1));
+	vtdm_put64(u, off, request->addr & ~(VTDM_PAGE - 1));
 	vtdm_put64(u, off + 8,
-		   VTDM_R_F | vtdm_fault_type(access) |
-			   (u64)reason << VTDM_R_FR_SHIFT | sid);
+		   VTDM_R_F | vtdm_fault_type(request->access) |
+			   vtdm_fault_pasid(request) |
+			   (u64)reason << VTDM_R_FR_SHIFT | request->sid);
 	if (!(status & VTDM_F_PPF)) {
 		status &= ~(0xffU << VTDM_F_FRI_SHIFT);
 		vtdm_put(u, VTDM_FSTS,

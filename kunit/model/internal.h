@@ -358,8 +358,8 @@ static inline bool vtdm_ecap(const struct vtd_model_unit *u, u64 bit)
 }
 
 /* fault.c */
-void vtdm_fault(struct vtd_model_unit *u, u16 sid, u64 addr,
-		enum vtd_model_access access, u8 reason);
+void vtdm_fault(struct vtd_model_unit *u,
+		const struct vtd_model_request *request, u8 reason);
 void vtdm_fault_status(struct vtd_model_unit *u, u32 bits);
 void vtdm_fault_cleared(struct vtd_model_unit *u);
 void vtdm_event_unmasked(struct vtd_model_unit *u, u32 control);

@@ -364,10 +364,15 @@ bool vtdm_interrupt(struct vtd_model_unit *u, u16 sid, u64 addr, u32 data,
 		vtdm_compatible(addr, data, result);
 	}
 	if (result->reason) {
+		const struct vtd_model_request request = {
+			.sid = sid,
+			.access = VTD_MODEL_WRITE,
+			.addr = (u64)result->index << 48,
+		};
+
 		u->stats.blocked++;
 		if (!silent)
-			vtdm_fault(u, sid, (u64)result->index << 48,
-				   VTD_MODEL_WRITE, result->reason);
+			vtdm_fault(u, &request, result->reason);
 		return false;
 	}
 	u->stats.interrupts++;

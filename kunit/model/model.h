@@ -136,6 +136,36 @@ enum vtd_model_access {
 };
 
 /**
+ * struct vtd_model_request - what a device sends
+ * @sid: source-id
+ * @with_pasid: it carries a PASID
+ * @pasid: that one, 20 bits
+ * @privileged: privileged mode requested; only with a PASID
+ * @execute: execute requested; only with a PASID, and for reading
+ * @access: what for
+ * @addr: any address
+ */
+struct vtd_model_request {
+	u16 sid;
+	bool with_pasid;
+	u32 pasid;
+	bool privileged;
+	bool execute;
+	enum vtd_model_access access;
+	u64 addr;
+};
+
+/*
+ * Rights that a translation gives.  WRITE of a first stage needs no dirty bit
+ * yet; EXECUTE is of requests with a PASID through a first stage that lets them
+ * execute; PRIVILEGED tells that they are rights of supervisor requests.
+ */
+#define VTD_MODEL_RIGHT_READ 0x01
+#define VTD_MODEL_RIGHT_WRITE 0x02
+#define VTD_MODEL_RIGHT_EXECUTE 0x04
+#define VTD_MODEL_RIGHT_PRIVILEGED 0x08
+
+/**
  * struct vtd_model_result - what became of a request
  * @reason: 0, or the fault reason (7.1.3)
  * @aborted: refused without a fault: protected memory, or a request to the
@@ -144,6 +174,12 @@ enum vtd_model_access {
  * @phys: where the address led
  * @did: domain-id it was translated under
  * @cached: the translation came from a cache
+ * @pasid: it was translated under; RID_PASID of a request without one; 0 in
+ *	legacy mode
+ * @rw: VTD_MODEL_RIGHT_* of the translation, what an ATS completion would
+ *	carry; those of an address that is not mapped are 0
+ * @size: bytes of the page that @phys lies in; of a pass-through address 4096
+ * @pass_through: the address is not translated: by a pass-through entry
  */
 struct vtd_model_result {
 	u8 reason;
@@ -152,6 +188,10 @@ struct vtd_model_result {
 	u64 phys;
 	u16 did;
 	bool cached;
+	u32 pasid;
+	u8 rw;
+	u64 size;
+	bool pass_through;
 };
 
 /**
@@ -262,6 +302,9 @@ void vtd_model_firmware_pmr(struct vtd_model_unit *u, u64 base, u64 limit);
 struct vtd_model_stats vtd_model_stats(struct vtd_model_unit *u);
 unsigned int vtd_model_cached(struct vtd_model_unit *u);
 
+bool vtd_model_request(struct vtd_model_unit *u,
+		       const struct vtd_model_request *request, void *data,
+		       size_t bytes, struct vtd_model_result *result);
 bool vtd_model_translate(struct vtd_model_unit *u, u16 sid, u64 addr,
 			 enum vtd_model_access access,
 			 struct vtd_model_result *result);

@@ -106,7 +106,11 @@ enum {
 /* 11.4.7.6: the upper half of a fault record */
 #define VTDM_R_F BIT_ULL(63)
 #define VTDM_R_T1 BIT_ULL(62)
+#define VTDM_R_PASID_SHIFT 40
 #define VTDM_R_FR_SHIFT 32
+#define VTDM_R_PP BIT_ULL(31)
+#define VTDM_R_EXE BIT_ULL(30)
+#define VTDM_R_PRIV BIT_ULL(29)
 #define VTDM_R_T2 BIT_ULL(28)
 
 /* 11.4.8.1: protected memory enable */
@@ -254,6 +258,11 @@ enum {
 	VTDM_FR_TABLE_RESERVED = 0xc,
 	VTDM_FR_TRANSLATED = 0xd,
 	VTDM_FR_INTERRUPT_RANGE = 0xe,
+};
+
+/* 7.1.3: fault reasons of requests that need scalable mode */
+enum {
+	VTDM_FR_PASID_IN_LEGACY = 0x31,
 };
 
 /* 7.1.3: fault reasons of interrupt requests */
