@@ -76,6 +76,8 @@ SHARED(registers, "model-regs")
 SHARED(walks, "model-walk")
 SHARED(queues, "model-queue")
 SHARED(checker, "model-check")
+SHARED(device_tlbs, "model-ats")
+SHARED(endpoints, "model-endpoint")
 SHARED(interrupts, "model-ir")
 SHARED(interrupt_entries, "model-iec")
 SHARED(posting, "model-pi")
@@ -96,6 +98,8 @@ void vtd_shared_init(void)
 	vtd_main_model_walk();
 	vtd_main_model_queue();
 	vtd_main_model_check();
+	vtd_main_model_ats();
+	vtd_main_model_endpoint();
 	vtd_main_model_ir();
 	vtd_main_model_iec();
 	vtd_main_model_pi();
@@ -115,6 +119,8 @@ static struct kunit_case model_cases[] = {
 	KUNIT_CASE_PARAM(walks, walks_gen),
 	KUNIT_CASE_PARAM(queues, queues_gen),
 	KUNIT_CASE_PARAM(checker, checker_gen),
+	KUNIT_CASE_PARAM(device_tlbs, device_tlbs_gen),
+	KUNIT_CASE_PARAM(endpoints, endpoints_gen),
 	KUNIT_CASE_PARAM(interrupts, interrupts_gen),
 	KUNIT_CASE_PARAM(interrupt_entries, interrupt_entries_gen),
 	KUNIT_CASE_PARAM(posting, posting_gen),

@@ -10,7 +10,7 @@
 #include <linux/kernel.h>
 #include <linux/mm.h>
 
-#include "internal.h"
+#include "ats.h"
 
 /**
  * vtdm_where() - the driver's address of a word
@@ -369,6 +369,26 @@ static u64 vtdm_climb(const struct vtdm_page *page, unsigned int index,
 	return iova;
 }
 
+/* The device had asked for it too. */
+static void vtdm_eager_leaf(struct vtd_model_unit *u, u16 sid,
+			    const struct vtdm_iotlb *leaf)
+{
+	const struct vtd_model_request request = {
+		.sid = sid,
+		.access = VTD_MODEL_ASK,
+		.addr = leaf->iova,
+	};
+	struct vtd_model_result result = {
+		.rw = leaf->rw,
+		.phys = leaf->phys,
+		.size = 1ULL << (12 + (leaf->level - 1) * 9),
+	};
+
+	/* Whether it may ask, and with which rights above this entry. */
+	if (vtdm_ask_quietly(u, &request, &result) && result.rw)
+		vtdm_eager_devtlb(u, &request, &result);
+}
+
 static void vtdm_eager_entry(struct vtd_model_unit *u,
 			     const struct vtdm_context *context,
 			     const struct vtdm_page *page, u64 iova, u64 old)
@@ -396,6 +416,7 @@ static void vtdm_eager_entry(struct vtd_model_unit *u,
 		vtdm_cache_pointer(u, &pointer);
 	} else if (old & VTDM_S_RW) {
 		vtdm_cache_iotlb(u, &leaf);
+		vtdm_eager_leaf(u, context->sid, &leaf);
 	} else if (vtdm_cap(u, VTDM_CAP_CM)) {
 		leaf.level = 1;
 		leaf.phys = 0;

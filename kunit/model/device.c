@@ -34,10 +34,11 @@ static unsigned int vtdm_need(enum vtd_model_access access)
 {
 	switch (access) {
 	case VTD_MODEL_READ:
-	case VTD_MODEL_ASK:
 		return VTDM_S_R;
 	case VTD_MODEL_ATOMIC:
 		return VTDM_S_RW;
+	case VTD_MODEL_ASK:
+		return 0; /* it is told what is there */
 	default:
 		return VTDM_S_W;
 	}
@@ -152,24 +153,124 @@ static bool vtdm_silent(const struct vtdm_context *context, u8 reason)
 	       reason != VTDM_FR_ROOT_RESERVED;
 }
 
-/* One request within a page; true when it may go on to result->phys. */
-static bool vtdm_request(struct vtd_model_unit *u,
-			 const struct vtd_model_request *request,
-			 struct vtd_model_result *result)
+/*
+ * A page that is not there, or that nobody may touch, is an answer to a
+ * translation request: success, without any right (4.1.3, 7.1.3).
+ */
+static bool vtdm_recoverable(u8 reason)
+{
+	return reason == VTDM_FR_WIDTH || reason == VTDM_FR_WRITE ||
+	       reason == VTDM_FR_READ;
+}
+
+static void vtdm_no_rights(const struct vtd_model_request *request,
+			   struct vtd_model_result *result)
+{
+	result->reason = 0;
+	result->rw = 0;
+	result->phys = request->addr;
+	result->size = VTDM_PAGE;
+}
+
+/**
+ * vtdm_ask_quietly() - a translation request that leaves no trace of a refusal
+ * @u: the unit
+ * @request: a VTD_MODEL_ASK
+ * @result: filled in
+ *
+ * Context: the model's lock is held.
+ * Return: true when it was answered, be it without any right.
+ */
+bool vtdm_ask_quietly(struct vtd_model_unit *u,
+		      const struct vtd_model_request *request,
+		      struct vtd_model_result *result)
 {
 	struct vtdm_context context = {};
 
 	*result = (struct vtd_model_result){ .phys = request->addr };
+	if (!vtdm_on(u))
+		return false;
+	result->reason = vtdm_translate(u, request, &context, result);
+	if (vtdm_recoverable(result->reason) ||
+	    (!result->reason && !result->rw))
+		vtdm_no_rights(request, result);
+	return !result->reason;
+}
+
+/**
+ * vtdm_ask_tables() - what the tables say now, whatever is cached
+ * @u: the unit
+ * @request: a VTD_MODEL_ASK
+ * @result: filled in
+ *
+ * Context: the model's lock is held.
+ * Return: true when the device may ask, and would get some right.
+ */
+bool vtdm_ask_tables(struct vtd_model_unit *u,
+		     const struct vtd_model_request *request,
+		     struct vtd_model_result *result)
+{
+	struct vtdm_context context;
+	struct vtdm_iotlb leaf;
+
+	*result = (struct vtd_model_result){ .phys = request->addr };
+	if (!vtdm_on(u) || request->with_pasid ||
+	    vtdm_context_read(u, request->sid, &context) ||
+	    (context.lo >> VTDM_CTX_TT_SHIFT & 3) != VTDM_TT_ALL ||
+	    request->addr >> vtdm_width(u, context.hi) ||
+	    vtdm_walk(u, &context, request->addr, 0, false, &leaf))
+		return false;
+	result->rw = leaf.rw;
+	result->size = 1ULL << (12 + (leaf.level - 1) * 9);
+	result->phys = leaf.phys | (request->addr & (result->size - 1));
+	return leaf.rw;
+}
+
+/* 6.5.2.5: while a unit does not translate it knows of no translations. */
+static bool vtdm_off_refuses(const struct vtd_model_unit *u,
+			     const struct vtd_model_request *request)
+{
+	return !vtdm_on(u) && request->access >= VTD_MODEL_TRANSLATED;
+}
+
+/**
+ * vtdm_request() - one request within a page
+ * @u: the unit
+ * @request: the request
+ * @result: filled in
+ *
+ * Context: the model's lock is held.
+ * Return: true when it may go on to @result->phys.
+ */
+bool vtdm_request(struct vtd_model_unit *u,
+		  const struct vtd_model_request *request,
+		  struct vtd_model_result *result)
+{
+	bool ask = request->access == VTD_MODEL_ASK;
+	struct vtdm_context context = {};
+
+	*result = (struct vtd_model_result){ .phys = request->addr };
+	u->stats.asked += ask;
+	if (vtdm_off_refuses(u, request)) {
+		result->aborted = true;
+		return false;
+	}
 	if (vtdm_on(u)) {
 		u->stats.translated++;
 		result->reason = vtdm_translate(u, request, &context, result);
 	}
+	if (ask && (vtdm_recoverable(result->reason) ||
+		    (!result->reason && !result->rw)))
+		vtdm_no_rights(request, result);
 	if (result->reason) {
 		u->stats.faults++;
 		if (!vtdm_silent(&context, result->reason))
 			vtdm_fault(u, request, result->reason);
 		return false;
 	}
+	u->stats.believed += request->access == VTD_MODEL_TRANSLATED;
+	if (ask)
+		return true;
 	result->aborted = vtdm_protected(u, result->phys);
 	return !result->aborted;
 }
@@ -180,15 +281,31 @@ static bool vtdm_in_msi_range(u64 addr, enum vtd_model_access access)
 	       access < VTD_MODEL_TRANSLATED;
 }
 
-/* Without a PASID, a request to the interrupt range is an interrupt (3.14). */
-static bool vtdm_is_msi(const struct vtd_model_request *request)
+/**
+ * vtdm_is_msi() - is it an interrupt, not a memory request? (3.14)
+ * @request: the request
+ *
+ * Return: true for one to the interrupt range without a PASID.
+ */
+bool vtdm_is_msi(const struct vtd_model_request *request)
 {
 	return !request->with_pasid &&
 	       vtdm_in_msi_range(request->addr, request->access);
 }
 
-static bool vtdm_move(struct vtd_model_unit *u, u64 phys,
-		      enum vtd_model_access access, void *data, size_t bytes)
+/**
+ * vtdm_move() - memory is read or written
+ * @u: the unit that let it through
+ * @phys: first byte
+ * @access: what is done
+ * @data: from or to where
+ * @bytes: length, within a page
+ *
+ * Context: the model's lock is held.
+ * Return: false, with a report, where no memory is.
+ */
+bool vtdm_move(struct vtd_model_unit *u, u64 phys, enum vtd_model_access access,
+	       void *data, size_t bytes)
 {
 	void *memory = phys_to_virt(phys);
 	u64 sum = 0, add = 0;
@@ -253,8 +370,19 @@ static bool vtdm_only_ask(struct vtd_model_unit *u,
 	return result->interrupt;
 }
 
-static bool vtdm_dma(struct vtd_model_unit *u, struct vtd_model_request request,
-		     void *data, size_t bytes, struct vtd_model_result *result)
+/**
+ * vtdm_dma() - a request of any length
+ * @u: the unit
+ * @request: the request
+ * @data: from or to where
+ * @bytes: length
+ * @result: filled in, for the last page reached
+ *
+ * Context: the model's lock is held.
+ * Return: true when all of it was done.
+ */
+bool vtdm_dma(struct vtd_model_unit *u, struct vtd_model_request request,
+	      void *data, size_t bytes, struct vtd_model_result *result)
 {
 	bool ok = true;
 

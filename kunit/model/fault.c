@@ -126,6 +126,8 @@ static u64 vtdm_fault_type(enum vtd_model_access access)
 		return VTDM_R_T1;
 	case VTD_MODEL_ATOMIC:
 		return VTDM_R_T1 | VTDM_R_T2;
+	case VTD_MODEL_PAGE:
+		return VTDM_R_T2;
 	default:
 		return 0;
 	}

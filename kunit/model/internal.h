@@ -8,6 +8,7 @@
 #include <linux/spinlock.h>
 #include <linux/types.h>
 
+#include "endpoint.h"
 #include "model.h"
 #include "spec.h"
 
@@ -24,6 +25,9 @@
 #define VTDM_LIVE 2048
 #define VTDM_IRTES 256 /* cached interrupt entries */
 #define VTDM_IRTE_DUES 256
+#define VTDM_ENDPOINTS 16
+#define VTDM_ARRIVING 64 /* page requests on their way into the queue */
+#define VTDM_DEVICE_TIMEOUT 64 /* steps */
 #define VTDM_NAMED 256 /* descriptors that entries named before they changed */
 
 /**
@@ -174,6 +178,15 @@ struct vtdm_pending {
 	u64 fetched;
 	u64 number;
 	unsigned int wait;
+	bool sent; /* to a device */
+	bool waits; /* for a device that will not answer */
+};
+
+/* A page request that came in. */
+struct vtdm_arriving {
+	u16 sid;
+	unsigned int wait;
+	struct vtd_model_page_request request;
 };
 
 struct vtdm_injected {
@@ -209,6 +222,8 @@ struct vtdm_injected {
  * @now: steps made
  * @window: descriptors being worked on, oldest first
  * @nr_window: how many
+ * @arriving: page requests on their way into the queue, oldest first
+ * @nr_arriving: how many
  * @due: invalidations that must still come
  * @irte_due: the same of interrupt entries
  * @named: what posted entries named before they changed
@@ -251,6 +266,8 @@ struct vtd_model_unit {
 	struct vtdm_pending window[VTDM_WINDOW];
 	unsigned int nr_window;
 	struct vtdm_injected injected[VTDM_INJECTED];
+	struct vtdm_arriving arriving[VTDM_ARRIVING];
+	unsigned int nr_arriving;
 	struct vtdm_due due[VTDM_DUES];
 	struct vtdm_irte_due irte_due[VTDM_IRTE_DUES];
 	struct vtdm_named named[VTDM_NAMED];
@@ -274,6 +291,8 @@ struct vtd_model_unit {
  * @sink: who is told
  * @unit: the units
  * @nr_units: how many
+ * @endpoint: the endpoints
+ * @nr_endpoints: how many
  * @bucket: pages, hashed by address
  * @seq: stores observed
  * @some_stale: there is a unit that does not snoop
@@ -288,6 +307,8 @@ struct vtdm_machine {
 	struct vtd_model_sink sink;
 	struct vtd_model_unit *unit[VTDM_UNITS];
 	unsigned int nr_units;
+	struct vtd_model_endpoint *endpoint[VTDM_ENDPOINTS];
+	unsigned int nr_endpoints;
 	struct vtdm_page *bucket[VTDM_BUCKETS];
 	u64 seq;
 	bool some_stale;
@@ -314,6 +335,7 @@ void vtdm_now_in_memory128(const struct vtdm_page *page, unsigned int index,
 			   u64 *value);
 void vtdm_buffered(struct vtdm_page *page);
 void vtdm_write32(u64 phys, u32 value);
+void vtdm_write64(u64 phys, u64 value);
 void vtdm_drain(void);
 u64 vtdm_now_in_memory(const struct vtdm_page *page, unsigned int index);
 u64 *vtdm_claim(u64 phys);
@@ -379,6 +401,22 @@ u8 vtdm_context_read(struct vtd_model_unit *u, u16 sid,
 u8 vtdm_walk(struct vtd_model_unit *u, const struct vtdm_context *context,
 	     u64 addr, unsigned int need, bool use_caches,
 	     struct vtdm_iotlb *leaf);
+
+/* device.c */
+bool vtdm_request(struct vtd_model_unit *u,
+		  const struct vtd_model_request *request,
+		  struct vtd_model_result *result);
+bool vtdm_ask_quietly(struct vtd_model_unit *u,
+		      const struct vtd_model_request *request,
+		      struct vtd_model_result *result);
+bool vtdm_ask_tables(struct vtd_model_unit *u,
+		     const struct vtd_model_request *request,
+		     struct vtd_model_result *result);
+bool vtdm_is_msi(const struct vtd_model_request *request);
+bool vtdm_move(struct vtd_model_unit *u, u64 phys, enum vtd_model_access access,
+	       void *data, size_t bytes);
+bool vtdm_dma(struct vtd_model_unit *u, struct vtd_model_request request,
+	      void *data, size_t bytes, struct vtd_model_result *result);
 
 /* cache.c */
 void vtdm_cache_context(struct vtd_model_unit *u,

@@ -202,6 +202,29 @@ void vtdm_write32(u64 phys, u32 value)
 }
 
 /**
+ * vtdm_write64() - hardware writes a word of a page request descriptor
+ * @phys: 8-byte aligned
+ * @value: what
+ *
+ * Such writes are coherent with the CPUs always.
+ *
+ * Context: the model's lock is held.
+ */
+void vtdm_write64(u64 phys, u64 value)
+{
+	struct vtdm_page *page = vtdm_page(phys);
+	unsigned int index = (phys & (VTDM_PAGE - 1)) / sizeof(u64);
+
+	if (!page) {
+		vtdm_report(VTD_MODEL_WILD, NULL, phys,
+			    "page request to 0x%llx, where no memory is", phys);
+		return;
+	}
+	smp_store_release((u64 *)phys_to_virt(phys), value);
+	page->seen[index] = value;
+}
+
+/**
  * vtdm_buffered() - a store to a page is in the write buffer
  * @page: the page
  *

@@ -15,7 +15,7 @@
 
 #include <vtd/observe.h>
 
-#include "internal.h"
+#include "ats.h"
 
 struct vtdm_machine vtd_model;
 
@@ -39,12 +39,14 @@ int vtd_model_start(const struct vtd_model_sink *sink)
 EXPORT_SYMBOL_GPL(vtd_model_start);
 
 /**
- * vtd_model_stop() - forget all units and pages
+ * vtd_model_stop() - forget all units, endpoints and pages
  *
  * Context: may sleep; nothing else of the model is in use.
  */
 void vtd_model_stop(void)
 {
+	while (vtd_model.nr_endpoints)
+		vtd_model_endpoint_destroy(vtd_model.endpoint[0]);
 	while (vtd_model.nr_units)
 		vtd_model_unit_destroy(vtd_model.unit[0]);
 	vtdm_memory_stop();
@@ -124,6 +126,8 @@ vtd_model_unit_create(const struct vtd_model_config *config)
 		u->config.haw = 52;
 	if (!u->config.fetch || u->config.fetch > VTDM_WINDOW)
 		u->config.fetch = 8;
+	if (!u->config.device_timeout)
+		u->config.device_timeout = VTDM_DEVICE_TIMEOUT;
 	u->seed = config->seed;
 	u->bytes = 4 * VTDM_PAGE;
 	u->reg = kzalloc(u->bytes, GFP_KERNEL);
@@ -149,6 +153,8 @@ EXPORT_SYMBOL_GPL(vtd_model_unit_create);
  * vtd_model_unit_destroy() - take a unit out of the machine
  * @u: nobody uses its registers any more
  *
+ * Endpoints that are behind it stay, and reach nothing any more.
+ *
  * Context: may sleep.
  */
 void vtd_model_unit_destroy(struct vtd_model_unit *u)
@@ -162,6 +168,9 @@ void vtd_model_unit_destroy(struct vtd_model_unit *u)
 			break;
 	if (i < vtd_model.nr_units)
 		vtd_model.unit[i] = vtd_model.unit[--vtd_model.nr_units];
+	for (i = 0; i < vtd_model.nr_endpoints; i++)
+		if (vtd_model.endpoint[i]->unit == u)
+			vtd_model.endpoint[i]->unit = NULL;
 	raw_spin_unlock_irqrestore(&vtd_model.lock, flags);
 	kfree(u->reg);
 	kfree(u);
@@ -194,11 +203,18 @@ EXPORT_SYMBOL_GPL(vtd_model_plug);
  */
 void vtdm_step(struct vtd_model_unit *u)
 {
+	unsigned int i;
+
 	u->now++;
 	vtdm_regs_step(u);
 	vtdm_queue_step(u);
-	if (u->config.policy & VTD_MODEL_EVICT)
-		vtdm_evict(u);
+	vtdm_pages_step(u);
+	if (!(u->config.policy & VTD_MODEL_EVICT))
+		return;
+	vtdm_evict(u);
+	for (i = 0; i < vtd_model.nr_endpoints; i++)
+		if (vtd_model.endpoint[i]->unit == u)
+			vtdm_evict_devtlb(vtd_model.endpoint[i]);
 }
 
 /**

@@ -106,6 +106,9 @@ struct vtd_model_sink {
  * @latency: steps from the fetch of a descriptor to its completion
  * @fetch: descriptors it works on at once; 0 for 8
  * @command_latency: steps until a global command is answered
+ * @device_timeout: steps that a device has to answer an invalidation of its
+ *	TLB; 0 for 64
+ * @page_latency: steps from a page request to its place in the queue
  */
 struct vtd_model_config {
 	u32 version;
@@ -117,6 +120,8 @@ struct vtd_model_config {
 	unsigned int latency;
 	unsigned int fetch;
 	unsigned int command_latency;
+	unsigned int device_timeout;
+	unsigned int page_latency;
 };
 
 /**
@@ -126,6 +131,7 @@ struct vtd_model_config {
  * @VTD_MODEL_ATOMIC: read, add and write back
  * @VTD_MODEL_TRANSLATED: a write that carries a translated address (ATS)
  * @VTD_MODEL_ASK: an ATS translation request
+ * @VTD_MODEL_PAGE: a page request; only in what faults tell
  */
 enum vtd_model_access {
 	VTD_MODEL_READ,
@@ -133,6 +139,7 @@ enum vtd_model_access {
 	VTD_MODEL_ATOMIC,
 	VTD_MODEL_TRANSLATED,
 	VTD_MODEL_ASK,
+	VTD_MODEL_PAGE,
 };
 
 /**
@@ -142,6 +149,7 @@ enum vtd_model_access {
  * @pasid: that one, 20 bits
  * @privileged: privileged mode requested; only with a PASID
  * @execute: execute requested; only with a PASID, and for reading
+ * @no_write: of VTD_MODEL_ASK: it will not write (NW)
  * @access: what for
  * @addr: any address
  */
@@ -151,6 +159,7 @@ struct vtd_model_request {
 	u32 pasid;
 	bool privileged;
 	bool execute;
+	bool no_write;
 	enum vtd_model_access access;
 	u64 addr;
 };
@@ -180,6 +189,8 @@ struct vtd_model_request {
  *	carry; those of an address that is not mapped are 0
  * @size: bytes of the page that @phys lies in; of a pass-through address 4096
  * @pass_through: the address is not translated: by a pass-through entry
+ * @pending: of an endpoint: it has asked for the page, or must
+ * @group: the group of that page request, or VTD_MODEL_NO_GROUP
  */
 struct vtd_model_result {
 	u8 reason;
@@ -192,6 +203,8 @@ struct vtd_model_result {
 	u8 rw;
 	u64 size;
 	bool pass_through;
+	bool pending;
+	u16 group;
 };
 
 /**
@@ -264,6 +277,16 @@ enum vtd_model_error {
  * @waits: wait descriptors completed
  * @dropped: wait descriptors dropped by a time-out
  * @write_buffer: write-buffer flushes
+ * @asked: translation requests
+ * @believed: translated requests let through
+ * @device_tlbs: invalidations of device TLBs sent
+ * @timeouts: of them, those given up
+ * @page_requests: page requests that came in
+ * @page_queued: of them, those put into the queue
+ * @page_refused: of them, those of devices that may not ask
+ * @page_overflows: of them, those that came while the queue had overflown
+ * @page_answers: responses that the unit sent by itself
+ * @responses: responses of the driver
  */
 struct vtd_model_stats {
 	u64 translated;
@@ -282,6 +305,16 @@ struct vtd_model_stats {
 	u64 waits;
 	u64 dropped;
 	u64 write_buffer;
+	u64 asked;
+	u64 believed;
+	u64 device_tlbs;
+	u64 timeouts;
+	u64 page_requests;
+	u64 page_queued;
+	u64 page_refused;
+	u64 page_overflows;
+	u64 page_answers;
+	u64 responses;
 };
 
 struct vtd_model_unit;

@@ -5,7 +5,7 @@
  */
 #include <linux/kernel.h>
 
-#include "internal.h"
+#include "ats.h"
 
 static void vtdm_queue_error(struct vtd_model_unit *u, unsigned int why)
 {
@@ -34,10 +34,10 @@ static unsigned int vtdm_descriptor_check(const struct vtd_model_unit *u,
 			      (hi & 0x3f) > mamv;
 		break;
 	case VTDM_D_DEVTLB:
-		if (!vtdm_ecap(u, VTDM_ECAP_DT))
-			return VTDM_IQEI_TYPE;
-		bad = lo & VTDM_D_DEVTLB_RSVD || hi & VTDM_D_DEVTLB_HI_RSVD;
-		break;
+	case VTDM_D_PDEVTLB:
+		return vtdm_devtlb_check(u, lo, hi);
+	case VTDM_D_RESPONSE:
+		return vtdm_response_check(u, lo, hi);
 	case VTDM_D_IEC:
 		if (!vtdm_ecap(u, VTDM_ECAP_IR))
 			return VTDM_IQEI_TYPE;
@@ -57,6 +57,8 @@ static unsigned int vtdm_descriptor_check(const struct vtd_model_unit *u,
 static void vtdm_execute_wait(struct vtd_model_unit *u, u64 lo, u64 hi)
 {
 	u->stats.waits++;
+	if (lo & VTDM_D_PD)
+		vtdm_pages_drain(u);
 	if (lo & VTDM_D_SW)
 		vtdm_write32(hi, lo >> 32);
 	if (!(lo & VTDM_D_IF) || vtdm_get(u, VTDM_ICS) & VTDM_ICS_IWC)
@@ -93,6 +95,13 @@ static void vtdm_execute(struct vtd_model_unit *u, const struct vtdm_pending *p)
 		vtdm_check_forgot_irtes(u, p->lo & VTDM_D_IEC_SELECTIVE,
 					p->lo >> 32 & 0xffff,
 					p->lo >> 27 & 0x1f, p->number);
+		break;
+	case VTDM_D_DEVTLB:
+	case VTDM_D_PDEVTLB:
+		vtdm_devtlb_done(u, p);
+		break;
+	case VTDM_D_RESPONSE:
+		vtdm_execute_response(u, p->lo, p->hi);
 		break;
 	case VTDM_D_WAIT:
 		vtdm_execute_wait(u, p->lo, p->hi);
@@ -201,9 +210,11 @@ static bool vtdm_eligible(const struct vtd_model_unit *u, unsigned int at)
 		return false;
 	if (!at)
 		return true;
-	if ((u->window[at].lo & 0xf) == VTDM_D_WAIT ||
-	    !(u->config.policy & VTD_MODEL_REORDER))
+	if ((u->window[at].lo & 0xf) == VTDM_D_WAIT)
 		return false;
+	for (i = 0; i < at && !(u->config.policy & VTD_MODEL_REORDER); i++)
+		if (!u->window[i].sent || !vtdm_is_devtlb(u->window[at].lo))
+			return false;
 	for (i = 0; i < at; i++)
 		if ((u->window[i].lo & 0xf) == VTDM_D_WAIT &&
 		    u->window[i].lo & VTDM_D_FN)
@@ -211,9 +222,26 @@ static bool vtdm_eligible(const struct vtd_model_unit *u, unsigned int at)
 	return true;
 }
 
+/* A device is to be asked, or is being waited for. */
+static bool vtdm_still_waits(struct vtd_model_unit *u, unsigned int at,
+			     u16 *sid)
+{
+	struct vtdm_pending *p = &u->window[at];
+
+	if (!vtdm_is_devtlb(p->lo))
+		return false;
+	if (!p->sent) {
+		if (!vtdm_devtlb_may_send(u, at))
+			return true;
+		vtdm_devtlb_send(u, at);
+	}
+	return !vtdm_devtlb_answered(u, p, sid);
+}
+
 static void vtdm_complete_one(struct vtd_model_unit *u)
 {
 	unsigned int i, first = 0;
+	u16 sid = 0;
 
 	for (i = 0; i < u->nr_window; i++)
 		if (u->window[i].wait)
@@ -225,8 +253,13 @@ static void vtdm_complete_one(struct vtd_model_unit *u)
 	for (i = 0; i < u->nr_window; i++) {
 		unsigned int at = (first + i) % u->nr_window;
 
-		if (!vtdm_eligible(u, at))
+		if (!vtdm_eligible(u, at) || vtdm_still_waits(u, at, &sid))
 			continue;
+		if (u->window[at].waits) {
+			u->stats.timeouts++;
+			vtdm_timed_out(u, sid);
+			return;
+		}
 		vtdm_execute(u, &u->window[at]);
 		vtdm_window_remove(u, at);
 		return;

@@ -7,7 +7,7 @@
 #include <linux/kernel.h>
 #include <linux/mm.h>
 
-#include "internal.h"
+#include "ats.h"
 
 static bool vtdm_root_reachable(u64 phys)
 {
@@ -99,6 +99,10 @@ static const char *vtdm_cached_in(const struct vtd_model_unit *u, u64 phys)
 		    phys - t->phys < 1ULL << (12 + (t->level - 1) * 9))
 			return "the IOTLB translates to it";
 	}
+	if (vtdm_in_devtlbs(u, phys))
+		return "a device TLB translates to it";
+	if (vtdm_is_prq(u, phys))
+		return "it is the page request queue of a unit";
 	return NULL;
 }
 
@@ -335,6 +339,7 @@ unsigned int vtd_model_check_quiescent(void)
 		vtdm_check_contexts(u);
 		vtdm_check_pointers(u);
 		vtdm_check_iotlbs(u);
+		vtdm_check_devtlbs(u);
 	}
 	for (i = 0; i < VTDM_BUCKETS; i++) {
 		const struct vtdm_page *page;

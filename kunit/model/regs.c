@@ -8,7 +8,7 @@
 #include <linux/bitops.h>
 #include <linux/kernel.h>
 
-#include "internal.h"
+#include "ats.h"
 
 /**
  * vtdm_get64() - read the register file
@@ -45,6 +45,8 @@ void vtdm_regs_reset(struct vtd_model_unit *u)
 	vtdm_put64(u, VTDM_ECAP, u->config.ecap);
 	vtdm_put(u, VTDM_FECTL, VTDM_E_IM);
 	vtdm_put(u, VTDM_IECTL, VTDM_E_IM);
+	if (vtdm_ecap(u, VTDM_ECAP_PRS))
+		vtdm_put(u, VTDM_PECTL, VTDM_E_IM);
 }
 
 static u32 vtdm_status(const struct vtd_model_unit *u)
@@ -318,6 +320,7 @@ static u32 vtdm_writable(const struct vtd_model_unit *u, u32 off)
 {
 	bool eim = vtdm_ecap(u, VTDM_ECAP_EIM);
 	bool ir = vtdm_ecap(u, VTDM_ECAP_IR);
+	bool prs = vtdm_ecap(u, VTDM_ECAP_PRS);
 	u32 iotlb = vtdm_iotlb_offset(u);
 
 	switch (off) {
@@ -336,6 +339,12 @@ static u32 vtdm_writable(const struct vtd_model_unit *u, u32 off)
 	case VTDM_FEUADDR:
 	case VTDM_IEUADDR:
 		return eim ? 0xffffffff : 0;
+	case VTDM_PEDATA:
+		return !prs ? 0 : eim ? 0xffffffff : 0xffff;
+	case VTDM_PEADDR:
+		return prs ? 0xfffffffc : 0;
+	case VTDM_PEUADDR:
+		return prs && eim ? 0xffffffff : 0;
 	case VTDM_RTADDR + 4:
 	case VTDM_IQA + 4:
 	case VTDM_CCMD:
@@ -426,9 +435,15 @@ static void vtdm_write(struct vtd_model_unit *u, u32 off, u32 value)
 		}
 		return;
 	}
+	if (vtdm_pages_write(u, off, value))
+		return;
 	switch (off) {
 	case VTDM_GCMD:
 		vtdm_command(u, value);
+		return;
+	case VTDM_PECTL:
+		if (vtdm_ecap(u, VTDM_ECAP_PRS))
+			vtdm_event_control(u, off, value);
 		return;
 	case VTDM_FSTS:
 		vtdm_put(u, off, vtdm_get(u, off) & ~(value & VTDM_F_RW1C));
@@ -457,7 +472,8 @@ static void vtdm_polled(struct vtd_model_unit *u, u32 off)
 	if (u->config.policy & VTD_MODEL_MANUAL)
 		return;
 	if (off == VTDM_GSTS || off == VTDM_FSTS || off == VTDM_PMEN ||
-	    off == VTDM_IQH || off == VTDM_ICS)
+	    off == VTDM_IQH || off == VTDM_ICS || off == VTDM_PQT ||
+	    off == VTDM_PRS)
 		vtdm_step(u);
 }
 

@@ -41,6 +41,14 @@ enum {
 	VTDM_IEUADDR = 0x0ac,
 	VTDM_IQER = 0x0b0,
 	VTDM_IRTA = 0x0b8,
+	VTDM_PQH = 0x0c0,
+	VTDM_PQT = 0x0c8,
+	VTDM_PQA = 0x0d0,
+	VTDM_PRS = 0x0dc,
+	VTDM_PECTL = 0x0e0,
+	VTDM_PEDATA = 0x0e4,
+	VTDM_PEADDR = 0x0e8,
+	VTDM_PEUADDR = 0x0ec,
 };
 
 /* 11.4.2: capability, made up of parts */
@@ -72,6 +80,9 @@ enum {
 #define VTDM_ECAP_PT BIT_ULL(6)
 #define VTDM_ECAP_SC BIT_ULL(7)
 #define VTDM_ECAP_MHMV(x) ((u64)(x) << 20)
+#define VTDM_ECAP_PRS BIT_ULL(29)
+#define VTDM_ECAP_PASID BIT_ULL(40)
+#define VTDM_ECAP_DIT BIT_ULL(41)
 #define VTDM_ECAP_PDS BIT_ULL(42)
 #define VTDM_ECAP_IRO(off) ((u64)((off) / 16) << 8)
 
@@ -128,6 +139,31 @@ enum {
 	VTDM_IQEI_RESERVED = 4, /* reserved bits set, or a bad field */
 };
 
+/* 11.4.11: page request queue */
+#define VTDM_PQA_PQS 7ULL /* 2^PQS pages */
+#define VTDM_PR_PPR BIT(0)
+#define VTDM_PR_PRO BIT(1)
+
+/* 7.4.1.1: page request descriptors, the first two of four words */
+#define VTDM_PRD_BYTES 32
+#define VTDM_PRD_TYPE 1ULL
+#define VTDM_PRD_PP BIT_ULL(8)
+#define VTDM_PRD_RID_SHIFT 16
+#define VTDM_PRD_PASID_SHIFT 32
+#define VTDM_PRD_EXE BIT_ULL(52)
+#define VTDM_PRD_PM BIT_ULL(53)
+#define VTDM_PRD_RD BIT_ULL(0)
+#define VTDM_PRD_WR BIT_ULL(1)
+#define VTDM_PRD_LPIG BIT_ULL(2)
+#define VTDM_PRD_PRGI_SHIFT 3
+
+/* PCI Express 10.4.2.2: codes of a page group response */
+enum {
+	VTDM_PRG_SUCCESS = 0,
+	VTDM_PRG_INVALID = 1,
+	VTDM_PRG_FAILURE = 15, /* and whatever else is reserved */
+};
+
 /* 11.4.10: interrupt remapping table address */
 #define VTDM_IRTA_S 0xfULL /* 2^(S + 1) entries */
 #define VTDM_IRTA_EIME BIT_ULL(11)
@@ -139,6 +175,9 @@ enum {
 	VTDM_D_DEVTLB = 3,
 	VTDM_D_IEC = 4,
 	VTDM_D_WAIT = 5,
+	VTDM_D_PIOTLB = 6, /* IOTLB, with a PASID */
+	VTDM_D_PDEVTLB = 8, /* device TLB, with a PASID */
+	VTDM_D_RESPONSE = 9, /* to a page request group */
 };
 
 #define VTDM_D_GLOBAL 1
@@ -151,6 +190,15 @@ enum {
 #define VTDM_D_DEVTLB_RSVD \
 	(GENMASK_ULL(51, 48) | GENMASK_ULL(31, 21) | GENMASK_ULL(11, 4))
 #define VTDM_D_DEVTLB_HI_RSVD GENMASK_ULL(11, 1)
+#define VTDM_D_DEVTLB_S BIT_ULL(0)
+#define VTDM_D_PFSID (GENMASK_ULL(63, 52) | GENMASK_ULL(15, 12))
+#define VTDM_D_PDEVTLB_RSVD GENMASK_ULL(11, 9)
+#define VTDM_D_PDEVTLB_HI_RSVD GENMASK_ULL(10, 1)
+#define VTDM_D_PDEVTLB_G BIT_ULL(0)
+#define VTDM_D_PDEVTLB_S BIT_ULL(11)
+#define VTDM_D_RESPONSE_PP BIT_ULL(4)
+#define VTDM_D_RESPONSE_RSVD (GENMASK_ULL(63, 52) | GENMASK_ULL(11, 5))
+#define VTDM_D_RESPONSE_HI_RSVD (GENMASK_ULL(63, 12) | GENMASK_ULL(2, 0))
 #define VTDM_D_IEC_RSVD (GENMASK_ULL(63, 48) | GENMASK_ULL(26, 5))
 #define VTDM_D_IEC_SELECTIVE BIT_ULL(4)
 #define VTDM_D_WAIT_RSVD GENMASK_ULL(31, 8)
