@@ -171,6 +171,10 @@ static const struct vtd_model_function board[B_NR] = {
 	[B_LATER] = { VTD_MODEL_ENDPOINT, 0x00, B_PORT_E, .absent = true },
 	[B_PORT_LATER] = { VTD_MODEL_ROOT_PORT, 0x38, VTD_MODEL_TOP, 0x5f,
 			   .absent = true },
+	[B_SVA] = { VTD_MODEL_INTEGRATED, 0x40, VTD_MODEL_TOP, .ats = true,
+		    .pasid_width = 20, .prq = 512 },
+	[B_SVA_2] = { VTD_MODEL_INTEGRATED, 0x48, VTD_MODEL_TOP, .ats = true,
+		      .qdep = 4, .pasid_width = 16, .prq = 8 },
 };
 
 /* Give back whatever the test left. */
@@ -359,6 +363,16 @@ bool machine_managed(struct machine *m, unsigned int index)
 struct iommu_group *machine_group(struct machine *m, unsigned int index)
 {
 	return machine_dev(m, index)->dev.iommu_group;
+}
+
+struct vtd_model_endpoint *machine_endpoint(struct machine *m,
+					    unsigned int index)
+{
+	struct vtd_model_endpoint *ep =
+		vtd_model_host_endpoint(m->host, index, m->unit[0]);
+
+	KUNIT_ASSERT_NOT_NULL(m->test, ep);
+	return ep;
 }
 
 u64 *machine_page(struct machine *m)

@@ -44,6 +44,8 @@ enum {
 	B_PORT_E, /* root port with ACS */
 	B_LATER, /* an endpoint below it, absent at first */
 	B_PORT_LATER, /* a root port that is absent at first */
+	B_SVA, /* on the root bus, with ATS, PASIDs and PRI */
+	B_SVA_2, /* another, that takes 4 invalidations at once */
 	B_NR,
 };
 
@@ -108,6 +110,10 @@ void machine_enable(struct machine *m, unsigned int index);
 
 /* What VFIO does: own the group, then attach a domain of its own. */
 int machine_assign(struct machine *m, unsigned int index);
+
+/* The endpoint of B_SVA or B_SVA_2, behind unit 0. */
+struct vtd_model_endpoint *machine_endpoint(struct machine *m,
+					    unsigned int index);
 
 /* A page that devices may reach, for the time of the test. */
 u64 *machine_page(struct machine *m);

@@ -9,6 +9,7 @@
 
 extern struct kunit_suite vtd_attach_suite;
 extern struct kunit_suite vtd_context_suite;
+extern struct kunit_suite vtd_endpoint_suite;
 extern struct kunit_suite vtd_faults_suite;
 extern struct kunit_suite vtd_flush_suite;
 extern struct kunit_suite vtd_groups_suite;

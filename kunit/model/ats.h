@@ -50,6 +50,7 @@ struct vtdm_range {
  * @pasid: PASIDs are on
  * @pri: PRI is on
  * @mute: it neither answers nor takes anything
+ * @restored: it was reset, and ATS has not come on since
  * @failed: a response said that there will be no more
  * @allocation: page requests that it may have outstanding
  * @status: VTD_MODEL_PRI_FAILED and VTD_MODEL_PRI_UNEXPECTED
@@ -69,6 +70,7 @@ struct vtd_model_endpoint {
 	bool pasid;
 	bool pri;
 	bool mute;
+	bool restored;
 	bool failed;
 	u32 allocation;
 	u16 status;

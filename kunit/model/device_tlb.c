@@ -204,7 +204,11 @@ static void vtdm_check_devtlb(struct vtd_model_endpoint *ep)
 {
 	unsigned int i;
 
-	for (i = 0; i < VTDM_DEVTLBS; i++) {
+	if (ep->pri && !ep->ats)
+		vtdm_report(VTD_MODEL_ORDER, NULL, ep->config.sid,
+			    "source-id 0x%04x: PRI is on without ATS",
+			    ep->config.sid);
+	for (i = 0; ep->ats && i < VTDM_DEVTLBS; i++) {
 		const struct vtdm_devtlb *t = &ep->tlb[i];
 
 		if (!t->valid || vtdm_devtlb_holds(ep, t))
@@ -228,8 +232,7 @@ void vtdm_check_devtlbs(struct vtd_model_unit *u)
 	unsigned int i;
 
 	for (i = 0; i < vtd_model.nr_endpoints; i++)
-		if (vtd_model.endpoint[i]->unit == u &&
-		    vtd_model.endpoint[i]->ats)
+		if (vtd_model.endpoint[i]->unit == u)
 			vtdm_check_devtlb(vtd_model.endpoint[i]);
 }
 

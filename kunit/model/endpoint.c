@@ -97,6 +97,7 @@ static void vtdm_switch_ats(struct vtd_model_endpoint *ep, bool on)
 	if (!on && ep->pri)
 		vtdm_misused(ep, "ATS switched off while PRI is on");
 	ep->ats = on;
+	ep->restored = false;
 	vtdm_empty_devtlb(ep);
 }
 
@@ -105,7 +106,7 @@ static void vtdm_switch_pri(struct vtd_model_endpoint *ep, bool on,
 {
 	on = on && ep->config.prq;
 	if (on && !ep->pri) {
-		if (!ep->ats)
+		if (!ep->ats && !ep->restored)
 			vtdm_misused(ep, "PRI switched on while ATS is off");
 		if (ep->nr_asked)
 			vtdm_misused(ep, "PRI switched on before it stopped");
@@ -160,6 +161,9 @@ EXPORT_SYMBOL_GPL(vtd_model_endpoint_enable);
  * vtd_model_endpoint_reset() - function level reset: all is off and forgotten
  * @ep: the endpoint
  *
+ * Who restores configuration space afterwards may switch PRI on before ATS, as
+ * the kernel's PCI core does.
+ *
  * Context: any.
  */
 void vtd_model_endpoint_reset(struct vtd_model_endpoint *ep)
@@ -171,6 +175,7 @@ void vtd_model_endpoint_reset(struct vtd_model_endpoint *ep)
 	ep->pasid = false;
 	ep->pri = false;
 	ep->allocation = 0;
+	ep->restored = true;
 	ep->failed = false;
 	ep->status = 0;
 	ep->nr_asked = 0;

@@ -13,7 +13,7 @@
 
 #include "pci.h"
 
-/* Offsets and bits of PCI 3.0, PCI Express 7.5 and 7.7.7. */
+/* Offsets and bits of PCI 3.0, PCI Express 7.5, 7.7.7, 7.8.9 and 10.5. */
 enum {
 	C_COMMAND = 0x04,
 	C_STATUS = 0x06,
@@ -28,12 +28,26 @@ enum {
 	C_EXPRESS = 0x40,
 	C_DEVICE_CAP = 0x44,
 	C_DEVICE_CONTROL = 0x48,
+	C_DEVICE_CAP_2 = 0x64,
 	C_ACS = 0x100,
+	C_ATS = 0x110,
+	C_PASID = 0x118,
+	C_PRI = 0x120,
+	C_END = 0x130,
 };
 
 #define C_BUS_MASTER 0x4
 #define C_RESETS BIT(28) /* function level reset, in the capability */
 #define C_RESET BIT(15) /* the same, in the control register */
+#define C_PREFIXES BIT(21) /* end-end TLP prefixes: what PASIDs travel in */
+
+#define C_ATS_ALIGNED BIT(5)
+#define C_ATS_ENABLE BIT(15)
+#define C_PASID_CAN 0x6 /* execute, privileged mode */
+#define C_PASID_ENABLE BIT(0)
+#define C_PRI_ENABLE BIT(0)
+#define C_PRI_RESET BIT(1)
+#define C_PRI_PASID BIT(15) /* responses carry the PASID */
 
 /**
  * struct vtd_model_config_space - of one function
@@ -41,8 +55,8 @@ enum {
  * @writable: bits that writes change
  */
 struct vtd_model_config_space {
-	u8 byte[0x110];
-	u8 writable[0x110];
+	u8 byte[C_END];
+	u8 writable[C_END];
 };
 
 /**
@@ -54,6 +68,7 @@ struct vtd_model_config_space {
  * @function: what is behind it
  * @nr: how much
  * @config: configuration space, by function
+ * @endpoint: what has a unit, by function
  */
 struct vtd_model_host {
 	struct pci_sysdata sysdata;
@@ -63,6 +78,7 @@ struct vtd_model_host {
 	struct vtd_model_function function[VTD_MODEL_FUNCTIONS];
 	unsigned int nr;
 	struct vtd_model_config_space config[VTD_MODEL_FUNCTIONS];
+	struct vtd_model_endpoint *endpoint[VTD_MODEL_FUNCTIONS];
 };
 
 static bool is_bridge(const struct vtd_model_function *f)
@@ -74,6 +90,27 @@ static bool is_express(const struct vtd_model_function *f)
 {
 	return f->kind != VTD_MODEL_CONVENTIONAL &&
 	       f->kind != VTD_MODEL_PCI_BRIDGE && f->kind != VTD_MODEL_TO_PCIE;
+}
+
+static bool has_ats(const struct vtd_model_function *f)
+{
+	return f->ats && is_express(f) && !is_bridge(f);
+}
+
+/* Function level reset. */
+static bool can_reset(const struct vtd_model_function *f)
+{
+	return f->kind == VTD_MODEL_ENDPOINT || has_ats(f);
+}
+
+static u32 get(const struct vtd_model_config_space *c, unsigned int at,
+	       unsigned int bytes)
+{
+	u32 value = 0;
+
+	while (bytes--)
+		value = value << 8 | c->byte[at + bytes];
+	return value;
 }
 
 static void put(struct vtd_model_config_space *c, unsigned int at, u32 value,
@@ -109,7 +146,32 @@ static unsigned int port_type(enum vtd_model_kind kind)
 	}
 }
 
-/* Capabilities: PCI Express version 2 without anything, and ACS. */
+/* ATS, PASID and PRI (PCI Express 10.5.1, 7.8.9, 10.5.2). */
+static void fill_ats(struct vtd_model_config_space *c,
+		     const struct vtd_model_function *f)
+{
+	unsigned int after_ats = f->prq ? C_PRI : 0;
+
+	/* Without ACS a null capability leads here. */
+	put(c, C_ACS + 2, C_ATS << 4 | (f->acs ? 1 : 0), 2);
+	if (f->pasid_width) {
+		put(c, C_PASID, 0x0001001b | after_ats << 20, 4);
+		put(c, C_PASID + 4, C_PASID_CAN | f->pasid_width << 8, 2);
+		allow(c, C_PASID + 6, C_PASID_ENABLE | C_PASID_CAN, 2);
+		after_ats = C_PASID;
+	}
+	put(c, C_ATS, 0x0001000f | after_ats << 20, 4);
+	put(c, C_ATS + 4, C_ATS_ALIGNED | (f->qdep & 0x1f), 2);
+	allow(c, C_ATS + 6, C_ATS_ENABLE | 0x1f, 2);
+	if (!f->prq)
+		return;
+	put(c, C_PRI, 0x00010013, 4);
+	allow(c, C_PRI + 4, C_PRI_ENABLE, 2);
+	put(c, C_PRI + 8, f->prq, 4);
+	allow(c, C_PRI + 12, ~0U, 4);
+}
+
+/* Capabilities: PCI Express version 2 without anything, ACS, and of ATS. */
 static void fill_capabilities(struct vtd_model_config_space *c,
 			      const struct vtd_model_function *f)
 {
@@ -121,18 +183,21 @@ static void fill_capabilities(struct vtd_model_config_space *c,
 		put(c, C_EXPRESS + 12, 0x11, 4);
 		put(c, C_EXPRESS + 18, 0x11, 2);
 		allow(c, C_DEVICE_CONTROL, 0xffff, 2);
-		if (f->kind == VTD_MODEL_ENDPOINT)
+		put(c, C_DEVICE_CAP_2, C_PREFIXES, 4);
+		if (can_reset(f))
 			put(c, C_DEVICE_CAP, C_RESETS, 4);
 	} else {
 		return;
 	}
 	put(c, C_STATUS, 0x10, 2);
 	put(c, C_CAPABILITIES, C_EXPRESS, 1);
-	if (!f->acs)
-		return;
-	put(c, C_ACS, 0x0001000d, 4);
-	put(c, C_ACS + 4, f->acs, 2);
-	allow(c, C_ACS + 6, f->acs, 2);
+	if (f->acs) {
+		put(c, C_ACS, 0x0001000d, 4);
+		put(c, C_ACS + 4, f->acs, 2);
+		allow(c, C_ACS + 6, f->acs, 2);
+	}
+	if (has_ats(f))
+		fill_ats(c, f);
 }
 
 static void fill(struct vtd_model_config_space *c,
@@ -191,6 +256,35 @@ static struct vtd_model_host *host_of(const struct pci_bus *bus)
 			    struct vtd_model_host, sysdata);
 }
 
+/* The PRI status register is what the endpoint says. */
+static void refresh(struct vtd_model_host *host,
+		    struct vtd_model_config_space *c)
+{
+	unsigned int index = c - host->config;
+	const struct vtd_model_function *f = &host->function[index];
+	u16 status = VTD_MODEL_PRI_STOPPED;
+
+	if (!has_ats(f) || !f->prq)
+		return;
+	if (host->endpoint[index])
+		status = vtd_model_endpoint_pri_status(host->endpoint[index]);
+	else if (get(c, C_PRI + 4, 2) & C_PRI_ENABLE)
+		status = 0;
+	put(c, C_PRI + 6, status | (f->pasid_width ? C_PRI_PASID : 0), 2);
+}
+
+/* The endpoint is as its registers say. */
+static void follow(struct vtd_model_host *host, unsigned int index)
+{
+	const struct vtd_model_config_space *c = &host->config[index];
+
+	vtd_model_endpoint_enable(host->endpoint[index],
+				  get(c, C_ATS + 6, 2) & C_ATS_ENABLE,
+				  get(c, C_PASID + 6, 2) & C_PASID_ENABLE,
+				  get(c, C_PRI + 4, 2) & C_PRI_ENABLE,
+				  get(c, C_PRI + 12, 4));
+}
+
 static int host_read(struct pci_bus *bus, unsigned int devfn, int where,
 		     int size, u32 *value)
 {
@@ -201,6 +295,8 @@ static int host_read(struct pci_bus *bus, unsigned int devfn, int where,
 
 	raw_spin_lock_irqsave(&host->lock, flags);
 	c = find(host, bus, devfn);
+	if (c)
+		refresh(host, c);
 	*value = 0;
 	for (i = size; c && i--;)
 		*value = *value << 8 |
@@ -218,9 +314,33 @@ static void reset(struct vtd_model_host *host, struct vtd_model_config_space *c)
 							  << 8;
 	unsigned int index = c - host->config;
 
-	if (host->function[index].kind == VTD_MODEL_ENDPOINT &&
-	    control & C_RESET)
-		fill(c, &host->function[index], index);
+	if (!can_reset(&host->function[index]) || !(control & C_RESET))
+		return;
+	fill(c, &host->function[index], index);
+	if (host->endpoint[index])
+		vtd_model_endpoint_reset(host->endpoint[index]);
+}
+
+/* What a write does besides storing: @value as far as it reaches. */
+static void written(struct vtd_model_host *host,
+		    struct vtd_model_config_space *c, int where, int size,
+		    u32 value)
+{
+	unsigned int index = c - host->config;
+	struct vtd_model_endpoint *ep = host->endpoint[index];
+
+	reset(host, c);
+	if (!ep || where < C_ATS || where >= C_END)
+		return;
+	follow(host, index);
+	if (where <= C_PRI + 4 && where + size > C_PRI + 4 &&
+	    value >> 8 * (C_PRI + 4 - where) & C_PRI_RESET)
+		vtd_model_endpoint_pri_reset(ep);
+	if (where <= C_PRI + 6 && where + size > C_PRI + 6)
+		vtd_model_endpoint_pri_clear(
+			ep, value >> 8 * (C_PRI + 6 - where) &
+				    (VTD_MODEL_PRI_FAILED |
+				     VTD_MODEL_PRI_UNEXPECTED));
 }
 
 static int host_write(struct pci_bus *bus, unsigned int devfn, int where,
@@ -229,19 +349,18 @@ static int host_write(struct pci_bus *bus, unsigned int devfn, int where,
 	struct vtd_model_host *host = host_of(bus);
 	struct vtd_model_config_space *c;
 	unsigned long flags;
+	int i;
 
 	raw_spin_lock_irqsave(&host->lock, flags);
 	c = find(host, bus, devfn);
-	for (; c && size--; where++, value >>= 8) {
-		u8 mask;
+	for (i = 0; c && i < size && where + i < sizeof(c->byte); i++) {
+		u8 mask = c->writable[where + i];
 
-		if (where >= sizeof(c->byte))
-			break;
-		mask = c->writable[where];
-		c->byte[where] = (c->byte[where] & ~mask) | (value & mask);
+		c->byte[where + i] = (c->byte[where + i] & ~mask) |
+				     (value >> 8 * i & mask);
 	}
 	if (c)
-		reset(host, c);
+		written(host, c, where, size, value);
 	raw_spin_unlock_irqrestore(&host->lock, flags);
 	return c ? PCIBIOS_SUCCESSFUL : PCIBIOS_DEVICE_NOT_FOUND;
 }
@@ -308,13 +427,14 @@ EXPORT_SYMBOL_GPL(vtd_model_host_create);
 
 /**
  * vtd_model_host_destroy() - the host bridge and all behind it leave
- * @host: the host bridge
+ * @host: the host bridge; the model is still running
  *
  * Context: may sleep; takes pci_lock_rescan_remove().
  */
 void vtd_model_host_destroy(struct vtd_model_host *host)
 {
 	struct pci_host_bridge *bridge = to_pci_host_bridge(host->bus->bridge);
+	unsigned int i;
 
 	pci_lock_rescan_remove();
 	pci_stop_root_bus(host->bus);
@@ -322,6 +442,8 @@ void vtd_model_host_destroy(struct vtd_model_host *host)
 	/* pci_scan_root_bus() made it, and nobody else gives it back. */
 	pci_free_host_bridge(bridge);
 	pci_unlock_rescan_remove();
+	for (i = 0; i < host->nr; i++)
+		vtd_model_endpoint_destroy(host->endpoint[i]);
 	kfree(host);
 }
 EXPORT_SYMBOL_GPL(vtd_model_host_destroy);
@@ -346,6 +468,15 @@ struct pci_dev *vtd_model_host_dev(struct vtd_model_host *host,
 }
 EXPORT_SYMBOL_GPL(vtd_model_host_dev);
 
+/* Pulled out it answers nobody, and forgets. */
+static void gone(struct vtd_model_host *host, unsigned int index, bool gone)
+{
+	if (!host->endpoint[index])
+		return;
+	vtd_model_endpoint_reset(host->endpoint[index]);
+	vtd_model_endpoint_mute(host->endpoint[index], gone);
+}
+
 /**
  * vtd_model_host_plug() - put a function in that was absent
  * @host: the host bridge
@@ -362,6 +493,7 @@ void vtd_model_host_plug(struct vtd_model_host *host, unsigned int index)
 	raw_spin_lock_irqsave(&host->lock, flags);
 	fill(&host->config[index], f, index);
 	f->absent = false;
+	gone(host, index, false);
 	raw_spin_unlock_irqrestore(&host->lock, flags);
 
 	pci_lock_rescan_remove();
@@ -391,6 +523,7 @@ void vtd_model_host_unplug(struct vtd_model_host *host, unsigned int index)
 	pci_dev_put(pdev);
 	raw_spin_lock_irqsave(&host->lock, flags);
 	host->function[index].absent = true;
+	gone(host, index, true);
 	raw_spin_unlock_irqrestore(&host->lock, flags);
 }
 EXPORT_SYMBOL_GPL(vtd_model_host_unplug);
@@ -451,6 +584,87 @@ u16 vtd_model_host_acs(struct vtd_model_host *host, unsigned int index)
 EXPORT_SYMBOL_GPL(vtd_model_host_acs);
 
 /**
+ * vtd_model_host_endpoint() - put a unit on the way of a function with ATS
+ * @host: the host bridge
+ * @index: which function; it is there, and has no unit yet
+ * @u: the unit; it stays as long as the host bridge does
+ *
+ * From now on what is written to its ATS, PASID and PRI capabilities switches
+ * the endpoint, and its DMA goes through a device TLB.
+ *
+ * Context: may sleep.
+ * Return: the endpoint, which goes with the host bridge; NULL when there is
+ * none, or no memory.
+ */
+struct vtd_model_endpoint *vtd_model_host_endpoint(struct vtd_model_host *host,
+						   unsigned int index,
+						   struct vtd_model_unit *u)
+{
+	const struct vtd_model_function *f = &host->function[index];
+	const struct vtd_model_endpoint_config config = {
+		.sid = vtd_model_host_sid(host, index),
+		.pfsid = vtd_model_host_sid(host, index),
+		.qdep = f->qdep,
+		.width = f->pasid_width,
+		.prq = f->prq,
+		.seed = index + 1,
+	};
+	struct vtd_model_endpoint *ep;
+	unsigned long flags;
+
+	if (!has_ats(f) || host->endpoint[index])
+		return NULL;
+	ep = vtd_model_endpoint_create(u, &config);
+	if (!ep)
+		return NULL;
+	raw_spin_lock_irqsave(&host->lock, flags);
+	host->endpoint[index] = ep;
+	follow(host, index);
+	raw_spin_unlock_irqrestore(&host->lock, flags);
+	return ep;
+}
+EXPORT_SYMBOL_GPL(vtd_model_host_endpoint);
+
+/**
+ * vtd_model_host_request() - a function sends a request
+ * @host: the host bridge
+ * @index: which function
+ * @u: the unit on its way
+ * @request: as for vtd_model_request(), but for the source-id
+ * @data: as for vtd_model_request()
+ * @bytes: as for vtd_model_request()
+ * @result: as for vtd_model_request()
+ *
+ * One with vtd_model_host_endpoint() does as vtd_model_endpoint_dma() says.
+ *
+ * Context: any.
+ * Return: true when all of it was done; false also when the function is not
+ * there or is no bus master, and then the unit has seen nothing.
+ */
+bool vtd_model_host_request(struct vtd_model_host *host, unsigned int index,
+			    struct vtd_model_unit *u,
+			    const struct vtd_model_request *request, void *data,
+			    size_t bytes, struct vtd_model_result *result)
+{
+	struct vtd_model_request r = *request;
+	int at;
+
+	*result = (struct vtd_model_result){ .aborted = true };
+	if (bus_of(host, index) < 0)
+		return false;
+	for (at = index; at != VTD_MODEL_TOP; at = host->function[at].above)
+		if (host->function[at].absent ||
+		    !(host->config[at].byte[C_COMMAND] & C_BUS_MASTER))
+			return false;
+	if (host->endpoint[index] && r.access <= VTD_MODEL_ATOMIC)
+		return vtd_model_endpoint_dma(host->endpoint[index], &r, data,
+					      bytes, result);
+	r.sid = vtd_model_host_sid(host, index);
+	return vtd_model_request(u, &r, data, bytes, result);
+}
+EXPORT_SYMBOL_GPL(vtd_model_host_request);
+
+/**
  * vtd_model_host_dma() - a function reads or writes memory
  * @host: the host bridge
  * @index: which function
@@ -461,25 +675,22 @@ EXPORT_SYMBOL_GPL(vtd_model_host_acs);
  * @bytes: as for vtd_model_dma()
  * @result: as for vtd_model_dma()
  *
+ * As vtd_model_host_request(), without a PASID.
+ *
  * Context: any.
- * Return: true when all of it was done; false also when the function is not
- * there or is no bus master, and then the unit has seen nothing.
+ * Return: true when all of it was done.
  */
 bool vtd_model_host_dma(struct vtd_model_host *host, unsigned int index,
 			struct vtd_model_unit *u, u64 addr,
 			enum vtd_model_access access, void *data, size_t bytes,
 			struct vtd_model_result *result)
 {
-	int at;
+	const struct vtd_model_request request = {
+		.addr = addr,
+		.access = access,
+	};
 
-	*result = (struct vtd_model_result){ .aborted = true };
-	if (bus_of(host, index) < 0)
-		return false;
-	for (at = index; at != VTD_MODEL_TOP; at = host->function[at].above)
-		if (host->function[at].absent ||
-		    !(host->config[at].byte[C_COMMAND] & C_BUS_MASTER))
-			return false;
-	return vtd_model_dma(u, vtd_model_host_sid(host, index), addr, access,
-			     data, bytes, result);
+	return vtd_model_host_request(host, index, u, &request, data, bytes,
+				      result);
 }
 EXPORT_SYMBOL_GPL(vtd_model_host_dma);

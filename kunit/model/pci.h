@@ -9,6 +9,7 @@
 
 #include <linux/pci.h>
 
+#include "endpoint.h"
 #include "model.h"
 
 /**
@@ -49,6 +50,12 @@ enum vtd_model_kind {
  * @class: class code, 24 bits; 0 for one that fits @kind
  * @many: one of several functions of a device
  * @absent: not plugged in yet
+ * @ats: it has the ATS capability
+ * @qdep: in it: invalidations taken at once, 0 to 31; 0 is 32
+ * @pasid_width: bits of its PASIDs; 0 for no such capability
+ * @prq: page requests that it can have outstanding; 0 for no PRI capability
+ *
+ * The last three only with @ats, and of what is no bridge.
  */
 struct vtd_model_function {
 	enum vtd_model_kind kind;
@@ -60,6 +67,10 @@ struct vtd_model_function {
 	u32 class;
 	bool many;
 	bool absent;
+	bool ats;
+	u8 qdep;
+	u8 pasid_width;
+	u16 prq;
 };
 
 #define VTD_MODEL_VENDOR 0x1d7d
@@ -77,6 +88,13 @@ void vtd_model_host_plug(struct vtd_model_host *host, unsigned int index);
 void vtd_model_host_unplug(struct vtd_model_host *host, unsigned int index);
 u16 vtd_model_host_sid(struct vtd_model_host *host, unsigned int index);
 u16 vtd_model_host_acs(struct vtd_model_host *host, unsigned int index);
+struct vtd_model_endpoint *vtd_model_host_endpoint(struct vtd_model_host *host,
+						   unsigned int index,
+						   struct vtd_model_unit *u);
+bool vtd_model_host_request(struct vtd_model_host *host, unsigned int index,
+			    struct vtd_model_unit *u,
+			    const struct vtd_model_request *request, void *data,
+			    size_t bytes, struct vtd_model_result *result);
 bool vtd_model_host_dma(struct vtd_model_host *host, unsigned int index,
 			struct vtd_model_unit *u, u64 addr,
 			enum vtd_model_access access, void *data, size_t bytes,

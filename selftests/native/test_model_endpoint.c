@@ -386,7 +386,26 @@ static void test_reset(void **state)
 	assert_int_equal(vtd_model_endpoint_pri_status(ep), 0x100);
 	assert_true(dma(0x4000, VTD_MODEL_READ, NULL, 1));
 	assert_int_equal(stats().asked, 1);
+	/* restored as the kernel does it, with ATS last */
+	vtd_model_endpoint_enable(ep, false, true, true, 4);
+	vtd_model_endpoint_enable(ep, true, true, true, 4);
+	fix_assert_good();
+	/* once only */
+	vtd_model_endpoint_enable(ep, false, false, false, 0);
+	vtd_model_endpoint_enable(ep, false, false, true, 4);
+	assert_told(VTD_MODEL_ORDER);
+	stop();
+}
+
+/* A restore that forgot ATS. */
+static void test_half_restored(void **state)
+{
+	start();
+	vtd_model_endpoint_reset(ep);
+	vtd_model_endpoint_enable(ep, false, false, true, 4);
 	assert_int_equal(fix_broken(), 0);
+	vtd_model_check_quiescent();
+	assert_told(VTD_MODEL_ORDER);
 	stop();
 }
 
@@ -481,6 +500,7 @@ int main(void)
 	fix_case(test_allocation, NULL, "switched: allocation");
 	fix_case(test_off_forgets, NULL, "ATS off and on");
 	fix_case(test_reset, NULL, "reset");
+	fix_case(test_half_restored, NULL, "reset, and half restored");
 	fix_case(test_evict, NULL, "random eviction");
 	fix_case(test_create, NULL, "made and destroyed");
 	fix_case(test_unit_gone, NULL, "its unit is gone");
