@@ -220,6 +220,7 @@ void vtdm_write64(u64 phys, u64 value)
 			    "page request to 0x%llx, where no memory is", phys);
 		return;
 	}
+	/* Who reads the tail register, or the status, sees it all. */
 	smp_store_release((u64 *)phys_to_virt(phys), value);
 	page->seen[index] = value;
 }
