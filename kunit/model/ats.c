@@ -52,7 +52,7 @@ static bool vtdm_some_endpoint(const struct vtd_model_unit *u)
  */
 bool vtdm_is_devtlb(u64 lo)
 {
-	return (lo & 0xf) == VTDM_D_DEVTLB || (lo & 0xf) == VTDM_D_PDEVTLB;
+	return (lo & 0xf) == VTDM_D_DEVTLB || (lo & 0xf) == VTDM_D_PASID_DEVTLB;
 }
 
 static u16 vtdm_devtlb_sid(u64 lo)
@@ -78,7 +78,7 @@ static unsigned int vtdm_depth(const struct vtd_model_endpoint *ep)
 }
 
 /**
- * vtdm_devtlb_check() - is an invalidation of a device TLB well-formed?
+ * vtdm_devtlb_check() - is an invalidation without a PASID well-formed?
  * @u: the unit
  * @lo: first word of the descriptor
  * @hi: second word
@@ -87,26 +87,39 @@ static unsigned int vtdm_depth(const struct vtd_model_endpoint *ep)
  */
 unsigned int vtdm_devtlb_check(const struct vtd_model_unit *u, u64 lo, u64 hi)
 {
-	bool bad;
-
 	if (!vtdm_ecap(u, VTDM_ECAP_DT))
 		return VTDM_IQEI_TYPE;
-	if ((lo & 0xf) == VTDM_D_DEVTLB) {
-		bad = lo & VTDM_D_DEVTLB_RSVD || hi & VTDM_D_DEVTLB_HI_RSVD;
-	} else {
-		if (!vtdm_ecap(u, VTDM_ECAP_PASID))
-			return VTDM_IQEI_TYPE;
-		bad = lo & VTDM_D_PDEVTLB_RSVD || hi & VTDM_D_PDEVTLB_HI_RSVD;
-	}
 	if (lo & VTDM_D_PFSID && !vtdm_ecap(u, VTDM_ECAP_DIT))
-		bad = true;
-	return bad ? VTDM_IQEI_RESERVED : 0;
+		return VTDM_IQEI_RESERVED;
+	return lo & VTDM_D_DEVTLB_RSVD || hi & VTDM_D_DEVTLB_HI_RSVD ?
+		       VTDM_IQEI_RESERVED :
+		       0;
+}
+
+/**
+ * vtdm_pasid_devtlb_check() - is one with a PASID well-formed?
+ * @u: the unit
+ * @lo: first word of the descriptor
+ * @hi: second word
+ *
+ * Return: 0 or the IQEI code.
+ */
+unsigned int vtdm_pasid_devtlb_check(const struct vtd_model_unit *u, u64 lo,
+				     u64 hi)
+{
+	if (!vtdm_ecap(u, VTDM_ECAP_DT))
+		return VTDM_IQEI_TYPE;
+	if (lo & VTDM_D_PFSID && !vtdm_ecap(u, VTDM_ECAP_DIT))
+		return VTDM_IQEI_RESERVED;
+	return vtdm_needs_scalable(u)		   ?:
+		       hi & VTDM_D_PDEVTLB_HI_RSVD ? VTDM_IQEI_RESERVED :
+						     0;
 }
 
 /* The range: its size is told by the lowest bit of the address that is 0. */
 static struct vtdm_range vtdm_devtlb_range(u64 lo, u64 hi)
 {
-	bool with_pasid = (lo & 0xf) == VTDM_D_PDEVTLB;
+	bool with_pasid = (lo & 0xf) == VTDM_D_PASID_DEVTLB;
 	bool many = hi & (with_pasid ? VTDM_D_PDEVTLB_S : VTDM_D_DEVTLB_S);
 	u64 low = hi | (VTDM_PAGE - 1);
 	struct vtdm_range range = {
@@ -167,7 +180,7 @@ bool vtdm_devtlb_may_send(const struct vtd_model_unit *u, unsigned int at)
 	for (i = 0; i < at; i++) {
 		unsigned int type = u->window[i].lo & 0xf;
 
-		if (type == VTDM_D_IOTLB || type == VTDM_D_PIOTLB)
+		if (type == VTDM_D_IOTLB || type == VTDM_D_PASID_IOTLB)
 			return false;
 	}
 	return vtdm_devtlbs_sent(u, lo) < vtdm_devtlb_mip(lo);
@@ -295,23 +308,24 @@ void vtdm_devtlb_done(struct vtd_model_unit *u, const struct vtdm_pending *p)
  */
 unsigned int vtdm_response_check(const struct vtd_model_unit *u, u64 lo, u64 hi)
 {
+	bool bad = lo & VTDM_D_RESPONSE_RSVD || hi & VTDM_D_RESPONSE_HI_RSVD;
+
 	if (!vtdm_ecap(u, VTDM_ECAP_PRS))
 		return VTDM_IQEI_TYPE;
-	return lo & VTDM_D_RESPONSE_RSVD || hi & VTDM_D_RESPONSE_HI_RSVD ?
-		       VTDM_IQEI_RESERVED :
-		       0;
+	return vtdm_needs_scalable(u) ?: bad ? VTDM_IQEI_RESERVED : 0;
 }
 
 /**
  * vtdm_execute_response() - the driver answers a page request group
  * @u: the unit
- * @lo: first word of the descriptor
- * @hi: second word
+ * @p: the descriptor
  *
  * A message that nobody answers: for a device that is not there it is lost.
  */
-void vtdm_execute_response(struct vtd_model_unit *u, u64 lo, u64 hi)
+void vtdm_execute_response(struct vtd_model_unit *u,
+			   const struct vtdm_pending *p)
 {
+	u64 lo = p->lo, hi = p->hi;
 	struct vtd_model_endpoint *ep = vtdm_endpoint(u, lo >> 16);
 	const struct vtd_model_page_request to = {
 		.with_pasid = lo & VTDM_D_RESPONSE_PP,

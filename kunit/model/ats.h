@@ -89,6 +89,8 @@ struct vtd_model_endpoint *vtdm_endpoint(const struct vtd_model_unit *u,
 					 u16 sid);
 bool vtdm_is_devtlb(u64 lo);
 unsigned int vtdm_devtlb_check(const struct vtd_model_unit *u, u64 lo, u64 hi);
+unsigned int vtdm_pasid_devtlb_check(const struct vtd_model_unit *u, u64 lo,
+				     u64 hi);
 bool vtdm_devtlb_may_send(const struct vtd_model_unit *u, unsigned int at);
 void vtdm_devtlb_send(struct vtd_model_unit *u, unsigned int at);
 bool vtdm_devtlb_answered(struct vtd_model_unit *u, struct vtdm_pending *p,
@@ -96,7 +98,8 @@ bool vtdm_devtlb_answered(struct vtd_model_unit *u, struct vtdm_pending *p,
 void vtdm_devtlb_done(struct vtd_model_unit *u, const struct vtdm_pending *p);
 unsigned int vtdm_response_check(const struct vtd_model_unit *u, u64 lo,
 				 u64 hi);
-void vtdm_execute_response(struct vtd_model_unit *u, u64 lo, u64 hi);
+void vtdm_execute_response(struct vtd_model_unit *u,
+			   const struct vtdm_pending *p);
 
 /* page_request.c */
 void vtdm_page_request(struct vtd_model_unit *u, u16 sid,
@@ -128,9 +131,8 @@ void vtdm_forget_devtlb(struct vtd_model_endpoint *ep,
 			const struct vtdm_range *range);
 void vtdm_empty_devtlb(struct vtd_model_endpoint *ep);
 void vtdm_evict_devtlb(struct vtd_model_endpoint *ep);
-void vtdm_eager_devtlb(struct vtd_model_unit *u,
-		       const struct vtd_model_request *request,
-		       const struct vtd_model_result *result);
+void vtdm_eager_devtlbs(struct vtd_model_unit *u, const struct vtdm_path *path,
+			u64 iova);
 void vtdm_check_devtlbs(struct vtd_model_unit *u);
 bool vtdm_in_devtlbs(const struct vtd_model_unit *u, u64 phys);
 

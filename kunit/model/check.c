@@ -26,20 +26,19 @@ const void *vtdm_where(const struct vtdm_page *page, unsigned int index)
 
 /**
  * vtdm_check_visible() - may hardware be pointed to a page?
- * @u: the unit
+ * @coherent: it reads the page from the CPUs' caches
  * @page: the page
  * @ptr: what points to it, or NULL
  * @value: the pointer
  *
  * Context: the model's lock is held.
  */
-void vtdm_check_visible(const struct vtd_model_unit *u,
-			const struct vtdm_page *page, const void *ptr,
-			u64 value)
+void vtdm_check_visible(bool coherent, const struct vtdm_page *page,
+			const void *ptr, u64 value)
 {
 	unsigned int index;
 
-	if (vtdm_ecap(u, VTDM_ECAP_C) || vtdm_visible(page, &index))
+	if (coherent || vtdm_visible(page, &index))
 		return;
 	vtdm_report(
 		VTD_MODEL_INVISIBLE, ptr, value,
@@ -66,15 +65,37 @@ struct vtdm_page *vtdm_target(u64 phys, const void *ptr, u64 value)
 	return page;
 }
 
-static bool vtdm_is_pointer(unsigned int level, u64 entry)
+/**
+ * vtdm_is_pointer() - does a second-stage entry lead to another table?
+ * @level: of its table
+ * @entry: the entry
+ *
+ * Return: true when it does.
+ */
+bool vtdm_is_pointer(unsigned int level, u64 entry)
 {
 	return entry & VTDM_S_RW && level > 1 && !(entry & VTDM_S_PS);
 }
 
-/* A table of second-stage entries and all below it, at depth level - 1. */
-static void vtdm_adopt_table(struct vtd_model_unit *u, u64 phys,
-			     unsigned int level, u64 up, unsigned int up_index,
-			     const void *ptr, u64 value)
+/**
+ * vtdm_adopt_table() - a table of second-stage entries comes into use
+ * @u: the unit
+ * @phys: where it is
+ * @level: of it
+ * @snoops: the unit reads it from the CPUs' caches
+ * @up: table whose entry points to it, 0 for a top table
+ * @up_index: that entry
+ * @ptr: the same in the driver's memory
+ * @value: the pointer
+ *
+ * And all tables below it, at depth @level - 1.  Of units that walk it, one
+ * that does not snoop decides.
+ *
+ * Context: the model's lock is held.
+ */
+void vtdm_adopt_table(struct vtd_model_unit *u, u64 phys, unsigned int level,
+		      bool snoops, u64 up, unsigned int up_index,
+		      const void *ptr, u64 value)
 {
 	struct vtdm_page *page = vtdm_target(phys, ptr, value);
 	unsigned int i;
@@ -83,15 +104,17 @@ static void vtdm_adopt_table(struct vtd_model_unit *u, u64 phys,
 	if (!page)
 		return;
 	known = page->role == VTDM_TABLE;
-	if (!known || !vtdm_ecap(u, VTDM_ECAP_C))
+	if (!known || !snoops) {
 		page->unit = u;
+		page->snooped = snoops;
+	}
 	page->role = VTDM_TABLE;
 	page->level = level;
 	page->up = up;
 	page->up_index = up_index;
 	/* In a table that was known before, another CPU may be at work. */
 	if (!known)
-		vtdm_check_visible(u, page, ptr, value);
+		vtdm_check_visible(snoops, page, ptr, value);
 	for (i = 0; i < VTDM_WORDS; i++) {
 		u64 entry = page->seen[i];
 
@@ -104,12 +127,21 @@ static void vtdm_adopt_table(struct vtd_model_unit *u, u64 phys,
 				    level);
 		if (vtdm_is_pointer(level, entry))
 			vtdm_adopt_table(u, entry & VTDM_S_ADDR, level - 1,
-					 page->phys, i, vtdm_where(page, i),
-					 entry);
+					 snoops, page->phys, i,
+					 vtdm_where(page, i), entry);
 	}
 }
 
-static void vtdm_live_set(struct vtd_model_unit *u, u16 sid, u64 lo, u64 hi)
+/**
+ * vtdm_live_set() - a context entry is present, or no longer
+ * @u: the unit
+ * @sid: whose
+ * @lo: first word, as stored
+ * @hi: second word
+ *
+ * Context: the model's lock is held.
+ */
+void vtdm_live_set(struct vtd_model_unit *u, u16 sid, u64 lo, u64 hi)
 {
 	unsigned int i;
 
@@ -122,7 +154,7 @@ static void vtdm_live_set(struct vtd_model_unit *u, u16 sid, u64 lo, u64 hi)
 		u->live[i] = (struct vtdm_context){
 			.valid = true,
 			.sid = sid,
-			.did = hi >> 8,
+			.did = u->scalable ? 0 : hi >> 8,
 			.lo = lo,
 			.hi = hi,
 		};
@@ -137,10 +169,34 @@ static bool vtdm_passes(u64 lo)
 	return (lo >> VTDM_CTX_TT_SHIFT & 3) == VTDM_TT_PASS;
 }
 
-/* Is anything cached under the domain-id that came from other tables? */
-static void vtdm_check_did(struct vtd_model_unit *u, u16 did, u64 root,
-			   const void *ptr, u64 value)
+/* What hardware would take for cached of @path, and is of other tables. */
+static bool vtdm_left_over(const struct vtdm_path *cached,
+			   const struct vtdm_path *path)
 {
+	if (cached->did != path->did)
+		return false;
+	/* A second stage is walked by nested requests too. */
+	if (cached->kind == VTDM_SECOND && path->kind != VTDM_FIRST)
+		return cached->second != path->second;
+	return vtdm_same_tag(cached, path) && !vtdm_same_tables(cached, path);
+}
+
+/**
+ * vtdm_check_did() - may a domain-id be used for these tables?
+ * @u: the unit
+ * @path: what an entry that is published now translates by
+ * @ptr: the entry
+ * @value: its first word
+ *
+ * Not while something is cached under it that came from others.
+ *
+ * Context: the model's lock is held.
+ */
+void vtdm_check_did(struct vtd_model_unit *u, const struct vtdm_path *path,
+		    const void *ptr, u64 value)
+{
+	u16 did = path->did;
+	bool left = false;
 	unsigned int i;
 
 	if (did >= 1U << (4 + 2 * (u->config.cap & 7)))
@@ -149,16 +205,13 @@ static void vtdm_check_did(struct vtd_model_unit *u, u16 did, u64 root,
 	if (!did && vtdm_cap(u, VTDM_CAP_CM))
 		vtdm_report(VTD_MODEL_DID, ptr, value,
 			    "domain-id 0 in caching mode");
-	for (i = 0; i < VTDM_IOTLBS; i++)
-		if (u->iotlbs[i].valid && u->iotlbs[i].did == did &&
-		    u->iotlbs[i].root != root)
-			break;
-	if (i == VTDM_IOTLBS)
-		for (i = 0; i < VTDM_POINTERS; i++)
-			if (u->pointers[i].valid && u->pointers[i].did == did &&
-			    u->pointers[i].root != root)
-				break;
-	if (i != VTDM_POINTERS)
+	for (i = 0; i < VTDM_IOTLBS && !left; i++)
+		left = u->iotlbs[i].valid &&
+		       vtdm_left_over(&u->iotlbs[i].path, path);
+	for (i = 0; i < VTDM_POINTERS && !left; i++)
+		left = u->pointers[i].valid &&
+		       vtdm_left_over(&u->pointers[i].path, path);
+	if (left)
 		vtdm_report(
 			VTD_MODEL_DID, ptr, value,
 			"domain-id %u used again while translations of its last owner are cached",
@@ -175,18 +228,19 @@ static void vtdm_check_entry(struct vtd_model_unit *u, struct vtdm_page *page,
 	u64 lo = page->seen[2 * devfn], hi = page->seen[2 * devfn + 1];
 	const void *ptr = vtdm_where(page, 2 * devfn);
 	bool passes = vtdm_passes(lo);
+	struct vtdm_path path;
 
+	vtdm_legacy_path(u, hi >> 8, lo, hi, &path);
 	if (lo & VTDM_CTX_RSVD || hi & VTDM_CTX_HI_RSVD ||
 	    (!passes && lo & vtdm_above_haw(u)))
 		vtdm_report(VTD_MODEL_RESERVED, ptr, lo,
 			    "reserved bits in a context entry");
 	if (!in_place)
-		vtdm_check_did(u, hi >> 8, passes ? 0 : lo & ~(VTDM_PAGE - 1),
-			       ptr, lo);
+		vtdm_check_did(u, &path, ptr, lo);
 	vtdm_live_set(u, page->bus << 8 | devfn, lo, hi);
 	if (!passes)
-		vtdm_adopt_table(u, lo & ~(VTDM_PAGE - 1), vtdm_levels(hi), 0,
-				 0, ptr, lo);
+		vtdm_adopt_table(u, path.second, path.levels, path.snoops, 0, 0,
+				 ptr, lo);
 }
 
 static void vtdm_adopt_context_table(struct vtd_model_unit *u,
@@ -207,10 +261,11 @@ static void vtdm_adopt_context_table(struct vtd_model_unit *u,
 		return;
 	page->role = VTDM_CONTEXT;
 	page->unit = u;
+	page->wide = false;
 	page->bus = bus;
 	page->up = root->phys;
 	page->up_index = 2 * bus;
-	vtdm_check_visible(u, page, ptr, entry);
+	vtdm_check_visible(vtdm_ecap(u, VTDM_ECAP_C), page, ptr, entry);
 	for (i = 0; i < 256; i++)
 		if (page->seen[2 * i] & VTDM_P)
 			vtdm_check_entry(u, page, i, false);
@@ -228,17 +283,30 @@ void vtdm_check_root(struct vtd_model_unit *u)
 	unsigned int bus;
 
 	u->nr_live = 0;
+	u->nr_live_pasid = 0;
 	if (!page)
 		return;
 	page->role = VTDM_ROOT;
 	page->unit = u;
-	vtdm_check_visible(u, page, NULL, u->root);
+	vtdm_check_visible(vtdm_ecap(u, VTDM_ECAP_C), page, NULL, u->root);
+	if (u->scalable) {
+		vtdm_check_scalable_root(u, page);
+		return;
+	}
 	for (bus = 0; bus < 256; bus++)
 		if (page->seen[2 * bus] & VTDM_P)
 			vtdm_adopt_context_table(u, page, bus);
 }
 
-static struct vtdm_due *vtdm_due(struct vtd_model_unit *u, u16 sid)
+/**
+ * vtdm_due() - what is due for a device's context entry
+ * @u: the unit
+ * @sid: source-id
+ *
+ * Context: the model's lock is held.
+ * Return: that, or NULL.
+ */
+struct vtdm_due *vtdm_due(struct vtd_model_unit *u, u16 sid)
 {
 	unsigned int i;
 
@@ -248,7 +316,16 @@ static struct vtdm_due *vtdm_due(struct vtd_model_unit *u, u16 sid)
 	return NULL;
 }
 
-static void vtdm_due_set(struct vtd_model_unit *u, u16 sid, u16 did)
+/**
+ * vtdm_due_set() - a device's context entry has changed
+ * @u: the unit
+ * @sid: source-id
+ * @did: domain-id before
+ *
+ * Context: the model's lock is held.
+ * Return: what is due, NULL when there are too many.
+ */
+struct vtdm_due *vtdm_due_set(struct vtd_model_unit *u, u16 sid, u16 did)
 {
 	struct vtdm_due *due = vtdm_due(u, sid);
 	unsigned int i;
@@ -260,6 +337,7 @@ static void vtdm_due_set(struct vtd_model_unit *u, u16 sid, u16 did)
 		*due = (struct vtdm_due){ .valid = true,
 					  .sid = sid,
 					  .did = did };
+	return due;
 }
 
 /* Hardware had cached what the entry said, and a pointer of its tables. */
@@ -274,14 +352,13 @@ static void vtdm_eager_context(struct vtd_model_unit *u, u16 sid, u64 lo,
 	};
 	struct vtdm_pointer pointer = {
 		.level = vtdm_levels(hi),
-		.levels = vtdm_levels(hi),
-		.rw = VTDM_S_RW,
-		.did = hi >> 8,
-		.root = lo & ~(VTDM_PAGE - 1),
+		.rw = VTDM_L_ALL,
 	};
-	struct vtdm_page *top = vtdm_page(pointer.root);
+	struct vtdm_page *top;
 	unsigned int i;
 
+	vtdm_legacy_path(u, hi >> 8, lo, hi, &pointer.path);
+	top = vtdm_page(pointer.path.second);
 	if (!(lo & VTDM_P)) {
 		old = (struct vtdm_context){
 			.sid = sid,
@@ -343,16 +420,25 @@ static void vtdm_context_stored(struct vtdm_page *page, unsigned int index,
 static void vtdm_root_stored(struct vtdm_page *page, unsigned int index,
 			     u64 now)
 {
-	if (index & 1)
+	if (page->unit->scalable)
+		vtdm_scalable_root_stored(page, index, now);
+	else if (index & 1)
 		vtdm_report(VTD_MODEL_RESERVED, vtdm_where(page, index), now,
 			    "upper half of a root entry is reserved");
 	else if (now & VTDM_P)
 		vtdm_adopt_context_table(page->unit, page, index / 2);
 }
 
-/* Input address of an entry, and the top table it hangs from. */
-static u64 vtdm_climb(const struct vtdm_page *page, unsigned int index,
-		      u64 *root)
+/**
+ * vtdm_climb() - input address of an entry
+ * @page: table
+ * @index: entry of it
+ * @root: the top table it hangs from, 0 when there is none
+ *
+ * Context: the model's lock is held.
+ * Return: the address, not sign-extended.
+ */
+u64 vtdm_climb(const struct vtdm_page *page, unsigned int index, u64 *root)
 {
 	u64 iova = 0;
 	unsigned int depth;
@@ -369,58 +455,71 @@ static u64 vtdm_climb(const struct vtdm_page *page, unsigned int index,
 	return iova;
 }
 
-/* The device had asked for it too. */
-static void vtdm_eager_leaf(struct vtd_model_unit *u, u16 sid,
-			    const struct vtdm_iotlb *leaf)
-{
-	const struct vtd_model_request request = {
-		.sid = sid,
-		.access = VTD_MODEL_ASK,
-		.addr = leaf->iova,
-	};
-	struct vtd_model_result result = {
-		.rw = leaf->rw,
-		.phys = leaf->phys,
-		.size = 1ULL << (12 + (leaf->level - 1) * 9),
-	};
-
-	/* Whether it may ask, and with which rights above this entry. */
-	if (vtdm_ask_quietly(u, &request, &result) && result.rw)
-		vtdm_eager_devtlb(u, &request, &result);
-}
-
 static void vtdm_eager_entry(struct vtd_model_unit *u,
-			     const struct vtdm_context *context,
+			     const struct vtdm_path *path,
 			     const struct vtdm_page *page, u64 iova, u64 old)
 {
+	u8 rw = (old & VTDM_S_RW) | (VTDM_L_ALL & ~VTDM_S_RW);
 	struct vtdm_pointer pointer = {
 		.level = page->level,
-		.levels = vtdm_levels(context->hi),
-		.rw = old & VTDM_S_RW,
-		.did = context->did,
+		.rw = rw,
 		.iova = iova,
 		.table = old & VTDM_S_ADDR,
-		.root = context->lo & ~(VTDM_PAGE - 1),
+		.path = *path,
 	};
 	struct vtdm_iotlb leaf = {
 		.level = page->level,
-		.levels = pointer.levels,
-		.rw = pointer.rw,
-		.did = context->did,
+		.rw = rw,
 		.iova = iova,
 		.phys = pointer.table,
-		.root = pointer.root,
+		.path = *path,
 	};
+	bool pointed = vtdm_is_pointer(page->level, old);
 
-	if (vtdm_is_pointer(page->level, old)) {
+	/* What is cached has its bits set. */
+	if (path->ssade && old & VTDM_S_RW && !(old & VTDM_S_A))
+		return;
+	if (path->ssade && !(old & VTDM_S_D))
+		leaf.rw &= ~VTDM_L_DIRTY;
+	if (pointed) {
 		vtdm_cache_pointer(u, &pointer);
 	} else if (old & VTDM_S_RW) {
 		vtdm_cache_iotlb(u, &leaf);
-		vtdm_eager_leaf(u, context->sid, &leaf);
+		vtdm_eager_devtlbs(u, path, iova);
 	} else if (vtdm_cap(u, VTDM_CAP_CM)) {
 		leaf.level = 1;
 		leaf.phys = 0;
+		leaf.rw = path->scalable ? VTDM_L_ALL : 0;
+		leaf.reason = path->scalable ? VTDM_FR_SSS_ABSENT : 0;
 		vtdm_cache_iotlb(u, &leaf);
+	}
+}
+
+/* Who of a unit walks these second-stage tables, had cached the entry. */
+static void vtdm_eager_unit(struct vtd_model_unit *u,
+			    const struct vtdm_page *page, u64 iova, u64 root,
+			    u64 old)
+{
+	struct vtdm_path path;
+	unsigned int j;
+
+	for (j = 0; !u->scalable && j < u->nr_live; j++) {
+		const struct vtdm_context *c = &u->live[j];
+
+		vtdm_legacy_path(u, c->did, c->lo, c->hi, &path);
+		if (path.kind == VTDM_SECOND && path.second == root)
+			vtdm_eager_entry(u, &path, page, iova, old);
+	}
+	for (j = 0; j < u->nr_live_pasid; j++) {
+		path = u->live_pasid[j].path;
+		if (path.second != root || path.kind == VTDM_FIRST)
+			continue;
+		/* Leaves of a nested one are cached as what they lead to. */
+		if (path.kind == VTDM_NESTED &&
+		    !vtdm_is_pointer(page->level, old))
+			continue;
+		path.kind = VTDM_SECOND;
+		vtdm_eager_entry(u, &path, page, iova, old);
 	}
 }
 
@@ -428,21 +527,14 @@ static void vtdm_eager_entry(struct vtd_model_unit *u,
 static void vtdm_eager(const struct vtdm_page *page, unsigned int index,
 		       u64 old)
 {
-	unsigned int i, j;
 	u64 root, iova = vtdm_climb(page, index, &root);
+	unsigned int i;
 
 	for (i = 0; i < vtd_model.nr_units; i++) {
 		struct vtd_model_unit *u = vtd_model.unit[i];
 
-		if (!(u->config.policy & VTD_MODEL_EAGER) || !vtdm_on(u))
-			continue;
-		for (j = 0; j < u->nr_live; j++) {
-			const struct vtdm_context *c = &u->live[j];
-
-			if ((c->lo & ~(VTDM_PAGE - 1)) == root &&
-			    !vtdm_passes(c->lo))
-				vtdm_eager_entry(u, c, page, iova, old);
-		}
+		if (u->config.policy & VTD_MODEL_EAGER && vtdm_on(u))
+			vtdm_eager_unit(u, page, iova, root, old);
 	}
 }
 
@@ -462,7 +554,7 @@ static void vtdm_table_stored(struct vtdm_page *page, unsigned int index,
 			    page->level);
 	if (vtdm_is_pointer(page->level, now) && (old ^ now) & ~VTDM_S_IGNORED)
 		vtdm_adopt_table(page->unit, now & VTDM_S_ADDR, page->level - 1,
-				 page->phys, index, ptr, now);
+				 page->snooped, page->phys, index, ptr, now);
 }
 
 static void vtdm_ring_stored(struct vtdm_page *page, unsigned int index,
@@ -477,7 +569,7 @@ static void vtdm_ring_stored(struct vtdm_page *page, unsigned int index,
 	if (!(vtdm_get(u, VTDM_GSTS) & VTDM_G_QIE) ||
 	    vtdm_get(u, VTDM_FSTS) & VTDM_F_STOPS)
 		return;
-	at &= ~15U;
+	at &= ~(vtdm_descriptor_bytes(u) - 1);
 	if ((at - head) % bytes < (tail - head) % bytes)
 		vtdm_report(
 			VTD_MODEL_QUEUE, vtdm_where(page, index), now,
@@ -501,8 +593,14 @@ static void vtdm_stored(struct vtdm_page *page, unsigned int index)
 	case VTDM_CONTEXT:
 		vtdm_context_stored(page, index, old, now);
 		break;
+	case VTDM_DIRECTORY:
+		vtdm_directory_stored(page, index, old, now);
+		break;
 	case VTDM_TABLE:
 		vtdm_table_stored(page, index, old, now);
+		break;
+	case VTDM_FIRST_TABLE:
+		vtdm_first_stored(page, index, old, now);
 		break;
 	case VTDM_RING:
 		vtdm_ring_stored(page, index, now);
@@ -512,10 +610,25 @@ static void vtdm_stored(struct vtdm_page *page, unsigned int index)
 	}
 }
 
+/* Words of one page, in one store or in what the driver calls one. */
+static void vtdm_words_stored(struct vtdm_page *page, unsigned int index,
+			      unsigned int words)
+{
+	if (page->role == VTDM_PASID_TABLE) {
+		vtdm_pasid_stored(page, index, words);
+	} else if (page->role == VTDM_CONTEXT && page->wide) {
+		vtdm_wide_stored(page, index, words);
+	} else {
+		while (words--)
+			vtdm_stored(page, index++);
+	}
+}
+
 /**
  * vtd_model_stored() - the driver stored something that hardware can see
  * @ptr: where
- * @bytes: how many bytes, 4, 8 or 16
+ * @bytes: how many bytes: 4, 8 or 16 in one store; more of a multiple of 8, in
+ *	one page, when they were written by several
  *
  * Context: any.
  */
@@ -541,9 +654,9 @@ void vtd_model_stored(const void *ptr, size_t bytes)
 			vtdm_report(VTD_MODEL_TORN, ptr, *(const u32 *)ptr,
 				    "an entry stored in parts of %zu bytes",
 				    bytes);
-		vtdm_stored(page, index);
-		if (bytes > sizeof(u64))
-			vtdm_stored(page, index + 1);
+		vtdm_words_stored(page, index,
+				  bytes <= sizeof(u64) ? 1 :
+							 bytes / sizeof(u64));
 	}
 	raw_spin_unlock_irqrestore(&vtd_model.lock, flags);
 }
@@ -574,12 +687,17 @@ void vtdm_check_forgot_context(struct vtd_model_unit *u,
 		struct vtdm_due *due = &u->due[i];
 
 		if (!due->valid ||
-		    (granularity != VTDM_D_GLOBAL && due->did != did) ||
+		    (u->scalable && granularity == VTDM_D_DOMAIN) ||
+		    (!u->scalable && granularity != VTDM_D_GLOBAL &&
+		     due->did != did) ||
 		    (granularity == VTDM_D_SELECTIVE &&
 		     (due->sid ^ sid) & ~mask[fm]))
 			continue;
 		due->done = true;
 		due->forgot = u->stats.waits;
+		/* What must follow is due for each PASID. */
+		due->valid = !u->scalable;
+		vtdm_pasid_dues_context(u, due->sid);
 	}
 }
 
@@ -601,8 +719,9 @@ void vtdm_check_forgot_iotlb(struct vtd_model_unit *u, unsigned int granularity,
 	unsigned int i;
 
 	if (granularity == VTDM_D_GLOBAL && !u->flush_context &&
-	    started > u->flushed_at)
+	    !u->flush_pasid && started > u->flushed_at)
 		u->flush_iotlb = false;
+	vtdm_check_pasid_dues_iotlb(u, granularity, did, started);
 	for (i = 0; i < VTDM_DUES; i++) {
 		struct vtdm_due *due = &u->due[i];
 

@@ -155,7 +155,8 @@ void vtdm_check_irt(struct vtd_model_unit *u)
 			return;
 		page->role = VTDM_IRT;
 		page->unit = u;
-		vtdm_check_visible(u, page, NULL, u->irt);
+		vtdm_check_visible(vtdm_ecap(u, VTDM_ECAP_C), page, NULL,
+				   u->irt);
 		for (i = 0; i < VTDM_WORDS && at + i * 8 < end; i += 2)
 			vtdm_check_irte_bits(u, vtdm_where(page, i),
 					     page->seen[i], page->seen[i + 1]);

@@ -22,102 +22,202 @@ static bool vtdm_protected(const struct vtd_model_unit *u, u64 phys)
 	       phys <= (vtdm_get64(u, VTDM_PHMLIMIT) | 0x1fffffU);
 }
 
-static unsigned int vtdm_width(const struct vtd_model_unit *u, u64 hi)
+static unsigned int vtdm_need(const struct vtd_model_request *request,
+			      bool privileged)
 {
-	unsigned int mgaw = (u->config.cap >> 16 & 0x3f) + 1;
-	unsigned int aw = 12 + 9 * vtdm_levels(hi);
+	unsigned int need = 0;
 
-	return mgaw < aw ? mgaw : aw;
+	switch (request->access) {
+	case VTD_MODEL_ASK:
+		break; /* it is told what is there */
+	case VTD_MODEL_READ:
+		need = VTDM_L_R;
+		break;
+	case VTD_MODEL_ATOMIC:
+		need = VTDM_L_R | VTDM_L_W;
+		break;
+	default:
+		need = VTDM_L_W;
+	}
+	if (request->with_pasid && request->execute &&
+	    request->access != VTD_MODEL_ASK)
+		need |= VTDM_NEED_EXECUTE;
+	return privileged ? need | VTDM_NEED_SUPERVISOR : need;
 }
 
-static unsigned int vtdm_need(enum vtd_model_access access)
+/* Why tables are not even looked at, or 0. */
+static u8 vtdm_out_of_range(const struct vtd_model_unit *u,
+			    const struct vtdm_path *path, u64 addr)
 {
-	switch (access) {
-	case VTD_MODEL_READ:
-		return VTDM_S_R;
-	case VTD_MODEL_ATOMIC:
-		return VTDM_S_RW;
-	case VTD_MODEL_ASK:
-		return 0; /* it is told what is there */
-	default:
-		return VTDM_S_W;
-	}
+	if (path->kind == VTDM_FIRST || path->kind == VTDM_NESTED)
+		return vtdm_canonical(path, addr) ? VTDM_FR_NONE :
+						    VTDM_FR_SGN_CANONICAL;
+	if (addr >> vtdm_width(u, path))
+		return path->scalable ? VTDM_FR_SGN_WIDTH : VTDM_FR_WIDTH;
+	return VTDM_FR_NONE;
 }
 
 /* A neighbour of what was used, as a prefetcher would bring it in. */
 static void vtdm_prefetch(struct vtd_model_unit *u,
-			  const struct vtdm_context *context, u64 addr)
+			  const struct vtdm_path *path, u64 addr)
 {
 	struct vtdm_iotlb leaf;
 
 	addr += ((vtdm_random(u) & 7) - 3) * VTDM_PAGE;
-	if (addr >> vtdm_width(u, context->hi) ||
-	    vtdm_find_iotlb(u, context->did, addr))
+	if (vtdm_out_of_range(u, path, addr) || vtdm_find_iotlb(u, path, addr))
 		return;
-	if (!vtdm_walk(u, context, addr, 0, true, &leaf))
+	if (!vtdm_walk(u, path, addr, 0, VTDM_WALK_CACHES | VTDM_WALK_SETS,
+		       &leaf))
 		vtdm_cache_iotlb(u, &leaf);
 }
 
-/* Second-stage translation through the IOTLB. */
-static u8 vtdm_second_stage(struct vtd_model_unit *u,
-			    const struct vtdm_context *context, u64 addr,
-			    unsigned int need, struct vtd_model_result *result)
+/*
+ * 6.1: in caching mode what faults is cached as well; what is not there for
+ * nobody, and not what this request is not allowed.
+ */
+static void vtdm_cache_fault(struct vtd_model_unit *u,
+			     const struct vtdm_path *path, u64 addr)
+{
+	struct vtdm_iotlb leaf;
+	u8 wrong = vtdm_walk(u, path, addr, 0, 0, &leaf);
+
+	leaf.reason = wrong == VTDM_FR_READ ? 0 : wrong;
+	if (wrong)
+		vtdm_cache_iotlb(u, &leaf);
+}
+
+/* What an ATS completion would say of it. */
+static u8 vtdm_rights(const struct vtdm_path *path, u8 rw, unsigned int need)
+{
+	bool supervisor = need & VTDM_NEED_SUPERVISOR;
+	u8 rights = rw & VTDM_L_R ? VTD_MODEL_RIGHT_READ : 0;
+	bool writes = rw & VTDM_L_W;
+
+	if (path->kind == VTDM_FIRST || path->kind == VTDM_NESTED) {
+		if (!supervisor && !(rw & VTDM_L_USER))
+			return 0;
+		if (supervisor && !(path->flags & VTDM_PE2_WPE))
+			writes = true;
+		if (rw & VTDM_L_X && path->flags & VTDM_PE2_ERE)
+			rights |= VTD_MODEL_RIGHT_EXECUTE;
+		if (supervisor && path->flags & VTDM_PE2_SMEP &&
+		    rw & VTDM_L_USER)
+			rights &= ~VTD_MODEL_RIGHT_EXECUTE;
+	}
+	if (writes && rw & VTDM_L_HOST_W)
+		rights |= VTD_MODEL_RIGHT_WRITE;
+	return supervisor ? rights | VTD_MODEL_RIGHT_PRIVILEGED : rights;
+}
+
+/*
+ * What a translation request is told of them: no writing without a dirty bit
+ * that is set, no execution that was not asked for.
+ */
+static u8 vtdm_told(const struct vtd_model_request *request,
+		    const struct vtdm_path *path, u8 rw, bool privileged)
+{
+	u8 rights =
+		vtdm_rights(path, rw, privileged ? VTDM_NEED_SUPERVISOR : 0);
+
+	if (!(rw & VTDM_L_DIRTY))
+		rights &= ~VTD_MODEL_RIGHT_WRITE;
+	if (!request->execute)
+		rights &= ~VTD_MODEL_RIGHT_EXECUTE;
+	return rights;
+}
+
+/* Translation through the IOTLB, as far as @need goes. */
+static u8 vtdm_by_tables(struct vtd_model_unit *u,
+			 const struct vtd_model_request *request,
+			 const struct vtdm_path *path, bool privileged,
+			 unsigned int need, struct vtd_model_result *result)
 {
 	struct vtdm_iotlb leaf, *hit;
+	u64 addr = request->addr;
 	u8 reason;
 
-	hit = vtdm_find_iotlb(u, context->did, addr);
+	hit = vtdm_find_iotlb(u, path, addr);
+	/* A write that has a dirty bit to set goes to the tables once more. */
+	if (hit && need & VTDM_L_W && !hit->reason &&
+	    !(hit->rw & VTDM_L_DIRTY) && !vtdm_denied(path, hit->rw, need))
+		hit = NULL;
 	if (hit) {
 		result->cached = true;
 		u->stats.hits++;
 		leaf = *hit;
-		reason = hit->reason;
 		/* Permissions come before what is wrong further on. */
-		if ((hit->rw & need) != need)
-			reason = need & ~hit->rw & VTDM_S_W ? VTDM_FR_WRITE :
-							      VTDM_FR_READ;
+		reason = vtdm_denied(path, hit->rw, need) ?: hit->reason;
 	} else {
-		reason = vtdm_walk(u, context, addr, need, true, &leaf);
-		/* 6.1: in caching mode what faults is cached as well. */
-		if (!reason) {
+		reason = vtdm_walk(u, path, addr, need,
+				   VTDM_WALK_CACHES | VTDM_WALK_SETS, &leaf);
+		if (!reason)
 			vtdm_cache_iotlb(u, &leaf);
-		} else if (vtdm_cap(u, VTDM_CAP_CM)) {
-			u8 wrong = vtdm_walk(u, context, addr, 0, false, &leaf);
-
-			leaf.reason = wrong == VTDM_FR_READ ? 0 : wrong;
-			if (wrong)
-				vtdm_cache_iotlb(u, &leaf);
-		}
+		else if (vtdm_cap(u, VTDM_CAP_CM))
+			vtdm_cache_fault(u, path, addr);
 		if (u->config.policy & VTD_MODEL_PREFETCH)
-			vtdm_prefetch(u, context, addr);
+			vtdm_prefetch(u, path, addr);
 	}
-	/* The rights are found before what is wrong further on. */
-	result->rw = leaf.rw;
 	if (reason)
 		return reason;
-	result->size = 1ULL << (12 + (leaf.level - 1) * 9);
+	result->rw = request->access == VTD_MODEL_ASK ?
+			     vtdm_told(request, path, leaf.rw, privileged) :
+			     vtdm_rights(path, leaf.rw, need);
+	result->size = vtdm_level_bytes(leaf.level);
 	result->phys = leaf.phys | (addr & (result->size - 1));
 	if (result->phys >= VTDM_MSI_FIRST && result->phys <= VTDM_MSI_LAST)
-		return VTDM_FR_INTERRUPT_RANGE;
+		return path->scalable ? VTDM_FR_SGN_INTERRUPT_RANGE :
+					VTDM_FR_INTERRUPT_RANGE;
 	return VTDM_FR_NONE;
 }
 
-/* The address stays as it is, and everything is allowed. */
-static void vtdm_as_it_is(const struct vtd_model_request *request,
-			  struct vtd_model_result *result)
+/* By what the entries say: tables, or none. */
+static u8 vtdm_by_path(struct vtd_model_unit *u,
+		       const struct vtd_model_request *request,
+		       const struct vtdm_path *path, bool privileged,
+		       struct vtd_model_result *result)
 {
-	result->phys = request->addr;
+	unsigned int need = vtdm_need(request, privileged);
+	u64 addr = request->addr;
+	u8 reason = vtdm_out_of_range(u, path, addr);
+
+	if (reason)
+		return reason;
+	/* A device that may write is told so, and the page is dirty at once. */
+	if (path->kind != VTDM_PASS && request->access == VTD_MODEL_ASK &&
+	    !request->no_write &&
+	    !vtdm_by_tables(u, request, path, privileged, need | VTDM_L_W,
+			    result))
+		return VTDM_FR_NONE;
+	if (path->kind != VTDM_PASS)
+		return vtdm_by_tables(u, request, path, privileged, need,
+				      result);
+	result->phys = addr;
 	result->size = VTDM_PAGE;
-	result->rw = VTD_MODEL_RIGHT_READ | VTD_MODEL_RIGHT_WRITE;
+	result->rw = vtdm_rights(path, VTDM_L_ALL, need);
 	result->pass_through = true;
+	if (request->with_pasid && addr >= VTDM_MSI_FIRST &&
+	    addr <= VTDM_MSI_LAST)
+		return VTDM_FR_SGN_INTERRUPT_RANGE;
+	return VTDM_FR_NONE;
 }
 
-static u8 vtdm_translate(struct vtd_model_unit *u,
-			 const struct vtd_model_request *request,
-			 struct vtdm_context *context,
-			 struct vtd_model_result *result)
+/**
+ * struct vtdm_found - the entries on the way of a request
+ * @context: context entry, as far as it was read
+ * @pasid: PASID entry, likewise
+ */
+struct vtdm_found {
+	struct vtdm_context context;
+	struct vtdm_pasid pasid;
+};
+
+static u8 vtdm_translate_legacy(struct vtd_model_unit *u,
+				const struct vtd_model_request *request,
+				struct vtdm_found *found,
+				struct vtd_model_result *result)
 {
-	enum vtd_model_access access = request->access;
+	struct vtdm_context *context = &found->context;
+	struct vtdm_path path;
 	unsigned int tt;
 	u8 reason;
 
@@ -128,29 +228,97 @@ static u8 vtdm_translate(struct vtd_model_unit *u,
 		return reason;
 	tt = context->lo >> VTDM_CTX_TT_SHIFT & 3;
 	result->did = context->did;
-	if (access >= VTD_MODEL_TRANSLATED && tt != VTDM_TT_ALL)
+	if (request->access >= VTD_MODEL_TRANSLATED && tt != VTDM_TT_ALL)
 		return VTDM_FR_TRANSLATED;
-	if (access == VTD_MODEL_TRANSLATED) {
-		result->phys = request->addr;
+	if (request->access == VTD_MODEL_TRANSLATED)
 		return VTDM_FR_NONE;
-	}
-	if (request->addr >> vtdm_width(u, context->hi))
-		return VTDM_FR_WIDTH;
-	if (tt == VTDM_TT_PASS) {
-		vtdm_as_it_is(request, result);
-		return VTDM_FR_NONE;
-	}
-	return vtdm_second_stage(u, context, request->addr, vtdm_need(access),
-				 result);
+	vtdm_legacy_path(u, context->did, context->lo, context->hi, &path);
+	return vtdm_by_path(u, request, &path, false, result);
 }
 
-/* Of reasons that precede the context entry, FPD says nothing (7.1.3). */
-static bool vtdm_silent(const struct vtdm_context *context, u8 reason)
+/* May a device send this at all, and under which PASID is it translated? */
+static u8 vtdm_scalable_allowed(const struct vtd_model_unit *u,
+				const struct vtd_model_request *request,
+				const struct vtdm_context *context, u32 *pasid)
 {
-	return context->lo & VTDM_CTX_FPD && reason != VTDM_FR_ROOT_ABSENT &&
-	       reason != VTDM_FR_ROOT_ERROR &&
-	       reason != VTDM_FR_CONTEXT_ERROR &&
-	       reason != VTDM_FR_ROOT_RESERVED;
+	u32 nr = vtdm_directory_entries(context->lo) * VTDM_PASIDS;
+	unsigned int bits = (u->config.ecap >> 35 & 0x1f) + 1; /* PSS */
+
+	*pasid = context->hi & VTDM_SC_RID_PASID;
+	if (request->access >= VTD_MODEL_TRANSLATED &&
+	    !(context->lo & VTDM_SC_DTE))
+		return VTDM_FR_SCT_TRANSLATED;
+	if (!request->with_pasid)
+		return *pasid < nr ? VTDM_FR_NONE : VTDM_FR_SCT_RID_PASID;
+	*pasid = request->pasid;
+	if (!(context->lo & VTDM_SC_PASIDE))
+		return VTDM_FR_SCT_PASID;
+	return *pasid < nr && !(*pasid >> bits) ? VTDM_FR_NONE :
+						  VTDM_FR_SCT_PASID_LARGE;
+}
+
+/* May it ask with this privilege, or to execute?  A first stage says (9.6). */
+static u8 vtdm_pasid_allowed(const struct vtd_model_request *request,
+			     const struct vtdm_path *path, bool privileged)
+{
+	if (path->kind != VTDM_FIRST && path->kind != VTDM_NESTED)
+		return VTDM_FR_NONE;
+	if (request->with_pasid && request->execute &&
+	    !(path->flags & VTDM_PE2_ERE))
+		return VTDM_FR_SPT_EXECUTE;
+	if (privileged && !(path->flags & VTDM_PE2_SRE))
+		return VTDM_FR_SPT_SUPERVISOR;
+	return VTDM_FR_NONE;
+}
+
+static u8 vtdm_translate_scalable(struct vtd_model_unit *u,
+				  const struct vtd_model_request *request,
+				  struct vtdm_found *found,
+				  struct vtd_model_result *result)
+{
+	struct vtdm_context *context = &found->context;
+	struct vtdm_path path;
+	bool privileged;
+	u8 reason;
+
+	reason = vtdm_context_lookup(u, request->sid, context);
+	if (!reason)
+		reason = vtdm_scalable_allowed(u, request, context,
+					       &result->pasid);
+	if (reason || request->access == VTD_MODEL_TRANSLATED)
+		return reason;
+	reason = vtdm_pasid_lookup(u, context, result->pasid, &found->pasid);
+	if (reason)
+		return reason;
+	vtdm_pasid_path(u, result->pasid, found->pasid.word, &path);
+	result->did = path.did;
+	privileged = request->with_pasid ? request->privileged :
+					   context->hi & VTDM_SC_RID_PRIV;
+	reason = vtdm_pasid_allowed(request, &path, privileged);
+	if (reason)
+		return reason;
+	return vtdm_by_path(u, request, &path, privileged, result);
+}
+
+static u8 vtdm_translate(struct vtd_model_unit *u,
+			 const struct vtd_model_request *request,
+			 struct vtdm_found *found,
+			 struct vtd_model_result *result)
+{
+	return u->scalable ?
+		       vtdm_translate_scalable(u, request, found, result) :
+		       vtdm_translate_legacy(u, request, found, result);
+}
+
+/* Of reasons that precede the entry it stands in, FPD says nothing (7.1.3). */
+static bool vtdm_silent(const struct vtdm_found *found, u8 reason)
+{
+	/* In scalable mode, what was not read yet says nothing by itself. */
+	return (found->context.lo & VTDM_CTX_FPD &&
+		reason != VTDM_FR_ROOT_ABSENT && reason != VTDM_FR_ROOT_ERROR &&
+		reason != VTDM_FR_CONTEXT_ERROR &&
+		reason != VTDM_FR_ROOT_RESERVED) ||
+	       found->pasid.silent;
 }
 
 /*
@@ -159,14 +327,40 @@ static bool vtdm_silent(const struct vtdm_context *context, u8 reason)
  */
 static bool vtdm_recoverable(u8 reason)
 {
-	return reason == VTDM_FR_WIDTH || reason == VTDM_FR_WRITE ||
-	       reason == VTDM_FR_READ;
+	switch (reason) {
+	case VTDM_FR_WIDTH:
+	case VTDM_FR_WRITE:
+	case VTDM_FR_READ:
+	case VTDM_FR_SFS_ABSENT:
+	case VTDM_FR_SFS_TOP_READ:
+	case VTDM_FR_SFS_READ:
+	case VTDM_FR_SFS_WRITE:
+	case VTDM_FR_SSS_ABSENT:
+	case VTDM_FR_SGN_CANONICAL:
+	case VTDM_FR_SGN_USER:
+	case VTDM_FR_SGN_EXECUTE:
+	case VTDM_FR_SGN_WIDTH:
+	case VTDM_FR_SGN_NESTED_WIDTH:
+	case VTDM_FR_SGN_WRITE:
+	case VTDM_FR_SGN_READ:
+		return true;
+	}
+	return false;
 }
 
-static void vtdm_no_rights(const struct vtd_model_request *request,
-			   struct vtd_model_result *result)
+/* Of what is refused like that nothing is told. */
+static void vtdm_recover(const struct vtd_model_request *request,
+			 struct vtd_model_result *result)
 {
-	result->reason = 0;
+	u8 rights = VTD_MODEL_RIGHT_READ | VTD_MODEL_RIGHT_WRITE |
+		    VTD_MODEL_RIGHT_EXECUTE;
+
+	if (vtdm_recoverable(result->reason)) {
+		result->reason = 0;
+		result->rw = 0;
+	}
+	if (result->reason || result->rw & rights)
+		return;
 	result->rw = 0;
 	result->phys = request->addr;
 	result->size = VTDM_PAGE;
@@ -185,16 +379,40 @@ bool vtdm_ask_quietly(struct vtd_model_unit *u,
 		      const struct vtd_model_request *request,
 		      struct vtd_model_result *result)
 {
-	struct vtdm_context context = {};
+	struct vtdm_found found = {};
 
 	*result = (struct vtd_model_result){ .phys = request->addr };
 	if (!vtdm_on(u))
 		return false;
-	result->reason = vtdm_translate(u, request, &context, result);
-	if (vtdm_recoverable(result->reason) ||
-	    (!result->reason && !result->rw))
-		vtdm_no_rights(request, result);
+	result->reason = vtdm_translate(u, request, &found, result);
+	vtdm_recover(request, result);
 	return !result->reason;
+}
+
+/* The same as for a request, from the tables alone. */
+static bool vtdm_path_in_tables(struct vtd_model_unit *u,
+				const struct vtd_model_request *request,
+				struct vtdm_path *path, bool *privileged)
+{
+	struct vtdm_context context;
+	struct vtdm_pasid entry;
+	u32 pasid;
+
+	*privileged = false;
+	if (vtdm_context_read(u, request->sid, &context))
+		return false;
+	if (!u->scalable) {
+		vtdm_legacy_path(u, context.did, context.lo, context.hi, path);
+		return !request->with_pasid &&
+		       (context.lo >> VTDM_CTX_TT_SHIFT & 3) == VTDM_TT_ALL;
+	}
+	if (vtdm_scalable_allowed(u, request, &context, &pasid) ||
+	    vtdm_pasid_read(u, &context, pasid, false, &entry))
+		return false;
+	vtdm_pasid_path(u, pasid, entry.word, path);
+	*privileged = request->with_pasid ? request->privileged :
+					    context.hi & VTDM_SC_RID_PRIV;
+	return !vtdm_pasid_allowed(request, path, *privileged);
 }
 
 /**
@@ -203,6 +421,8 @@ bool vtdm_ask_quietly(struct vtd_model_unit *u,
  * @request: a VTD_MODEL_ASK
  * @result: filled in
  *
+ * Sets no bits in them.
+ *
  * Context: the model's lock is held.
  * Return: true when the device may ask, and would get some right.
  */
@@ -210,20 +430,29 @@ bool vtdm_ask_tables(struct vtd_model_unit *u,
 		     const struct vtd_model_request *request,
 		     struct vtd_model_result *result)
 {
-	struct vtdm_context context;
 	struct vtdm_iotlb leaf;
+	struct vtdm_path path;
+	bool privileged;
 
-	*result = (struct vtd_model_result){ .phys = request->addr };
-	if (!vtdm_on(u) || request->with_pasid ||
-	    vtdm_context_read(u, request->sid, &context) ||
-	    (context.lo >> VTDM_CTX_TT_SHIFT & 3) != VTDM_TT_ALL ||
-	    request->addr >> vtdm_width(u, context.hi) ||
-	    vtdm_walk(u, &context, request->addr, 0, false, &leaf))
+	*result = (struct vtd_model_result){
+		.phys = request->addr,
+		.size = VTDM_PAGE,
+	};
+	if (!vtdm_on(u) ||
+	    !vtdm_path_in_tables(u, request, &path, &privileged) ||
+	    vtdm_out_of_range(u, &path, request->addr))
 		return false;
-	result->rw = leaf.rw;
-	result->size = 1ULL << (12 + (leaf.level - 1) * 9);
-	result->phys = leaf.phys | (request->addr & (result->size - 1));
-	return leaf.rw;
+	if (path.kind == VTDM_PASS) {
+		leaf.rw = VTDM_L_ALL;
+	} else {
+		if (vtdm_walk(u, &path, request->addr,
+			      vtdm_need(request, privileged), 0, &leaf))
+			return false;
+		result->size = vtdm_level_bytes(leaf.level);
+		result->phys = leaf.phys | (request->addr & (result->size - 1));
+	}
+	result->rw = vtdm_told(request, &path, leaf.rw, privileged);
+	return result->rw;
 }
 
 /* 6.5.2.5: while a unit does not translate it knows of no translations. */
@@ -247,7 +476,7 @@ bool vtdm_request(struct vtd_model_unit *u,
 		  struct vtd_model_result *result)
 {
 	bool ask = request->access == VTD_MODEL_ASK;
-	struct vtdm_context context = {};
+	struct vtdm_found found = {};
 
 	*result = (struct vtd_model_result){ .phys = request->addr };
 	u->stats.asked += ask;
@@ -257,14 +486,13 @@ bool vtdm_request(struct vtd_model_unit *u,
 	}
 	if (vtdm_on(u)) {
 		u->stats.translated++;
-		result->reason = vtdm_translate(u, request, &context, result);
+		result->reason = vtdm_translate(u, request, &found, result);
 	}
-	if (ask && (vtdm_recoverable(result->reason) ||
-		    (!result->reason && !result->rw)))
-		vtdm_no_rights(request, result);
+	if (ask)
+		vtdm_recover(request, result);
 	if (result->reason) {
 		u->stats.faults++;
-		if (!vtdm_silent(&context, result->reason))
+		if (!vtdm_silent(&found, result->reason))
 			vtdm_fault(u, request, result->reason);
 		return false;
 	}

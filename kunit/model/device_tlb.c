@@ -76,7 +76,10 @@ void vtdm_cache_devtlb(struct vtd_model_endpoint *ep,
 	};
 }
 
-/* Ask as if by the device, without a fault if it is refused. */
+/*
+ * Ask as if by the device, without a fault if it is refused, and without a
+ * dirty bit: writing comes back where it is set already.
+ */
 static bool vtdm_ask_again(struct vtd_model_endpoint *ep,
 			   const struct vtdm_devtlb *t)
 {
@@ -85,6 +88,7 @@ static bool vtdm_ask_again(struct vtd_model_endpoint *ep,
 		.with_pasid = t->with_pasid,
 		.pasid = t->pasid,
 		.privileged = t->privileged,
+		.no_write = true,
 		.access = VTD_MODEL_ASK,
 		.addr = t->iova,
 	};
@@ -162,24 +166,54 @@ void vtdm_evict_devtlb(struct vtd_model_endpoint *ep)
 		ep->tlb[(random >> 8) % VTDM_DEVTLBS].valid = false;
 }
 
+/* What the device had asked, if it is translated by @path. */
+static void vtdm_eager_ask(struct vtd_model_endpoint *ep,
+			   const struct vtd_model_request *request,
+			   const struct vtdm_path *path,
+			   struct vtd_model_result *result)
+{
+	if (vtdm_ask_quietly(ep->unit, request, result) && result->rw &&
+	    result->did == path->did &&
+	    (!path->scalable || result->pasid == path->pasid) &&
+	    !vtdm_find_devtlb(ep, request))
+		vtdm_cache_devtlb(ep, request, result);
+}
+
 /**
- * vtdm_eager_devtlb() - a device had cached a translation before it changes
- * @u: the unit
- * @request: what it had asked
- * @result: what it was told
+ * vtdm_eager_devtlbs() - devices had cached a page before it changes
+ * @u: the unit; the page is in its IOTLB
+ * @path: what it was translated by
+ * @iova: of the page
+ *
+ * With the PASID only those that do not have it for requests without one.
  *
  * Context: the model's lock is held.
  */
-void vtdm_eager_devtlb(struct vtd_model_unit *u,
-		       const struct vtd_model_request *request,
-		       const struct vtd_model_result *result)
+void vtdm_eager_devtlbs(struct vtd_model_unit *u, const struct vtdm_path *path,
+			u64 iova)
 {
-	struct vtd_model_endpoint *ep = vtdm_endpoint(u, request->sid);
+	unsigned int i;
 
-	if (!ep || !ep->ats || (request->with_pasid && !ep->pasid) ||
-	    vtdm_find_devtlb(ep, request))
-		return;
-	vtdm_cache_devtlb(ep, request, result);
+	for (i = 0; i < vtd_model.nr_endpoints; i++) {
+		struct vtd_model_endpoint *ep = vtd_model.endpoint[i];
+		struct vtd_model_request request = {
+			.sid = ep->config.sid,
+			.no_write = true,
+			.access = VTD_MODEL_ASK,
+			.addr = iova,
+		};
+		struct vtd_model_result result;
+
+		if (ep->unit != u || !ep->ats)
+			continue;
+		vtdm_eager_ask(ep, &request, path, &result);
+		if (!path->scalable || !ep->pasid ||
+		    result.pasid == path->pasid)
+			continue;
+		request.with_pasid = true;
+		request.pasid = path->pasid;
+		vtdm_eager_ask(ep, &request, path, &result);
+	}
 }
 
 /* Do the tables say it still, and allow as much? */

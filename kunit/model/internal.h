@@ -29,13 +29,20 @@
 #define VTDM_ARRIVING 64 /* page requests on their way into the queue */
 #define VTDM_DEVICE_TIMEOUT 64 /* steps */
 #define VTDM_NAMED 256 /* descriptors that entries named before they changed */
+#define VTDM_PASID_CACHE 256
+#define VTDM_PASID_DUES 256
+#define VTDM_PASID_LIVE 1024
+#define VTDM_TRIES 16 /* of an atomic update, before it is given up */
 
 /**
  * enum vtdm_role - what a page is to the units that read it
  * @VTDM_PLAIN: nothing that is known
  * @VTDM_ROOT: root table
  * @VTDM_CONTEXT: context table
+ * @VTDM_DIRECTORY: page of a PASID directory
+ * @VTDM_PASID_TABLE: PASID table
  * @VTDM_TABLE: table of second-stage entries
+ * @VTDM_FIRST_TABLE: table of first-stage entries, host-physical
  * @VTDM_RING: invalidation queue
  * @VTDM_IRT: interrupt remapping table
  * @VTDM_DESCRIPTORS: posted interrupt descriptors, and whatever is besides
@@ -44,19 +51,68 @@ enum vtdm_role {
 	VTDM_PLAIN,
 	VTDM_ROOT,
 	VTDM_CONTEXT,
+	VTDM_DIRECTORY,
+	VTDM_PASID_TABLE,
 	VTDM_TABLE,
+	VTDM_FIRST_TABLE,
 	VTDM_RING,
 	VTDM_IRT,
 	VTDM_DESCRIPTORS,
 };
 
 /**
+ * enum vtdm_kind - what translates
+ * @VTDM_SECOND: second-stage tables, of legacy mode or of a PASID entry
+ * @VTDM_FIRST: first-stage tables
+ * @VTDM_NESTED: first-stage tables whose addresses the second stage translates
+ * @VTDM_PASS: nothing
+ */
+enum vtdm_kind {
+	VTDM_SECOND,
+	VTDM_FIRST,
+	VTDM_NESTED,
+	VTDM_PASS,
+};
+
+/**
+ * struct vtdm_path - what a request is translated by
+ * @kind: what translates
+ * @scalable: a PASID entry led here; the reasons are those of scalable mode
+ * @snoops: tables are read from the CPUs' caches
+ * @ssade: accessed and dirty bits are set in the second stage
+ * @did: domain-id
+ * @pasid: of the request, or RID_PASID
+ * @levels: of the second stage
+ * @first_levels: of the first stage
+ * @flags: VTDM_PE2_* of the PASID entry
+ * @second: top table of the second stage
+ * @first: top table of the first stage; guest-physical in a nested one
+ */
+struct vtdm_path {
+	enum vtdm_kind kind;
+	bool scalable;
+	bool snoops;
+	bool ssade;
+	u16 did;
+	u32 pasid;
+	u8 levels;
+	u8 first_levels;
+	u16 flags;
+	u64 second;
+	u64 first;
+};
+
+/**
  * struct vtdm_due - invalidations that a changed context entry calls for
  * @valid: still due
  * @sid: whose entry it was
- * @did: domain-id before the change
+ * @did: domain-id before the change; of no account in scalable mode
  * @done: the context cache has been told; the IOTLB must follow
  * @forgot: waits completed when it was
+ * @directory: PASID directory before the change, in scalable mode
+ * @bytes: of it
+ *
+ * In scalable mode what must follow is due for each PASID by itself.
  */
 struct vtdm_due {
 	bool valid;
@@ -64,6 +120,33 @@ struct vtdm_due {
 	u16 did;
 	bool done;
 	u64 forgot;
+	u64 directory;
+	u32 bytes;
+};
+
+/**
+ * struct vtdm_pasid_due - invalidations that a changed PASID entry calls for
+ * @valid: still due
+ * @told: the PASID cache has been told; the IOTLB must follow
+ * @domain: that must be domain-selective, or more; otherwise all of the PASID
+ *	will do
+ * @context: a context entry changed, not this one: its cache comes first
+ * @sid: whose context entry, for that
+ * @table: PASID table
+ * @index: entry of it
+ * @path: what it said before
+ * @since: waits completed when the last step was done
+ */
+struct vtdm_pasid_due {
+	bool valid;
+	bool told;
+	bool domain;
+	bool context;
+	u16 sid;
+	u64 table;
+	u16 index;
+	struct vtdm_path path;
+	u64 since;
 };
 
 /**
@@ -76,9 +159,13 @@ struct vtdm_due {
  * @poisoned: reads of it fail
  * @in_wbuf: stores have not left the write buffer
  * @unit: whose root, context table or ring it is
+ * @wide: context table of scalable mode
+ * @upper: and of the upper half of the bus
+ * @snooped: page table: every unit that walks it snoops
  * @bus: of a context table
- * @up: address of the table whose entry points to this one; 0 for a top table
- * @up_index: which entry
+ * @up: address of the table whose entry points to this one; 0 for a top table;
+ *	of a PASID directory its first page
+ * @up_index: which entry; of a PASID directory which page of it this is
  * @seen: contents as of the last store that was observed
  * @view: contents in memory, for units that do not snoop; NULL if none
  * @drained: contents behind the write buffer; NULL if none
@@ -92,6 +179,9 @@ struct vtdm_page {
 	bool poisoned;
 	bool in_wbuf;
 	struct vtd_model_unit *unit;
+	bool wide;
+	bool upper;
+	bool snooped;
 	u8 bus;
 	u64 up;
 	u16 up_index;
@@ -100,7 +190,10 @@ struct vtdm_page {
 	u64 *drained;
 };
 
-/* A cached context entry; @reason for one that leads to a fault. */
+/*
+ * A cached context entry; @reason for one that leads to a fault.  In scalable
+ * mode the first half of one, which belongs to no domain.
+ */
 struct vtdm_context {
 	bool valid;
 	u8 reason;
@@ -110,17 +203,70 @@ struct vtdm_context {
 	u64 hi;
 };
 
+/**
+ * struct vtdm_pasid - a PASID entry, or a cached one, or a directory entry
+ * @valid: cached
+ * @directory: it is a directory entry, for all of its PASIDs
+ * @silent: FPD of what was read
+ * @reason: what it leads to a fault for, or 0
+ * @sid: whose
+ * @pasid: of a directory entry the first one
+ * @did: domain-id
+ * @table: PASID table, of a directory entry
+ * @word: those that are not reserved
+ */
+struct vtdm_pasid {
+	bool valid;
+	bool directory;
+	bool silent;
+	u8 reason;
+	u16 sid;
+	u32 pasid;
+	u16 did;
+	u64 table;
+	u64 word[3];
+};
+
+/**
+ * struct vtdm_pasid_live - a present PASID entry that a context entry leads to
+ * @directory: its first page
+ * @table: PASID table
+ * @index: entry of it
+ * @path: what it says
+ */
+struct vtdm_pasid_live {
+	u64 directory;
+	u64 table;
+	u16 index;
+	struct vtdm_path path;
+};
+
+/* Rights in a leaf or on the way to it; of the second stage the first two. */
+#define VTDM_L_R 0x01
+#define VTDM_L_W 0x02
+#define VTDM_L_USER 0x04
+#define VTDM_L_X 0x08
+#define VTDM_L_DIRTY 0x10 /* writes have nothing to set any more */
+#define VTDM_L_HOST_W 0x20 /* of a nested one: the second stage's W */
+#define VTDM_L_ALL 0x3f
+
+/* What a request needs: R and W as above, and: */
+#define VTDM_NEED_EXECUTE 0x04
+#define VTDM_NEED_SUPERVISOR 0x08
+
+/* How a walk is made. */
+#define VTDM_WALK_CACHES 0x01 /* from cached pointers, and cache what is read */
+#define VTDM_WALK_SETS 0x02 /* accessed and dirty bits are set */
+
 /* A cached leaf; @reason for an address that leads to a fault. */
 struct vtdm_iotlb {
 	bool valid;
 	u8 reason;
 	u8 level;
 	u8 rw;
-	u16 did;
-	u8 levels;
 	u64 iova;
 	u64 phys;
-	u64 root;
+	struct vtdm_path path;
 };
 
 /* A cached pointer of level @level to the table at @table. */
@@ -128,11 +274,9 @@ struct vtdm_pointer {
 	bool valid;
 	u8 level;
 	u8 rw;
-	u16 did;
-	u8 levels;
 	u64 iova;
 	u64 table;
-	u64 root;
+	struct vtdm_path path;
 };
 
 /* A cached interrupt entry. */
@@ -203,10 +347,13 @@ struct vtdm_injected {
  * @bytes: of the register file
  * @root: root table in force
  * @rooted: there is one
+ * @scalable: it is one of scalable mode
+ * @foreign: first-stage tables may lie in memory that was not made known
  * @dead: executes nothing
  * @flush_context: the context cache must be emptied before translation
+ * @flush_pasid: and then the PASID cache, in scalable mode
  * @flush_iotlb: and then the IOTLB
- * @flushed_at: waits completed when the former was done
+ * @flushed_at: waits completed when the last of the former was done
  * @command: global command being worked on
  * @command_on: switched on or off
  * @command_wait: steps left
@@ -225,16 +372,21 @@ struct vtdm_injected {
  * @arriving: page requests on their way into the queue, oldest first
  * @nr_arriving: how many
  * @due: invalidations that must still come
+ * @pasid_due: the same of PASID entries
  * @irte_due: the same of interrupt entries
  * @named: what posted entries named before they changed
  * @live: present context entries, as stored
  * @nr_live: how many
+ * @live_pasid: present PASID entries, as stored
+ * @nr_live_pasid: how many
  * @injected: what is to go wrong
  * @contexts: context cache
+ * @pasids: PASID cache
  * @iotlbs: IOTLB
  * @pointers: paging-structure caches
  * @irtes: interrupt entry cache
  * @next_context: place in @contexts to be used next
+ * @next_pasid: place in @pasids to be used next
  * @next_iotlb: place in @iotlbs to be used next
  * @next_pointer: place in @pointers to be used next
  * @next_irte: place in @irtes to be used next
@@ -246,8 +398,11 @@ struct vtd_model_unit {
 	u32 bytes;
 	u64 root;
 	bool rooted;
+	bool scalable;
+	bool foreign;
 	bool dead;
 	bool flush_context;
+	bool flush_pasid;
 	bool flush_iotlb;
 	u64 flushed_at;
 	u32 command;
@@ -269,15 +424,20 @@ struct vtd_model_unit {
 	struct vtdm_arriving arriving[VTDM_ARRIVING];
 	unsigned int nr_arriving;
 	struct vtdm_due due[VTDM_DUES];
+	struct vtdm_pasid_due pasid_due[VTDM_PASID_DUES];
 	struct vtdm_irte_due irte_due[VTDM_IRTE_DUES];
 	struct vtdm_named named[VTDM_NAMED];
 	struct vtdm_context live[VTDM_LIVE];
 	unsigned int nr_live;
+	struct vtdm_pasid_live live_pasid[VTDM_PASID_LIVE];
+	unsigned int nr_live_pasid;
 	struct vtdm_context contexts[VTDM_CONTEXTS];
+	struct vtdm_pasid pasids[VTDM_PASID_CACHE];
 	struct vtdm_iotlb iotlbs[VTDM_IOTLBS];
 	struct vtdm_pointer pointers[VTDM_POINTERS];
 	struct vtdm_irte irtes[VTDM_IRTES];
 	unsigned int next_context;
+	unsigned int next_pasid;
 	unsigned int next_iotlb;
 	unsigned int next_pointer;
 	unsigned int next_irte;
@@ -330,6 +490,10 @@ __printf(4, 5) void vtdm_report(enum vtd_model_rule rule, const void *ptr,
 struct vtdm_page *vtdm_page(u64 phys);
 bool vtdm_read(const struct vtd_model_unit *u, u64 phys, u64 *value);
 bool vtdm_read_ring(const struct vtd_model_unit *u, u64 phys, u64 *value);
+bool vtdm_read_table(const struct vtd_model_unit *u,
+		     const struct vtdm_path *path, u64 phys, u64 *value);
+bool vtdm_set_bits(u64 phys, u64 expected, u64 bits);
+bool vtdm_foreign(const struct vtd_model_unit *u, u64 phys);
 bool vtdm_read128(const struct vtd_model_unit *u, u64 phys, u64 *value);
 void vtdm_now_in_memory128(const struct vtdm_page *page, unsigned int index,
 			   u64 *value);
@@ -339,6 +503,7 @@ void vtdm_write64(u64 phys, u64 value);
 void vtdm_drain(void);
 u64 vtdm_now_in_memory(const struct vtdm_page *page, unsigned int index);
 u64 *vtdm_claim(u64 phys);
+u64 vtdm_ignored(const struct vtdm_page *page);
 bool vtdm_visible(const struct vtdm_page *page, unsigned int *index);
 void vtdm_memory_stop(void);
 
@@ -389,6 +554,11 @@ void vtdm_event(struct vtd_model_unit *u, u32 control);
 u32 vtdm_record_offset(const struct vtd_model_unit *u, unsigned int index);
 unsigned int vtdm_nr_records(const struct vtd_model_unit *u);
 
+static inline u64 vtdm_level_bytes(unsigned int level)
+{
+	return VTDM_PAGE << (9 * (level - 1));
+}
+
 /* walk.c */
 unsigned int vtdm_levels(u64 hi);
 u64 vtdm_table_reserved(const struct vtd_model_unit *u, unsigned int level,
@@ -398,9 +568,47 @@ u8 vtdm_context_lookup(struct vtd_model_unit *u, u16 sid,
 		       struct vtdm_context *context);
 u8 vtdm_context_read(struct vtd_model_unit *u, u16 sid,
 		     struct vtdm_context *context);
-u8 vtdm_walk(struct vtd_model_unit *u, const struct vtdm_context *context,
-	     u64 addr, unsigned int need, bool use_caches,
-	     struct vtdm_iotlb *leaf);
+void vtdm_legacy_path(const struct vtd_model_unit *u, u16 did, u64 lo, u64 hi,
+		      struct vtdm_path *path);
+unsigned int vtdm_width(const struct vtd_model_unit *u,
+			const struct vtdm_path *path);
+u8 vtdm_denied(const struct vtdm_path *path, u8 rw, unsigned int need);
+u8 vtdm_walk_second(struct vtd_model_unit *u, const struct vtdm_path *path,
+		    u64 addr, unsigned int need, unsigned int how,
+		    struct vtdm_iotlb *leaf);
+u8 vtdm_walk(struct vtd_model_unit *u, const struct vtdm_path *path, u64 addr,
+	     unsigned int need, unsigned int how, struct vtdm_iotlb *leaf);
+bool vtdm_peek(struct vtd_model_unit *u, const struct vtdm_path *path, u64 iova,
+	       unsigned int level, u64 *entry);
+
+/* walk_first.c */
+u64 vtdm_first_reserved(const struct vtd_model_unit *u, unsigned int level,
+			u64 entry);
+bool vtdm_canonical(const struct vtdm_path *path, u64 addr);
+u8 vtdm_first_denied(const struct vtdm_path *path, u8 rw, unsigned int need);
+u8 vtdm_page_denied(const struct vtdm_path *path, u8 rw, unsigned int need);
+u8 vtdm_walk_first(struct vtd_model_unit *u, const struct vtdm_path *path,
+		   u64 addr, unsigned int need, unsigned int how,
+		   struct vtdm_iotlb *leaf);
+u8 vtdm_guest_table(struct vtd_model_unit *u, const struct vtdm_path *path,
+		    u64 guest, bool top, bool sets, unsigned int how,
+		    u64 *phys);
+
+/* scalable.c */
+u64 vtdm_root_reserved(const struct vtd_model_unit *u, u64 word);
+bool vtdm_scalable_context_reserved(const struct vtd_model_unit *u,
+				    const u64 *word);
+u32 vtdm_directory_entries(u64 lo);
+u8 vtdm_scalable_context_read(struct vtd_model_unit *u, u16 sid,
+			      struct vtdm_context *context);
+u8 vtdm_pasid_check(const struct vtd_model_unit *u, const u64 *word);
+void vtdm_pasid_path(const struct vtd_model_unit *u, u32 pasid, const u64 *word,
+		     struct vtdm_path *path);
+u8 vtdm_pasid_read(struct vtd_model_unit *u, const struct vtdm_context *context,
+		   u32 pasid, bool use_caches, struct vtdm_pasid *entry);
+u8 vtdm_pasid_lookup(struct vtd_model_unit *u,
+		     const struct vtdm_context *context, u32 pasid,
+		     struct vtdm_pasid *entry);
 
 /* device.c */
 bool vtdm_request(struct vtd_model_unit *u,
@@ -419,20 +627,34 @@ bool vtdm_dma(struct vtd_model_unit *u, struct vtd_model_request request,
 	      void *data, size_t bytes, struct vtd_model_result *result);
 
 /* cache.c */
+bool vtdm_same_tag(const struct vtdm_path *a, const struct vtdm_path *b);
+bool vtdm_same_tables(const struct vtdm_path *a, const struct vtdm_path *b);
 void vtdm_cache_context(struct vtd_model_unit *u,
 			const struct vtdm_context *context);
 void vtdm_cache_iotlb(struct vtd_model_unit *u, const struct vtdm_iotlb *leaf);
 void vtdm_cache_pointer(struct vtd_model_unit *u,
 			const struct vtdm_pointer *pointer);
 struct vtdm_context *vtdm_find_context(struct vtd_model_unit *u, u16 sid);
-struct vtdm_iotlb *vtdm_find_iotlb(struct vtd_model_unit *u, u16 did, u64 addr);
-struct vtdm_pointer *vtdm_find_pointer(struct vtd_model_unit *u, u16 did,
-				       u64 addr);
+struct vtdm_iotlb *vtdm_find_iotlb(struct vtd_model_unit *u,
+				   const struct vtdm_path *path, u64 addr);
+struct vtdm_pointer *vtdm_find_pointer(struct vtd_model_unit *u,
+				       const struct vtdm_path *path, u64 addr);
 void vtdm_forget_contexts(struct vtd_model_unit *u, unsigned int granularity,
 			  u16 did, u16 sid, unsigned int fm);
 void vtdm_forget_iotlb(struct vtd_model_unit *u, unsigned int granularity,
 		       u16 did, u64 addr, unsigned int am, bool hint);
+bool vtdm_meet(u64 a, u64 a_bytes, u64 b, u64 b_bytes);
 void vtdm_evict(struct vtd_model_unit *u);
+
+/* cache_pasid.c */
+struct vtdm_pasid *vtdm_find_pasid(struct vtd_model_unit *u, u16 sid, u32 pasid,
+				   bool directory);
+void vtdm_cache_pasid(struct vtd_model_unit *u, const struct vtdm_pasid *entry);
+void vtdm_forget_pasids(struct vtd_model_unit *u, unsigned int granularity,
+			u16 did, u32 pasid);
+void vtdm_forget_first(struct vtd_model_unit *u, unsigned int granularity,
+		       u16 did, u32 pasid, u64 addr, unsigned int am,
+		       bool hint);
 
 /* intr.c */
 bool vtdm_interrupt(struct vtd_model_unit *u, u16 sid, u64 addr, u32 data,
@@ -448,6 +670,8 @@ void vtdm_forget_irtes(struct vtd_model_unit *u, bool selective, u32 index,
 		       unsigned int im);
 
 /* queue.c */
+unsigned int vtdm_needs_scalable(const struct vtd_model_unit *u);
+u32 vtdm_descriptor_bytes(const struct vtd_model_unit *u);
 void vtdm_queue_step(struct vtd_model_unit *u);
 void vtdm_queue_off(struct vtd_model_unit *u);
 
@@ -460,9 +684,60 @@ void vtdm_check_forgot_iotlb(struct vtd_model_unit *u, unsigned int granularity,
 			     u16 did, u64 started);
 const void *vtdm_where(const struct vtdm_page *page, unsigned int index);
 struct vtdm_page *vtdm_target(u64 phys, const void *ptr, u64 value);
-void vtdm_check_visible(const struct vtd_model_unit *u,
-			const struct vtdm_page *page, const void *ptr,
-			u64 value);
+void vtdm_check_visible(bool coherent, const struct vtdm_page *page,
+			const void *ptr, u64 value);
+void vtdm_check_did(struct vtd_model_unit *u, const struct vtdm_path *path,
+		    const void *ptr, u64 value);
+bool vtdm_is_pointer(unsigned int level, u64 entry);
+void vtdm_adopt_table(struct vtd_model_unit *u, u64 phys, unsigned int level,
+		      bool snoops, u64 up, unsigned int up_index,
+		      const void *ptr, u64 value);
+void vtdm_live_set(struct vtd_model_unit *u, u16 sid, u64 lo, u64 hi);
+struct vtdm_due *vtdm_due(struct vtd_model_unit *u, u16 sid);
+struct vtdm_due *vtdm_due_set(struct vtd_model_unit *u, u16 sid, u16 did);
+u64 vtdm_climb(const struct vtdm_page *page, unsigned int index, u64 *root);
+
+/* check_first.c */
+void vtdm_adopt_first(struct vtd_model_unit *u, u64 phys, unsigned int level,
+		      bool snoops, u64 up, unsigned int up_index,
+		      const void *ptr, u64 value);
+void vtdm_first_stored(struct vtdm_page *page, unsigned int index, u64 old,
+		       u64 now);
+
+/* check_pasid.c */
+void vtdm_pasid_table_adopt(struct vtdm_page *directory, unsigned int index);
+void vtdm_pasid_stored(struct vtdm_page *page, unsigned int index,
+		       unsigned int words);
+void vtdm_pasid_due_set(struct vtd_model_unit *u,
+			const struct vtdm_pasid_live *live, bool domain,
+			const u16 *sid);
+void vtdm_live_pasids_drop(struct vtd_model_unit *u, u64 directory, u64 table);
+void vtdm_check_forgot_pasids(struct vtd_model_unit *u,
+			      unsigned int granularity, u16 did, u32 pasid,
+			      u64 started);
+void vtdm_check_forgot_first(struct vtd_model_unit *u, unsigned int granularity,
+			     u16 did, u32 pasid, u64 started);
+void vtdm_check_pasid_dues_iotlb(struct vtd_model_unit *u,
+				 unsigned int granularity, u16 did,
+				 u64 started);
+void vtdm_pasid_dues_context(struct vtd_model_unit *u, u16 sid);
+void vtdm_check_pasid_dues(struct vtd_model_unit *u);
+const char *vtdm_due_names(const struct vtd_model_unit *u, u64 phys);
+void vtdm_eager_pasids(struct vtd_model_unit *u, u16 sid, u64 directory);
+
+/* check_scalable.c */
+void vtdm_check_scalable_root(struct vtd_model_unit *u, struct vtdm_page *page);
+void vtdm_scalable_root_stored(struct vtdm_page *page, unsigned int index,
+			       u64 now);
+void vtdm_wide_stored(struct vtdm_page *page, unsigned int index,
+		      unsigned int words);
+void vtdm_directory_stored(struct vtdm_page *page, unsigned int index, u64 old,
+			   u64 now);
+bool vtdm_directory_reachable(const struct vtdm_page *page);
+void vtdm_check_whole(const void *ptr, u64 value, const char *what, bool was,
+		      bool is, bool due, bool at_once);
+bool vtdm_take(struct vtdm_page *page, unsigned int first, unsigned int nr,
+	       unsigned int from, unsigned int to, u64 *old);
 
 /* check_intr.c */
 void vtdm_check_irt(struct vtd_model_unit *u);

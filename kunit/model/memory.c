@@ -86,7 +86,7 @@ void vtdm_now_in_memory128(const struct vtdm_page *page, unsigned int index,
 }
 
 static bool vtdm_fetch(const struct vtd_model_unit *u, u64 phys, bool buffered,
-		       u64 *value)
+		       bool snoops, u64 *value)
 {
 	struct vtdm_page *page = vtdm_page(phys);
 	unsigned int index = (phys & (VTDM_PAGE - 1)) / sizeof(u64);
@@ -96,7 +96,7 @@ static bool vtdm_fetch(const struct vtd_model_unit *u, u64 phys, bool buffered,
 		return false;
 	if (buffered && vtdm_cap(u, VTDM_CAP_RWBF) && page->drained)
 		*value = page->drained[index];
-	else if (!vtdm_ecap(u, VTDM_ECAP_C) && page->view)
+	else if (!snoops && page->view)
 		*value = page->view[index];
 	else
 		*value = vtdm_load(phys);
@@ -104,7 +104,7 @@ static bool vtdm_fetch(const struct vtd_model_unit *u, u64 phys, bool buffered,
 }
 
 /**
- * vtdm_read() - hardware reads a word of a table
+ * vtdm_read() - hardware reads a word of a root, context or PASID table
  * @u: who reads
  * @phys: 8-byte aligned
  * @value: what it sees
@@ -114,7 +114,81 @@ static bool vtdm_fetch(const struct vtd_model_unit *u, u64 phys, bool buffered,
  */
 bool vtdm_read(const struct vtd_model_unit *u, u64 phys, u64 *value)
 {
-	return vtdm_fetch(u, phys, true, value);
+	return vtdm_fetch(u, phys, true, vtdm_ecap(u, VTDM_ECAP_C), value);
+}
+
+/* Is there memory that may be read, although nobody made it known? */
+static bool vtdm_there(u64 phys)
+{
+#ifdef __KERNEL__
+	return pfn_valid(PHYS_PFN(phys));
+#else
+	return phys;
+#endif
+}
+
+/**
+ * vtdm_foreign() - is it a table of somebody else?
+ * @u: who reads
+ * @phys: any address
+ *
+ * Context: the model's lock is held.
+ * Return: true for memory that was not made known, where
+ * vtd_model_foreign_tables() lets first-stage tables lie.
+ */
+bool vtdm_foreign(const struct vtd_model_unit *u, u64 phys)
+{
+	return u->foreign && !vtdm_page(phys) && vtdm_there(phys);
+}
+
+/**
+ * vtdm_read_table() - hardware reads an entry of a page table
+ * @u: who reads
+ * @path: which tables
+ * @phys: 8-byte aligned
+ * @value: what it sees
+ *
+ * Context: the model's lock is held.
+ * Return: false when the read fails.
+ */
+bool vtdm_read_table(const struct vtd_model_unit *u,
+		     const struct vtdm_path *path, u64 phys, u64 *value)
+{
+	if (path->kind == VTDM_FIRST && vtdm_foreign(u, phys)) {
+		*value = vtdm_load(phys);
+		return true;
+	}
+	return vtdm_fetch(u, phys, true, path->snoops, value);
+}
+
+/**
+ * vtdm_set_bits() - hardware sets accessed and dirty bits of an entry
+ * @phys: 8-byte aligned, of an entry that was read
+ * @expected: what it held then
+ * @bits: to be set
+ *
+ * Atomic with the CPUs, whose own updates are not lost; what is known of the
+ * page changes with it, because nobody will tell.
+ *
+ * Context: the model's lock is held.
+ * Return: false when it holds something else by now, and nothing was set.
+ */
+bool vtdm_set_bits(u64 phys, u64 expected, u64 bits)
+{
+	struct vtdm_page *page = vtdm_page(phys);
+	unsigned int index = (phys & (VTDM_PAGE - 1)) / sizeof(u64);
+	u64 old = expected;
+
+	if (!try_cmpxchg64((u64 *)phys_to_virt(phys), &old, expected | bits))
+		return false;
+	/* A store that is not told yet will be, with these bits in it or not. */
+	if (page && page->seen[index] == expected)
+		page->seen[index] |= bits;
+	if (page && page->view && page->view[index] == expected)
+		page->view[index] |= bits;
+	if (page && page->drained && page->drained[index] == expected)
+		page->drained[index] |= bits;
+	return true;
 }
 
 /**
@@ -130,7 +204,7 @@ bool vtdm_read(const struct vtd_model_unit *u, u64 phys, u64 *value)
  */
 bool vtdm_read_ring(const struct vtd_model_unit *u, u64 phys, u64 *value)
 {
-	return vtdm_fetch(u, phys, false, value);
+	return vtdm_fetch(u, phys, false, vtdm_ecap(u, VTDM_ECAP_C), value);
 }
 
 /**
@@ -147,8 +221,8 @@ bool vtdm_read128(const struct vtd_model_unit *u, u64 phys, u64 *value)
 	struct vtdm_page *page = vtdm_page(phys);
 
 	/* Of copies both halves are of one time. */
-	if (!vtdm_fetch(u, phys, true, &value[0]) ||
-	    !vtdm_fetch(u, phys + 8, true, &value[1]))
+	if (!vtdm_read(u, phys, &value[0]) ||
+	    !vtdm_read(u, phys + 8, &value[1]))
 		return false;
 	if (vtdm_ecap(u, VTDM_ECAP_C) && !vtdm_cap(u, VTDM_CAP_RWBF))
 		vtdm_now_in_memory128(
@@ -269,6 +343,24 @@ void vtdm_drain(void)
 }
 
 /**
+ * vtdm_ignored() - bits of a page's words that hardware does not look at
+ * @page: the page
+ *
+ * Return: those bits.
+ */
+u64 vtdm_ignored(const struct vtdm_page *page)
+{
+	switch (page->role) {
+	case VTDM_TABLE:
+		return VTDM_S_IGNORED;
+	case VTDM_FIRST_TABLE:
+		return VTDM_F_IGNORED;
+	default:
+		return 0;
+	}
+}
+
+/**
  * vtdm_visible() - has all of a page come to where units see it?
  * @page: a page
  * @index: the first word that has not
@@ -280,7 +372,7 @@ void vtdm_drain(void)
  */
 bool vtdm_visible(const struct vtdm_page *page, unsigned int *index)
 {
-	u64 ignored = page->role == VTDM_TABLE ? VTDM_S_IGNORED : 0;
+	u64 ignored = vtdm_ignored(page);
 	unsigned int i;
 
 	if (!page->view)

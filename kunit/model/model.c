@@ -140,7 +140,8 @@ vtd_model_unit_create(const struct vtd_model_config *config)
 
 	raw_spin_lock_irqsave(&vtd_model.lock, flags);
 	vtd_model.unit[vtd_model.nr_units++] = u;
-	if (!vtdm_ecap(u, VTDM_ECAP_C))
+	/* In scalable mode PASID entries may say that tables are not snooped. */
+	if (!vtdm_ecap(u, VTDM_ECAP_C) || vtdm_ecap(u, VTDM_ECAP_SMTS))
 		vtd_model.some_stale = true;
 	if (vtdm_cap(u, VTDM_CAP_RWBF))
 		vtd_model.some_wbuf = true;
@@ -293,6 +294,29 @@ void vtd_model_inject(struct vtd_model_unit *u, enum vtd_model_error error,
 EXPORT_SYMBOL_GPL(vtd_model_inject);
 
 /**
+ * vtd_model_foreign_tables() - first-stage tables may belong to somebody else
+ * @u: the unit
+ * @on: they may
+ *
+ * Tables of a process are changed by who does not tell the observer.  While
+ * this is on, first-stage tables in memory that was not made known are read,
+ * and their accessed and dirty bits set, where they lie: nothing is remembered
+ * of what they held, and no store to them is checked.  They must be memory
+ * while PASID entries, or caches, lead to them.  Nested ones are never taken so.
+ *
+ * Context: any.
+ */
+void vtd_model_foreign_tables(struct vtd_model_unit *u, bool on)
+{
+	unsigned long flags;
+
+	raw_spin_lock_irqsave(&vtd_model.lock, flags);
+	u->foreign = on;
+	raw_spin_unlock_irqrestore(&vtd_model.lock, flags);
+}
+EXPORT_SYMBOL_GPL(vtd_model_foreign_tables);
+
+/**
  * vtd_model_revive() - a dead unit works again, and nothing more goes wrong
  * @u: the unit
  *
@@ -363,6 +387,8 @@ unsigned int vtd_model_cached(struct vtd_model_unit *u)
 	raw_spin_lock_irqsave(&vtd_model.lock, flags);
 	for (i = 0; i < VTDM_CONTEXTS; i++)
 		nr += u->contexts[i].valid;
+	for (i = 0; i < VTDM_PASID_CACHE; i++)
+		nr += u->pasids[i].valid;
 	for (i = 0; i < VTDM_IOTLBS; i++)
 		nr += u->iotlbs[i].valid;
 	for (i = 0; i < VTDM_POINTERS; i++)

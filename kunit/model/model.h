@@ -267,6 +267,8 @@ enum vtd_model_error {
  * @recorded: faults that got a record
  * @contexts: context-cache invalidations executed
  * @iotlbs: IOTLB invalidations executed
+ * @pasids: PASID-cache invalidations executed
+ * @pasid_iotlbs: PASID-based IOTLB invalidations executed
  * @iecs: invalidations of the interrupt entry cache executed
  * @interrupts: interrupt requests let through, posted ones among them
  * @posted: of them, those posted into a descriptor
@@ -295,6 +297,8 @@ struct vtd_model_stats {
 	u64 recorded;
 	u64 contexts;
 	u64 iotlbs;
+	u64 pasids;
+	u64 pasid_iotlbs;
 	u64 iecs;
 	u64 interrupts;
 	u64 posted;
@@ -330,6 +334,7 @@ void vtd_model_run(struct vtd_model_unit *u, unsigned int steps);
 void vtd_model_tick(void);
 void vtd_model_inject(struct vtd_model_unit *u, enum vtd_model_error error,
 		      unsigned int nth, u16 sid);
+void vtd_model_foreign_tables(struct vtd_model_unit *u, bool on);
 void vtd_model_revive(struct vtd_model_unit *u);
 void vtd_model_firmware_pmr(struct vtd_model_unit *u, u64 base, u64 limit);
 struct vtd_model_stats vtd_model_stats(struct vtd_model_unit *u);

@@ -78,23 +78,42 @@ static void vtdm_page_fault(struct vtd_model_unit *u,
 }
 
 /*
- * A code for why not, and the reason of the fault if there is one; negative
- * when the device may ask.
+ * May a device ask?  Negative for yes; or the code of the answer, and the
+ * reason of the fault if there is one to record.  Only context entries of
+ * scalable mode have PRE (9.4).
  */
 static int vtdm_pages_allowed(struct vtd_model_unit *u, u16 sid, u8 *reason)
 {
-	return VTDM_PRG_INVALID;
+	struct vtdm_context context;
+	u8 why;
+
+	*reason = VTDM_FR_NONE;
+	if (!vtdm_on(u) || !u->scalable)
+		return VTDM_PRG_INVALID;
+	why = vtdm_context_lookup(u, sid, &context);
+	if (!why && context.lo & VTDM_SC_PRE)
+		return -1;
+	if (!why)
+		why = VTDM_FR_SCT_PAGES;
+	/* FPD of what was read. */
+	if (!(context.lo & VTDM_P && context.lo & VTDM_SC_FPD))
+		*reason = why;
+	return why == VTDM_FR_SRT_ABSENT || why == VTDM_FR_SCT_ABSENT ||
+			       why == VTDM_FR_SCT_PAGES ?
+		       VTDM_PRG_INVALID :
+		       VTDM_PRG_FAILURE;
 }
 
 static bool vtdm_some_pages_allowed(const struct vtd_model_unit *u)
 {
+	unsigned int i;
+
+	for (i = 0; u->scalable && i < u->nr_live; i++)
+		if (u->live[i].lo & VTDM_SC_PRE)
+			return true;
 	return false;
 }
 
-/*
- * May the device ask for pages?  A negative code for yes.  Without scalable
- * mode nobody may.
- */
 static int vtdm_page_judge(struct vtd_model_unit *u,
 			   const struct vtdm_arriving *a)
 {

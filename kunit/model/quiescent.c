@@ -21,20 +21,43 @@ static bool vtdm_root_reachable(u64 phys)
 }
 
 /* Is it the top table of an entry that a translating unit reads? */
-static bool vtdm_top_reachable(u64 phys)
+static bool vtdm_top_reachable(const struct vtdm_page *page)
 {
+	bool first = page->role == VTDM_FIRST_TABLE;
+	struct vtdm_path path;
 	unsigned int i, j;
 
 	for (i = 0; i < vtd_model.nr_units; i++) {
 		const struct vtd_model_unit *u = vtd_model.unit[i];
 
-		for (j = 0; vtdm_on(u) && j < u->nr_live; j++)
-			if ((u->live[j].lo & ~(VTDM_PAGE - 1)) == phys &&
-			    (u->live[j].lo >> VTDM_CTX_TT_SHIFT & 3) !=
-				    VTDM_TT_PASS)
+		if (!vtdm_on(u))
+			continue;
+		for (j = 0; !u->scalable && j < u->nr_live; j++) {
+			vtdm_legacy_path(u, u->live[j].did, u->live[j].lo,
+					 u->live[j].hi, &path);
+			if (path.kind == VTDM_SECOND &&
+			    path.second == page->phys && !first)
 				return true;
+		}
+		for (j = 0; j < u->nr_live_pasid; j++) {
+			path = u->live_pasid[j].path;
+			if (first ? path.kind == VTDM_FIRST &&
+					    path.first == page->phys :
+				    path.second == page->phys)
+				return true;
+		}
 	}
 	return false;
+}
+
+/* Does the entry of the table above still point to this page? */
+static bool vtdm_pointed(const struct vtdm_page *page,
+			 const struct vtdm_page *up)
+{
+	u64 entry = up->seen[page->up_index];
+	u64 present = page->role == VTDM_TABLE ? VTDM_S_RW : VTDM_P;
+
+	return entry & present && (entry & VTDM_S_ADDR) == page->phys;
 }
 
 /**
@@ -51,17 +74,26 @@ bool vtdm_reachable(const struct vtdm_page *page)
 	for (depth = 0; page && depth < 8; depth++) {
 		const struct vtdm_page *up;
 
-		if (page->role == VTDM_IRT)
+		switch (page->role) {
+		case VTDM_IRT:
 			return vtdm_irt_reachable(page->phys);
-		if (page->role == VTDM_ROOT)
+		case VTDM_ROOT:
 			return vtdm_root_reachable(page->phys);
-		if (page->role == VTDM_TABLE && !page->up)
-			return vtdm_top_reachable(page->phys);
-		if (page->role != VTDM_TABLE && page->role != VTDM_CONTEXT)
+		case VTDM_DIRECTORY:
+			return vtdm_directory_reachable(page);
+		case VTDM_TABLE:
+		case VTDM_FIRST_TABLE:
+			if (!page->up)
+				return vtdm_top_reachable(page);
+			break;
+		case VTDM_CONTEXT:
+		case VTDM_PASID_TABLE:
+			break;
+		default:
 			return false;
+		}
 		up = vtdm_page(page->up);
-		if (!up || !(up->seen[page->up_index] & VTDM_S_RW) ||
-		    (up->seen[page->up_index] & VTDM_S_ADDR) != page->phys)
+		if (!up || !vtdm_pointed(page, up))
 			return false;
 		page = up;
 	}
@@ -74,6 +106,42 @@ static void vtdm_freed(const struct vtdm_page *page, const char *why)
 		    "page freed while %s", why);
 }
 
+/* Does a cached PASID or directory entry point to the page? */
+static const char *vtdm_cached_pasid_in(const struct vtd_model_unit *u,
+					u64 phys)
+{
+	struct vtdm_path path;
+	unsigned int i;
+
+	for (i = 0; i < VTDM_PASID_CACHE; i++) {
+		const struct vtdm_pasid *e = &u->pasids[i];
+
+		if (!e->valid || e->reason)
+			continue;
+		if (e->directory) {
+			if (e->table == phys)
+				return "a cached PASID directory entry points to it";
+			continue;
+		}
+		vtdm_pasid_path(u, e->pasid, e->word, &path);
+		if ((path.second && path.second == phys) ||
+		    (path.kind == VTDM_FIRST && path.first == phys))
+			return "a cached PASID entry points to it";
+	}
+	return NULL;
+}
+
+/* Does a cached context entry point to the page? */
+static bool vtdm_cached_context_in(const struct vtd_model_unit *u,
+				   const struct vtdm_context *c, u64 phys)
+{
+	u64 base = c->lo & ~(VTDM_PAGE - 1);
+
+	if (u->scalable)
+		return phys - base < vtdm_directory_entries(c->lo) * 8;
+	return (c->lo >> VTDM_CTX_TT_SHIFT & 3) != VTDM_TT_PASS && base == phys;
+}
+
 /* Does a cache of the unit still lead to the page? */
 static const char *vtdm_cached_in(const struct vtd_model_unit *u, u64 phys)
 {
@@ -83,12 +151,12 @@ static const char *vtdm_cached_in(const struct vtd_model_unit *u, u64 phys)
 		const struct vtdm_context *c = &u->contexts[i];
 
 		if (c->valid && !c->reason &&
-		    (c->lo >> VTDM_CTX_TT_SHIFT & 3) != VTDM_TT_PASS &&
-		    (c->lo & ~(VTDM_PAGE - 1)) == phys)
+		    vtdm_cached_context_in(u, c, phys))
 			return "a cached context entry points to it";
 	}
 	for (i = 0; i < VTDM_POINTERS; i++)
-		if (u->pointers[i].valid && u->pointers[i].table == phys)
+		if (u->pointers[i].valid && u->pointers[i].table == phys &&
+		    u->pointers[i].path.kind != VTDM_NESTED)
 			return "a cached pointer points to it";
 	for (i = 0; i < VTDM_IOTLBS; i++) {
 		const struct vtdm_iotlb *t = &u->iotlbs[i];
@@ -96,14 +164,14 @@ static const char *vtdm_cached_in(const struct vtd_model_unit *u, u64 phys)
 		/* 1:1 tables map the tables themselves: nothing is promised. */
 		if (t->valid && t->rw && !t->reason && t->iova != t->phys &&
 		    phys >= t->phys &&
-		    phys - t->phys < 1ULL << (12 + (t->level - 1) * 9))
+		    phys - t->phys < vtdm_level_bytes(t->level))
 			return "the IOTLB translates to it";
 	}
 	if (vtdm_in_devtlbs(u, phys))
 		return "a device TLB translates to it";
 	if (vtdm_is_prq(u, phys))
 		return "it is the page request queue of a unit";
-	return NULL;
+	return vtdm_cached_pasid_in(u, phys) ?: vtdm_due_names(u, phys);
 }
 
 /**
@@ -136,31 +204,31 @@ void vtdm_check_freed(struct vtdm_page *page)
 	}
 }
 
-/* The entry of some level that hardware would find for an address. */
-static bool vtdm_peek(struct vtd_model_unit *u, u64 table, unsigned int level,
-		      u64 iova, unsigned int wanted, u64 *entry)
+/* Would a request that is translated by @path find what is cached of @path? */
+static bool vtdm_same_use(const struct vtdm_path *used,
+			  const struct vtdm_path *path)
 {
-	for (;; level--) {
-		unsigned int index = iova >> (12 + (level - 1) * 9) & 511;
-
-		if (!vtdm_read(u, table + index * 8, entry))
-			return false;
-		if (level == wanted)
-			return true;
-		if (!(*entry & VTDM_S_RW) || *entry & VTDM_S_PS)
-			return false;
-		table = *entry & VTDM_S_ADDR;
-	}
+	/* A second stage is walked by nested requests too. */
+	if (path->kind == VTDM_SECOND && used->kind == VTDM_NESTED)
+		return used->did == path->did && used->second == path->second;
+	return vtdm_same_tag(used, path) && vtdm_same_tables(used, path);
 }
 
-/* Does any device of the unit use the domain-id with these tables? */
-static bool vtdm_used(const struct vtd_model_unit *u, u16 did, u64 root)
+/* Does any entry of the unit use the domain-id with these tables? */
+static bool vtdm_used(const struct vtd_model_unit *u,
+		      const struct vtdm_path *path)
 {
+	struct vtdm_path live;
 	unsigned int i;
 
-	for (i = 0; i < u->nr_live; i++)
-		if (u->live[i].did == did &&
-		    (u->live[i].lo & ~(VTDM_PAGE - 1)) == root)
+	for (i = 0; !u->scalable && i < u->nr_live; i++) {
+		vtdm_legacy_path(u, u->live[i].did, u->live[i].lo,
+				 u->live[i].hi, &live);
+		if (vtdm_same_use(&live, path))
+			return true;
+	}
+	for (i = 0; i < u->nr_live_pasid; i++)
+		if (vtdm_same_use(&u->live_pasid[i].path, path))
 			return true;
 	return false;
 }
@@ -176,7 +244,8 @@ static void vtdm_stale(const char *what, u16 did, u64 addr, u64 value)
 static bool vtdm_absent(u8 reason)
 {
 	return reason == VTDM_FR_ROOT_ABSENT ||
-	       reason == VTDM_FR_CONTEXT_ABSENT;
+	       reason == VTDM_FR_CONTEXT_ABSENT ||
+	       reason == VTDM_FR_SRT_ABSENT || reason == VTDM_FR_SCT_ABSENT;
 }
 
 static void vtdm_check_contexts(struct vtd_model_unit *u)
@@ -200,45 +269,88 @@ static void vtdm_check_contexts(struct vtd_model_unit *u)
 	}
 }
 
+static bool vtdm_pasid_holds(struct vtd_model_unit *u,
+			     const struct vtdm_pasid *e)
+{
+	struct vtdm_context context;
+	struct vtdm_pasid now;
+	u8 reason;
+
+	if (vtdm_context_read(u, e->sid, &context))
+		return false;
+	if (e->pasid / VTDM_PASIDS >= vtdm_directory_entries(context.lo))
+		return false;
+	reason = vtdm_pasid_read(u, &context, e->pasid, false, &now);
+	if (e->directory)
+		return reason != VTDM_FR_SPD_ABSENT && now.table == e->table;
+	if (e->reason || reason)
+		return e->reason == reason;
+	return now.word[0] == e->word[0] && now.word[1] == e->word[1] &&
+	       now.word[2] == e->word[2];
+}
+
+static void vtdm_check_pasids(struct vtd_model_unit *u)
+{
+	unsigned int i;
+
+	for (i = 0; i < VTDM_PASID_CACHE; i++) {
+		const struct vtdm_pasid *e = &u->pasids[i];
+
+		if (!e->valid || vtdm_pasid_holds(u, e))
+			continue;
+		vtdm_report(VTD_MODEL_STALE, NULL, e->word[0],
+			    "stale PASID %s: source-id 0x%04x, PASID 0x%x",
+			    e->directory ? "directory entry" : "entry", e->sid,
+			    e->pasid);
+	}
+}
+
+static bool vtdm_pointer_holds(struct vtd_model_unit *u,
+			       const struct vtdm_pointer *p)
+{
+	u64 present = p->path.kind == VTDM_SECOND ? VTDM_S_RW : VTDM_F_P;
+	u64 entry;
+
+	return vtdm_used(u, &p->path) &&
+	       vtdm_peek(u, &p->path, p->iova, p->level, &entry) &&
+	       entry & present && !(entry & VTDM_S_PS) &&
+	       (entry & VTDM_S_ADDR) == p->table;
+}
+
 static void vtdm_check_pointers(struct vtd_model_unit *u)
 {
 	unsigned int i;
-	u64 entry;
 
 	for (i = 0; i < VTDM_POINTERS; i++) {
 		const struct vtdm_pointer *p = &u->pointers[i];
 
-		if (!p->valid)
-			continue;
-		if (vtdm_used(u, p->did, p->root) &&
-		    vtdm_peek(u, p->root, p->levels, p->iova, p->level,
-			      &entry) &&
-		    entry & VTDM_S_RW && !(entry & VTDM_S_PS) &&
-		    (entry & VTDM_S_ADDR) == p->table)
-			continue;
-		vtdm_stale("pointer", p->did, p->iova, p->table);
+		if (p->valid && !vtdm_pointer_holds(u, p))
+			vtdm_stale("pointer", p->path.did, p->iova, p->table);
 	}
+}
+
+/* Of a first stage, more rights than are cached need no invalidation. */
+static bool vtdm_rights_hold(const struct vtdm_iotlb *t, u8 now)
+{
+	if (t->path.kind == VTDM_SECOND)
+		return now == t->rw || (t->path.ssade && !(t->rw & ~now));
+	return !(t->rw & ~now);
 }
 
 static bool vtdm_leaf_holds(struct vtd_model_unit *u,
 			    const struct vtdm_iotlb *t)
 {
-	struct vtdm_context context = {
-		.did = t->did,
-		.lo = t->root,
-		.hi = t->levels - 2,
-	};
 	struct vtdm_iotlb now;
-	u64 span = 1ULL << (12 + (t->level - 1) * 9);
-	u8 reason = vtdm_walk(u, &context, t->iova, 0, false, &now);
+	u64 span = vtdm_level_bytes(t->level);
+	u8 reason = vtdm_walk(u, &t->path, t->iova, 0, 0, &now);
 
 	if (t->reason)
 		return reason == t->reason;
 	if (!t->rw)
 		return reason == VTDM_FR_READ;
-	return !reason && now.rw == t->rw && now.level >= t->level &&
-	       now.phys + (t->iova &
-			   ((1ULL << (12 + (now.level - 1) * 9)) - 1) &
+	return !reason && vtdm_rights_hold(t, now.rw) &&
+	       now.level >= t->level &&
+	       now.phys + (t->iova & (vtdm_level_bytes(now.level) - 1) &
 			   ~(span - 1)) ==
 		       t->phys;
 }
@@ -251,9 +363,9 @@ static void vtdm_check_iotlbs(struct vtd_model_unit *u)
 		const struct vtdm_iotlb *t = &u->iotlbs[i];
 
 		if (!t->valid ||
-		    (vtdm_used(u, t->did, t->root) && vtdm_leaf_holds(u, t)))
+		    (vtdm_used(u, &t->path) && vtdm_leaf_holds(u, t)))
 			continue;
-		vtdm_stale("translation", t->did, t->iova, t->phys);
+		vtdm_stale("translation", t->path.did, t->iova, t->phys);
 	}
 }
 
@@ -272,24 +384,40 @@ static void vtdm_check_dues(struct vtd_model_unit *u)
 				"context cache not invalidated");
 		u->due[i].valid = false;
 	}
+	vtdm_check_pasid_dues(u);
 }
 
 /* Is the entry present, as stored or as it stands behind the write buffer? */
 static bool vtdm_matters(const struct vtdm_page *page, unsigned int index)
 {
 	u64 bits = page->role == VTDM_TABLE ? VTDM_S_RW : VTDM_P;
+	unsigned int words = 2;
 
-	/* all others are present by their lower half */
-	if (page->role != VTDM_TABLE)
-		index &= ~1U;
+	/* All others are present by their first word. */
+	if (page->role == VTDM_PASID_TABLE)
+		words = VTDM_PASID_WORDS;
+	else if (page->role == VTDM_CONTEXT && page->wide)
+		words = VTDM_SM_CONTEXT_WORDS;
+	else if (page->role == VTDM_TABLE || page->role == VTDM_FIRST_TABLE ||
+		 page->role == VTDM_DIRECTORY ||
+		 (page->role == VTDM_ROOT && page->unit->scalable))
+		words = 1;
+	index -= index % words;
 	return (page->seen[index] | page->drained[index]) & bits;
+}
+
+static bool vtdm_is_snooped(const struct vtdm_page *page)
+{
+	if (page->role == VTDM_TABLE || page->role == VTDM_FIRST_TABLE)
+		return page->snooped;
+	return vtdm_ecap(page->unit, VTDM_ECAP_C);
 }
 
 /* Every table in use against memory, word by word. */
 static void vtdm_check_page(const struct vtdm_page *page)
 {
-	u64 ignored = page->role == VTDM_TABLE ? VTDM_S_IGNORED : 0;
-	bool coherent = vtdm_ecap(page->unit, VTDM_ECAP_C);
+	u64 ignored = vtdm_ignored(page);
+	bool coherent = vtdm_is_snooped(page);
 	bool buffered = vtdm_cap(page->unit, VTDM_CAP_RWBF);
 	unsigned int i;
 
@@ -337,6 +465,7 @@ unsigned int vtd_model_check_quiescent(void)
 			continue;
 		vtdm_check_dues(u);
 		vtdm_check_contexts(u);
+		vtdm_check_pasids(u);
 		vtdm_check_pointers(u);
 		vtdm_check_iotlbs(u);
 		vtdm_check_devtlbs(u);

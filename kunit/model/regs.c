@@ -85,28 +85,87 @@ static bool vtdm_remapping_allowed(const struct vtd_model_unit *u)
 	return true;
 }
 
+/* The mode that RTADDR asks for. */
+static u32 vtdm_mode(const struct vtd_model_unit *u)
+{
+	return vtdm_get(u, VTDM_RTADDR) & VTDM_TTM;
+}
+
+static bool vtdm_has_mode(const struct vtd_model_unit *u)
+{
+	return vtdm_mode(u) == VTDM_TTM_LEGACY ||
+	       (vtdm_mode(u) == VTDM_TTM_SCALABLE &&
+		vtdm_ecap(u, VTDM_ECAP_SMTS));
+}
+
+/* 11.4.4: a root table, and nothing cached of what was before. */
+static bool vtdm_translation_allowed(const struct vtd_model_unit *u)
+{
+	if (!u->rooted) {
+		vtdm_refused(VTDM_G_TE, "TE without a root table");
+		return false;
+	}
+	if (!vtdm_has_mode(u)) {
+		vtdm_refused(VTDM_G_TE, "TE in a mode that the unit has not");
+		return false;
+	}
+	if (u->scalable && !(vtdm_status(u) & VTDM_G_QIE))
+		vtdm_refused(VTDM_G_TE, "TE in scalable mode without a queue");
+	if (u->flush_context || u->flush_pasid || u->flush_iotlb)
+		vtdm_refused(
+			VTDM_G_TE,
+			u->scalable ?
+				"TE before global invalidation of contexts, then PASIDs, then IOTLB" :
+				"TE before global invalidation of contexts, then IOTLB");
+	return true;
+}
+
+/* 6.5.2: scalable mode needs descriptors of 256 bits, and has them alone. */
+static bool vtdm_width_allowed(const struct vtd_model_unit *u)
+{
+	bool wide = vtdm_get64(u, VTDM_IQA) & VTDM_IQA_DW;
+
+	if (wide && !vtdm_ecap(u, VTDM_ECAP_SMTS)) {
+		vtdm_refused(VTDM_G_QIE, "QIE with no queue in IQA");
+		return false;
+	}
+	if (!wide && u->scalable)
+		vtdm_refused(
+			VTDM_G_QIE,
+			"QIE with descriptors of 128 bits in scalable mode");
+	return true;
+}
+
+static bool vtdm_root_allowed(const struct vtd_model_unit *u)
+{
+	bool scalable = vtdm_mode(u) == VTDM_TTM_SCALABLE;
+
+	if (vtdm_status(u) & VTDM_G_TE && scalable != u->scalable) {
+		vtdm_refused(VTDM_G_SRTP,
+			     "SRTP with another mode while TE is on");
+		return false;
+	}
+	if (scalable && vtdm_ecap(u, VTDM_ECAP_SMTS) &&
+	    vtdm_status(u) & VTDM_G_QIE &&
+	    !(vtdm_get64(u, VTDM_IQA) & VTDM_IQA_DW))
+		vtdm_refused(
+			VTDM_G_SRTP,
+			"scalable mode with descriptors of 128 bits in the queue");
+	return true;
+}
+
 /* May the command be given now? */
 static bool vtdm_command_allowed(struct vtd_model_unit *u, u32 bit, bool on)
 {
 	u64 iqa = vtdm_get64(u, VTDM_IQA);
 	unsigned int i;
 
-	if (bit == VTDM_G_TE && on) {
-		if (!u->rooted) {
-			vtdm_refused(bit, "TE without a root table");
-			return false;
-		}
-		if (vtdm_get64(u, VTDM_RTADDR) & 0xc00) {
-			vtdm_refused(bit, "TE in a mode that the unit has not");
-			return false;
-		}
-		if (u->flush_context || u->flush_iotlb)
-			vtdm_refused(
-				bit,
-				"TE before global invalidation of contexts, then IOTLB");
-	}
+	if (bit == VTDM_G_TE && on)
+		return vtdm_translation_allowed(u);
 	if (bit == VTDM_G_IRE && on)
 		return vtdm_remapping_allowed(u);
+	if (bit == VTDM_G_SRTP)
+		return vtdm_root_allowed(u);
 	if (bit != VTDM_G_QIE)
 		return true;
 	if (!vtdm_ecap(u, VTDM_ECAP_QI)) {
@@ -119,9 +178,10 @@ static bool vtdm_command_allowed(struct vtd_model_unit *u, u32 bit, bool on)
 			vtdm_refused(bit, "QIE off while the queue is at work");
 		return true;
 	}
+	if (!vtdm_width_allowed(u))
+		return false;
 	for (i = 0; i < 1U << (iqa & VTDM_IQA_QS); i++) {
-		if (iqa & VTDM_IQA_DW ||
-		    !vtdm_page((iqa & ~(VTDM_PAGE - 1)) + i * VTDM_PAGE)) {
+		if (!vtdm_page((iqa & ~(VTDM_PAGE - 1)) + i * VTDM_PAGE)) {
 			vtdm_refused(bit, "QIE with no queue in IQA");
 			return false;
 		}
@@ -163,6 +223,24 @@ static void vtdm_set_irt(struct vtd_model_unit *u)
 	vtdm_check_irt(u);
 }
 
+static void vtdm_set_root(struct vtd_model_unit *u)
+{
+	u->root = vtdm_get64(u, VTDM_RTADDR) & ~(VTDM_PAGE - 1);
+	u->rooted = true;
+	u->scalable = vtdm_ecap(u, VTDM_ECAP_SMTS) &&
+		      vtdm_mode(u) == VTDM_TTM_SCALABLE;
+	if (!vtdm_cap(u, VTDM_CAP_ESRTPS)) {
+		u->flush_context = true;
+		u->flush_pasid = u->scalable;
+		u->flush_iotlb = true;
+	} else {
+		vtdm_forget_contexts(u, VTDM_D_GLOBAL, 0, 0, 0);
+		vtdm_forget_pasids(u, VTDM_D_PC_GLOBAL, 0, 0);
+		vtdm_forget_iotlb(u, VTDM_D_GLOBAL, 0, 0, 0, false);
+	}
+	vtdm_check_root(u);
+}
+
 static void vtdm_command_done(struct vtd_model_unit *u)
 {
 	u32 bit = u->command;
@@ -175,16 +253,7 @@ static void vtdm_command_done(struct vtd_model_unit *u)
 		vtdm_status_set(u, VTDM_G_WBF, false);
 		return;
 	case VTDM_G_SRTP:
-		u->root = vtdm_get64(u, VTDM_RTADDR) & ~(VTDM_PAGE - 1);
-		u->rooted = true;
-		if (!vtdm_cap(u, VTDM_CAP_ESRTPS)) {
-			u->flush_context = true;
-			u->flush_iotlb = true;
-		} else {
-			vtdm_forget_contexts(u, VTDM_D_GLOBAL, 0, 0, 0);
-			vtdm_forget_iotlb(u, VTDM_D_GLOBAL, 0, 0, 0, false);
-		}
-		vtdm_check_root(u);
+		vtdm_set_root(u);
 		break;
 	case VTDM_G_SIRTP:
 		vtdm_set_irt(u);

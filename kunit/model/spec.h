@@ -67,7 +67,9 @@ enum {
 #define VTDM_CAP_MAMV(x) ((u64)(x) << 48)
 #define VTDM_CAP_DWD BIT_ULL(54)
 #define VTDM_CAP_DRD BIT_ULL(55)
+#define VTDM_CAP_FL1GP BIT_ULL(56)
 #define VTDM_CAP_PI BIT_ULL(59)
+#define VTDM_CAP_FL5LP BIT_ULL(60)
 #define VTDM_CAP_ESIRTPS BIT_ULL(62)
 #define VTDM_CAP_ESRTPS BIT_ULL(63)
 
@@ -80,11 +82,29 @@ enum {
 #define VTDM_ECAP_PT BIT_ULL(6)
 #define VTDM_ECAP_SC BIT_ULL(7)
 #define VTDM_ECAP_MHMV(x) ((u64)(x) << 20)
+#define VTDM_ECAP_MTS BIT_ULL(25)
+#define VTDM_ECAP_NEST BIT_ULL(26)
 #define VTDM_ECAP_PRS BIT_ULL(29)
+#define VTDM_ECAP_ERS BIT_ULL(30)
+#define VTDM_ECAP_SRS BIT_ULL(31)
+#define VTDM_ECAP_NWFS BIT_ULL(33)
+#define VTDM_ECAP_EAFS BIT_ULL(34)
+#define VTDM_ECAP_PSS(bits) ((u64)((bits) - 1) << 35)
 #define VTDM_ECAP_PASID BIT_ULL(40)
 #define VTDM_ECAP_DIT BIT_ULL(41)
 #define VTDM_ECAP_PDS BIT_ULL(42)
+#define VTDM_ECAP_SMTS BIT_ULL(43)
+#define VTDM_ECAP_SSADS BIT_ULL(45)
+#define VTDM_ECAP_SSTS BIT_ULL(46)
+#define VTDM_ECAP_FSTS BIT_ULL(47)
+#define VTDM_ECAP_SMPWCS BIT_ULL(48)
+#define VTDM_ECAP_RPS BIT_ULL(49)
 #define VTDM_ECAP_IRO(off) ((u64)((off) / 16) << 8)
+
+/* 11.4.5: translation table mode, a part of the root table address */
+#define VTDM_TTM GENMASK(11, 10)
+#define VTDM_TTM_LEGACY 0U
+#define VTDM_TTM_SCALABLE BIT(10)
 
 /* 11.4.4: global command and status */
 #define VTDM_G_TE BIT(31)
@@ -137,6 +157,9 @@ enum {
 	VTDM_IQEI_FETCH = 2, /* the descriptor could not be read */
 	VTDM_IQEI_TYPE = 3, /* unknown type */
 	VTDM_IQEI_RESERVED = 4, /* reserved bits set, or a bad field */
+	VTDM_IQEI_WIDTH = 5, /* needs descriptors of 256 bits */
+	VTDM_IQEI_MISALIGNED = 6, /* the tail lies within a descriptor */
+	VTDM_IQEI_MODE = 7, /* needs scalable mode */
 };
 
 /* 11.4.11: page request queue */
@@ -175,10 +198,14 @@ enum {
 	VTDM_D_DEVTLB = 3,
 	VTDM_D_IEC = 4,
 	VTDM_D_WAIT = 5,
-	VTDM_D_PIOTLB = 6, /* IOTLB, with a PASID */
-	VTDM_D_PDEVTLB = 8, /* device TLB, with a PASID */
+	VTDM_D_PASID_IOTLB = 6,
+	VTDM_D_PASID_CACHE = 7,
+	VTDM_D_PASID_DEVTLB = 8,
 	VTDM_D_RESPONSE = 9, /* to a page request group */
 };
+
+/* Bits 11:9 are the upper ones of the type, in units with scalable mode. */
+#define VTDM_D_TYPE_UPPER GENMASK_ULL(11, 9)
 
 #define VTDM_D_GLOBAL 1
 #define VTDM_D_DOMAIN 2
@@ -192,7 +219,6 @@ enum {
 #define VTDM_D_DEVTLB_HI_RSVD GENMASK_ULL(11, 1)
 #define VTDM_D_DEVTLB_S BIT_ULL(0)
 #define VTDM_D_PFSID (GENMASK_ULL(63, 52) | GENMASK_ULL(15, 12))
-#define VTDM_D_PDEVTLB_RSVD GENMASK_ULL(11, 9)
 #define VTDM_D_PDEVTLB_HI_RSVD GENMASK_ULL(10, 1)
 #define VTDM_D_PDEVTLB_G BIT_ULL(0)
 #define VTDM_D_PDEVTLB_S BIT_ULL(11)
@@ -209,6 +235,17 @@ enum {
 #define VTDM_D_FN BIT_ULL(6)
 #define VTDM_D_PD BIT_ULL(7) /* reserved without ECAP.PDS */
 
+/* PASID cache and PASID-based IOTLB: they have fields in common */
+#define VTDM_D_PASID_RSVD \
+	(GENMASK_ULL(63, 52) | GENMASK_ULL(15, 12) | GENMASK_ULL(8, 6))
+#define VTDM_D_PASID_SHIFT 32
+#define VTDM_D_PC_DOMAIN 0 /* all PASIDs of a domain-id */
+#define VTDM_D_PC_SELECTIVE 1
+#define VTDM_D_PC_GLOBAL 3
+#define VTDM_D_PI_ALL 2 /* all of a PASID, within a domain-id */
+#define VTDM_D_PI_PAGES 3
+#define VTDM_D_PI_HI_RSVD GENMASK_ULL(11, 7)
+
 /* 9.1, 9.3: root and context entries */
 #define VTDM_P 1ULL
 #define VTDM_ROOT_RSVD GENMASK_ULL(11, 1)
@@ -220,11 +257,74 @@ enum {
 #define VTDM_TT_ALL 1 /* with device TLBs: needs ECAP.DT */
 #define VTDM_TT_PASS 2
 
+/* 9.2, 9.4: scalable-mode root and context entries, 2 and 4 words */
+#define VTDM_SM_CONTEXTS 128 /* a table has half of a bus */
+#define VTDM_SM_CONTEXT_WORDS 4
+#define VTDM_SC_FPD BIT_ULL(1)
+#define VTDM_SC_DTE BIT_ULL(2)
+#define VTDM_SC_PASIDE BIT_ULL(3)
+#define VTDM_SC_PRE BIT_ULL(4)
+#define VTDM_SC_PDTS GENMASK_ULL(11, 9) /* 2^(PDTS + 7) directory entries */
+#define VTDM_SC_PDTS_SHIFT 9
+#define VTDM_SC_RSVD GENMASK_ULL(8, 5)
+#define VTDM_SC_RID_PASID GENMASK_ULL(19, 0) /* of word 1 */
+#define VTDM_SC_RID_PRIV BIT_ULL(20)
+#define VTDM_SC_HI_RSVD GENMASK_ULL(63, 21)
+
+/* 9.5: PASID directory entries */
+#define VTDM_PASIDS 64 /* of a table */
+#define VTDM_DE_RSVD GENMASK_ULL(11, 2)
+#define VTDM_DE_FPD BIT_ULL(1)
+
+/* 9.6: PASID entries, by word */
+#define VTDM_PASID_WORDS 8
+#define VTDM_PE_FPD BIT_ULL(1)
+#define VTDM_PE_AW_SHIFT 2
+#define VTDM_PE_PGTT_SHIFT 6
+#define VTDM_PE_SSADE BIT_ULL(9)
+#define VTDM_PE_RSVD (GENMASK_ULL(11, 10) | BIT_ULL(5))
+enum {
+	VTDM_PGTT_FIRST = 1,
+	VTDM_PGTT_SECOND = 2,
+	VTDM_PGTT_NESTED = 3,
+	VTDM_PGTT_PASS = 4,
+};
+
+#define VTDM_PE1_DID GENMASK_ULL(15, 0)
+#define VTDM_PE1_PWSNP BIT_ULL(23)
+#define VTDM_PE1_PGSNP BIT_ULL(24)
+#define VTDM_PE1_MEMORY_TYPE GENMASK_ULL(63, 25)
+#define VTDM_PE1_RSVD GENMASK_ULL(22, 16)
+#define VTDM_PE2_SRE BIT_ULL(0)
+#define VTDM_PE2_ERE BIT_ULL(1)
+#define VTDM_PE2_FSPM_SHIFT 2 /* 0: 4 levels, 1: 5 levels */
+#define VTDM_PE2_WPE BIT_ULL(4)
+#define VTDM_PE2_NXE BIT_ULL(5)
+#define VTDM_PE2_SMEP BIT_ULL(6)
+#define VTDM_PE2_EAFE BIT_ULL(7)
+#define VTDM_PE2_RSVD GENMASK_ULL(11, 8)
+
+/* 9.7: first-stage entries */
+#define VTDM_F_P BIT_ULL(0)
+#define VTDM_F_RW BIT_ULL(1)
+#define VTDM_F_US BIT_ULL(2)
+#define VTDM_F_A BIT_ULL(5)
+#define VTDM_F_D BIT_ULL(6)
+#define VTDM_F_PS BIT_ULL(7)
+#define VTDM_F_EA BIT_ULL(10)
+#define VTDM_F_XD BIT_ULL(63)
+#define VTDM_F_ADDR GENMASK_ULL(51, 12)
+/* What hardware sets; what it ignores. */
+#define VTDM_F_SET (VTDM_F_A | VTDM_F_D | VTDM_F_EA)
+#define VTDM_F_IGNORED (GENMASK_ULL(62, 52) | BIT_ULL(11) | BIT_ULL(9))
+
 /* 9.8: second-stage entries */
 #define VTDM_S_R 1ULL
 #define VTDM_S_W 2ULL
 #define VTDM_S_RW 3ULL
 #define VTDM_S_PS BIT_ULL(7)
+#define VTDM_S_A BIT_ULL(8) /* this and D: ignored without SSADE */
+#define VTDM_S_D BIT_ULL(9)
 #define VTDM_S_BIT11 BIT_ULL(11) /* SNP in a leaf, reserved elsewhere */
 #define VTDM_S_BIT62 BIT_ULL(62) /* reserved; TM before revision 3.2 */
 #define VTDM_S_ADDR GENMASK_ULL(51, 12)
@@ -308,9 +408,53 @@ enum {
 	VTDM_FR_INTERRUPT_RANGE = 0xe,
 };
 
-/* 7.1.3: fault reasons of requests that need scalable mode */
+/* 7.1.3: fault reasons of scalable mode */
 enum {
-	VTDM_FR_PASID_IN_LEGACY = 0x31,
+	VTDM_FR_PASID_IN_LEGACY = 0x31, /* RTA.2 */
+	VTDM_FR_SRT_ERROR = 0x38, /* SRT.1 */
+	VTDM_FR_SRT_ABSENT = 0x39,
+	VTDM_FR_SRT_RESERVED = 0x3a,
+	VTDM_FR_SCT_ERROR = 0x40, /* SCT.1 */
+	VTDM_FR_SCT_ABSENT = 0x41,
+	VTDM_FR_SCT_RESERVED = 0x42,
+	VTDM_FR_SCT_TRANSLATED = 0x44, /* SCT.5 */
+	VTDM_FR_SCT_PASID = 0x45,
+	VTDM_FR_SCT_PASID_LARGE = 0x46,
+	VTDM_FR_SCT_PAGES = 0x47, /* a page request without PRE */
+	VTDM_FR_SCT_RID_PASID = 0x48, /* SCT.9 */
+	VTDM_FR_SPD_ERROR = 0x50, /* SPD.1 */
+	VTDM_FR_SPD_ABSENT = 0x51,
+	VTDM_FR_SPD_RESERVED = 0x52,
+	VTDM_FR_SPT_ERROR = 0x58, /* SPT.1 */
+	VTDM_FR_SPT_ABSENT = 0x59,
+	VTDM_FR_SPT_RESERVED = 0x5a,
+	VTDM_FR_SPT_BAD = 0x5b,
+	VTDM_FR_SPT_EXECUTE = 0x5c,
+	VTDM_FR_SPT_SUPERVISOR = 0x5d,
+	VTDM_FR_SFS_ERROR = 0x70, /* SFS.1 */
+	VTDM_FR_SFS_ABSENT = 0x71,
+	VTDM_FR_SFS_RESERVED = 0x72,
+	VTDM_FR_SFS_TOP_ERROR = 0x73,
+	VTDM_FR_SFS_BEYOND = 0x74, /* SFS.5 to SFS.8: nested */
+	VTDM_FR_SFS_TOP_READ = 0x75,
+	VTDM_FR_SFS_READ = 0x76,
+	VTDM_FR_SFS_WRITE = 0x77,
+	VTDM_FR_SSS_ERROR = 0x78, /* SSS.1 */
+	VTDM_FR_SSS_ABSENT = 0x79, /* neither R nor W in an entry */
+	VTDM_FR_SSS_RESERVED = 0x7a,
+	VTDM_FR_SSS_TOP_ERROR = 0x7b,
+	VTDM_FR_SSS_NO_SNOOP = 0x7c,
+	VTDM_FR_SSS_NOT_SET = 0x7d,
+	VTDM_FR_SGN_CANONICAL = 0x80, /* SGN.1 */
+	VTDM_FR_SGN_USER = 0x81,
+	VTDM_FR_SGN_EXECUTE = 0x82,
+	VTDM_FR_SGN_WIDTH = 0x83,
+	VTDM_FR_SGN_NESTED_WIDTH = 0x84,
+	VTDM_FR_SGN_WRITE = 0x85,
+	VTDM_FR_SGN_READ = 0x86,
+	VTDM_FR_SGN_INTERRUPT_RANGE = 0x87,
+	VTDM_FR_SFS_NO_SNOOP = 0x90, /* SFS.9 */
+	VTDM_FR_SFS_NOT_SET = 0x91,
 };
 
 /* 7.1.3: fault reasons of interrupt requests */
