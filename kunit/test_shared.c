@@ -100,6 +100,10 @@ void vtd_shared_init(void)
 	vtd_main_model_check();
 	vtd_main_model_ats();
 	vtd_main_model_endpoint();
+	vtd_main_model_sm_entry();
+	vtd_main_model_sm_walk();
+	vtd_main_model_sm_queue();
+	vtd_main_model_sm_check();
 	vtd_main_model_ir();
 	vtd_main_model_iec();
 	vtd_main_model_pi();

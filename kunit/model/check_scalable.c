@@ -301,13 +301,13 @@ bool vtdm_take(struct vtdm_page *page, unsigned int first, unsigned int nr,
 }
 
 /**
- * vtdm_directory_reachable() - does a context entry lead to this page?
- * @page: of a PASID directory
+ * vtdm_directory_reachable() - does a context entry lead to this?
+ * @phys: page of a PASID directory, or entry of it
  *
  * Context: the model's lock is held.
  * Return: true when it does.
  */
-bool vtdm_directory_reachable(const struct vtdm_page *page)
+bool vtdm_directory_reachable(u64 phys)
 {
 	unsigned int i, j;
 
@@ -318,7 +318,7 @@ bool vtdm_directory_reachable(const struct vtdm_page *page)
 			u64 lo = u->live[j].lo;
 			u64 base = lo & ~(VTDM_PAGE - 1);
 
-			if (page->phys - base < vtdm_directory_bytes(lo))
+			if (phys - base < vtdm_directory_bytes(lo))
 				return true;
 		}
 	}
@@ -365,7 +365,7 @@ void vtdm_directory_stored(struct vtdm_page *page, unsigned int index, u64 old,
 	u64 table = old & ~(VTDM_PAGE - 1);
 	unsigned int i;
 
-	if (!vtdm_directory_reachable(page))
+	if (!vtdm_directory_reachable(page->phys + index * sizeof(u64)))
 		return;
 	vtdm_eager_directory(page, index, old);
 	if (old & VTDM_P &&

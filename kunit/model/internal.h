@@ -733,7 +733,7 @@ void vtdm_wide_stored(struct vtdm_page *page, unsigned int index,
 		      unsigned int words);
 void vtdm_directory_stored(struct vtdm_page *page, unsigned int index, u64 old,
 			   u64 now);
-bool vtdm_directory_reachable(const struct vtdm_page *page);
+bool vtdm_directory_reachable(u64 phys);
 void vtdm_check_whole(const void *ptr, u64 value, const char *what, bool was,
 		      bool is, bool due, bool at_once);
 bool vtdm_take(struct vtdm_page *page, unsigned int first, unsigned int nr,

@@ -15,6 +15,21 @@
 
 #include <vtd/regs_io.h>
 
+/*
+ * Wide entries: context entries of scalable mode and PASID entries.  A unit
+ * reads them slowly, 128 bits at a time and in any order.  So
+ * - one that is not present may be written in any way, if every cache of such
+ *   entries was invalidated since P was taken away (TORN otherwise, and ORDER
+ *   when P comes back before);
+ * - a present one may be changed by one store of 64 or 128 bits that makes
+ *   another good entry of it: whichever pieces a read takes, they are those of
+ *   the one or of the other.  A second such store, of whatever word, must wait
+ *   until the cache was invalidated for the first: a read that began before
+ *   could take pieces that never stood there together (TORN);
+ * - P may be taken away at any time, the other words stay until then.
+ * What must be invalidated, and in which order, is due from the store on.
+ */
+
 /**
  * enum vtd_model_rule - which rule the driver broke
  * @VTD_MODEL_TORN: hardware could see an entry half written

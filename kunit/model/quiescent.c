@@ -80,7 +80,7 @@ bool vtdm_reachable(const struct vtdm_page *page)
 		case VTDM_ROOT:
 			return vtdm_root_reachable(page->phys);
 		case VTDM_DIRECTORY:
-			return vtdm_directory_reachable(page);
+			return vtdm_directory_reachable(page->phys);
 		case VTDM_TABLE:
 		case VTDM_FIRST_TABLE:
 			if (!page->up)
