@@ -43,6 +43,7 @@ int vtd_main_model_queue(void);
 int vtd_main_model_regs(void);
 int vtd_main_model_sm_check(void);
 int vtd_main_model_sm_entry(void);
+int vtd_main_model_sm_order(void);
 int vtd_main_model_sm_queue(void);
 int vtd_main_model_sm_walk(void);
 int vtd_main_model_walk(void);

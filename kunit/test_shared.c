@@ -9,7 +9,7 @@
 #include "suites.h"
 #include "vtd_test.h"
 
-#define SHARED_GROUPS 24
+#define SHARED_GROUPS 32
 
 static struct {
 	const char *name;
@@ -78,6 +78,11 @@ SHARED(queues, "model-queue")
 SHARED(checker, "model-check")
 SHARED(device_tlbs, "model-ats")
 SHARED(endpoints, "model-endpoint")
+SHARED(scalable_entries, "model-sm-entry")
+SHARED(scalable_walks, "model-sm-walk")
+SHARED(scalable_queues, "model-sm-queue")
+SHARED(scalable_checker, "model-sm-check")
+SHARED(scalable_order, "model-sm-order")
 SHARED(interrupts, "model-ir")
 SHARED(interrupt_entries, "model-iec")
 SHARED(posting, "model-pi")
@@ -104,6 +109,7 @@ void vtd_shared_init(void)
 	vtd_main_model_sm_walk();
 	vtd_main_model_sm_queue();
 	vtd_main_model_sm_check();
+	vtd_main_model_sm_order();
 	vtd_main_model_ir();
 	vtd_main_model_iec();
 	vtd_main_model_pi();
@@ -125,6 +131,11 @@ static struct kunit_case model_cases[] = {
 	KUNIT_CASE_PARAM(checker, checker_gen),
 	KUNIT_CASE_PARAM(device_tlbs, device_tlbs_gen),
 	KUNIT_CASE_PARAM(endpoints, endpoints_gen),
+	KUNIT_CASE_PARAM(scalable_entries, scalable_entries_gen),
+	KUNIT_CASE_PARAM(scalable_walks, scalable_walks_gen),
+	KUNIT_CASE_PARAM(scalable_queues, scalable_queues_gen),
+	KUNIT_CASE_PARAM(scalable_checker, scalable_checker_gen),
+	KUNIT_CASE_PARAM(scalable_order, scalable_order_gen),
 	KUNIT_CASE_PARAM(interrupts, interrupts_gen),
 	KUNIT_CASE_PARAM(interrupt_entries, interrupt_entries_gen),
 	KUNIT_CASE_PARAM(posting, posting_gen),

@@ -275,3 +275,69 @@ unsigned int sm_ask_fresh(u64 addr, enum vtd_model_access access)
 	sm_forget();
 	return sm_ask(addr, access);
 }
+
+void sm_start_quiet(u64 cap, u64 ecap, u32 policy)
+{
+	sm_start(cap, ecap, policy);
+	fix.quiet = true;
+}
+
+void sm_assert_told(enum vtd_model_rule rule, const void *ptr)
+{
+	assert_true(fix.broken[rule] > 0);
+	assert_int_equal(fix.broken[rule], fix_broken());
+	if (ptr)
+		assert_ptr_equal(fix.last.ptr, ptr);
+}
+
+void sm_assert_text(const char *text)
+{
+	assert_non_null(strstr(fix.last.text, text));
+}
+
+void sm_clear_present(u64 *entry)
+{
+	fix_store(entry, *entry & ~1ULL);
+}
+
+const u16 sm_kind_did[SM_KINDS + 1] = { 0, 11, 12, 13, 14 };
+const char *const sm_kind_name[SM_KINDS + 1] = {
+	"", "first stage", "second stage", "nested", "pass-through",
+};
+
+bool sm_kind_by_domain(unsigned int kind)
+{
+	return kind == 2 || kind == 3;
+}
+
+void sm_set_kind(unsigned int kind, u64 walk)
+{
+	u64 w1 = sm_kind_did[kind] | walk;
+
+	switch (kind) {
+	case 1:
+		sm_set(1, SM_FIRST, w1, sm_first_top(4));
+		break;
+	case 2:
+		sm_set(2, SM_SECOND | sm_second_top(), w1, 0);
+		break;
+	case 3:
+		sm_use_nested();
+		sm_set(0, 0, 0, 0);
+		sm_set(3, SM_NESTED | sm_second_top(), w1, sm_first_top(4));
+		break;
+	case 4:
+		sm_set(4, SM_PASS, w1, 0);
+		break;
+	}
+}
+
+void sm_flush_kind(unsigned int kind)
+{
+	u16 did = sm_kind_did[kind];
+
+	sm_do(SM_PASIDS_ONE(did, kind), 0);
+	sm_do(sm_kind_by_domain(kind) ? SM_IOTLB_DOMAIN(did) :
+					SM_PIOTLB_ALL(did, kind),
+	      0);
+}

@@ -108,6 +108,29 @@ void sm_do(u64 lo, u64 hi);
 /* Everything cached is forgotten, in order. */
 void sm_forget(void);
 
+/* Reports are expected. */
+void sm_start_quiet(u64 cap, u64 ecap, u32 policy);
+/* Exactly this rule was broken, once or more, by this word; NULL: by any. */
+void sm_assert_told(enum vtd_model_rule rule, const void *ptr);
+/* The last report has this in it. */
+void sm_assert_text(const char *text);
+
+void sm_clear_present(u64 *entry);
+
+/*
+ * PASIDs 1 to 4, each of a kind and in a domain of its own: first stage, second
+ * stage, nested, pass-through; @walk: PWSNP or not.
+ */
+#define SM_KINDS 4
+#define SM_SNOOPS 0x800000ULL
+extern const u16 sm_kind_did[SM_KINDS + 1];
+extern const char *const sm_kind_name[SM_KINDS + 1];
+void sm_set_kind(unsigned int kind, u64 walk);
+/* Needs it an IOTLB invalidation by domain, when it goes? */
+bool sm_kind_by_domain(unsigned int kind);
+/* What is due when it went. */
+void sm_flush_kind(unsigned int kind);
+
 /* Literal descriptors. */
 #define SM_CONTEXT_GLOBAL 0x11ULL
 #define SM_CONTEXT_DOMAIN 0x21ULL

@@ -18,29 +18,9 @@
 
 #define NOT_COHERENT (SM_ECAP & ~(VTDM_ECAP_C | VTDM_ECAP_SMPWCS))
 
-static void start_with(u64 cap, u64 ecap, u32 policy)
-{
-	sm_start(cap, ecap, policy);
-	fix.quiet = true;
-}
-
 static void start(void)
 {
-	start_with(SM_CAP, SM_ECAP, 0);
-}
-
-/* Exactly this rule was broken, once or more, by this word. */
-static void assert_told(enum vtd_model_rule rule, const void *ptr)
-{
-	assert_true(fix.broken[rule] > 0);
-	assert_int_equal(fix.broken[rule], fix_broken());
-	if (ptr)
-		assert_ptr_equal(fix.last.ptr, ptr);
-}
-
-static void assert_text(const char *text)
-{
-	assert_non_null(strstr(fix.last.text, text));
+	sm_start_quiet(SM_CAP, SM_ECAP, 0);
 }
 
 static void store128(u64 *at, u64 lo, u64 hi)
@@ -52,59 +32,15 @@ static void store128(u64 *at, u64 lo, u64 hi)
 	vtd_flush_cache(at, 16);
 }
 
-static void clear_present(u64 *entry)
-{
-	fix_store(entry, *entry & ~1ULL);
-}
-
-/* Of each kind, in a domain of its own: PASIDs 1 to 4. */
-static void set_kind(unsigned int kind, u64 walk)
-{
-	switch (kind) {
-	case 1:
-		sm_set(1, SM_FIRST, 11 | walk, sm_first_top(4));
-		break;
-	case 2:
-		sm_set(2, SM_SECOND | sm_second_top(), 12 | walk, 0);
-		break;
-	case 3:
-		sm_use_nested();
-		sm_set(0, 0, 0, 0);
-		sm_set(3, SM_NESTED | sm_second_top(), 13 | walk,
-		       sm_first_top(4));
-		break;
-	case 4:
-		sm_set(4, SM_PASS, 14 | walk, 0);
-		break;
-	}
-}
-
-static const u16 dids[] = { 0, 11, 12, 13, 14 };
-static const char *const kinds[] = { "", "first stage", "second stage",
-				     "nested", "pass-through" };
-
-static bool by_domain(unsigned int kind)
-{
-	return kind == 2 || kind == 3;
-}
-
-static void flush_kind(unsigned int kind)
-{
-	sm_do(SM_PASIDS_ONE(dids[kind], kind), 0);
-	sm_do(by_domain(kind) ? SM_IOTLB_DOMAIN(dids[kind]) :
-				SM_PIOTLB_ALL(dids[kind], kind),
-	      0);
-}
-
 /* From the first store to the last page, with everything cached at once. */
 static void test_careful(void **state)
 {
 	unsigned int kind = fix_arg(state) / 2 + 1;
 	bool coherent = !(fix_arg(state) & 1);
 
-	start_with(SM_CAP, coherent || kind == 3 ? SM_ECAP : NOT_COHERENT,
-		   VTD_MODEL_EAGER | VTD_MODEL_PREFETCH);
-	set_kind(kind, coherent || kind == 3 ? 0x800000 : 0);
+	sm_start_quiet(SM_CAP, coherent || kind == 3 ? SM_ECAP : NOT_COHERENT,
+		       VTD_MODEL_EAGER | VTD_MODEL_PREFETCH);
+	sm_set_kind(kind, coherent || kind == 3 ? 0x800000 : 0);
 	assert_int_equal(sm_ask_pasid(kind, 0x1000, VTD_MODEL_WRITE), 0);
 	fix_assert_good();
 	if (kind == 1) {
@@ -116,15 +52,15 @@ static void test_careful(void **state)
 		sm_do(SM_IOTLB_PAGES(12), 0x1040);
 	}
 	fix_assert_good();
-	clear_present(sm_entry(kind));
-	flush_kind(kind);
+	sm_clear_present(sm_entry(kind));
+	sm_flush_kind(kind);
 	fix_store(&sm_entry(kind)[0], 0);
 	fix_store(&sm_entry(kind)[1], 0);
 	fix_store(&sm_entry(kind)[2], 0);
 	fix_assert_good();
 	fix_page_free(sm.first[1]);
 	sm.first[1] = NULL;
-	clear_present(sm_context(SM_SID));
+	sm_clear_present(sm_context(SM_SID));
 	sm_do(SM_CONTEXT_DEVICE(SM_SID), 0);
 	fix_store(sm_context(SM_SID), 0);
 	fix_assert_good();
@@ -142,13 +78,13 @@ static void test_rewritten(void **state)
 	u64 *entry;
 
 	start();
-	set_kind(4, 0x800000);
+	sm_set_kind(4, SM_SNOOPS);
 	entry = wide(fix_arg(state));
-	clear_present(entry);
+	sm_clear_present(entry);
 	assert_int_equal(fix_broken(), 0);
 	fix_store(&entry[1], 0x7);
-	assert_told(VTD_MODEL_TORN, entry);
-	assert_text("rewritten before the");
+	sm_assert_told(VTD_MODEL_TORN, entry);
+	sm_assert_text("rewritten before the");
 	sm_stop();
 }
 
@@ -157,14 +93,14 @@ static void test_at_once(void **state)
 	u64 *entry, keep;
 
 	start();
-	set_kind(4, 0x800000);
+	sm_set_kind(4, SM_SNOOPS);
 	entry = wide(fix_arg(state));
 	/* cleared as a whole: no CPU stores so much at once */
 	keep = entry[0];
 	memset(entry, 0, 32);
 	vtd_observe_store(entry, 32);
-	assert_told(VTD_MODEL_TORN, entry);
-	assert_text("written by more than one store");
+	sm_assert_told(VTD_MODEL_TORN, entry);
+	sm_assert_text("written by more than one store");
 	sm_forget();
 	/* what is not present, and nobody reads any more, may be */
 	fix_forget();
@@ -175,7 +111,7 @@ static void test_at_once(void **state)
 	entry[0] = keep;
 	entry[1] = fix_arg(state) ? 0 : 0x80000e;
 	vtd_observe_store(entry, 32);
-	assert_told(VTD_MODEL_TORN, entry);
+	sm_assert_told(VTD_MODEL_TORN, entry);
 	sm_stop();
 }
 
@@ -184,12 +120,12 @@ static void test_in_parts(void **state)
 	u64 *entry;
 
 	start();
-	set_kind(4, 0x800000);
+	sm_set_kind(4, SM_SNOOPS);
 	entry = wide(fix_arg(state));
 	WRITE_ONCE(*(u32 *)entry, *(u32 *)entry | 2);
 	vtd_observe_store(entry, 4);
-	assert_told(VTD_MODEL_TORN, entry);
-	assert_text("in parts of 4 bytes");
+	sm_assert_told(VTD_MODEL_TORN, entry);
+	sm_assert_text("in parts of 4 bytes");
 	sm_stop();
 }
 
@@ -201,8 +137,8 @@ static void test_present_first(void **state)
 	start();
 	entry = sm_entry(5);
 	fix_store(&entry[0], SM_FIRST);
-	assert_told(VTD_MODEL_WILD, &entry[2]);
-	clear_present(entry);
+	sm_assert_told(VTD_MODEL_WILD, &entry[2]);
+	sm_clear_present(entry);
 	sm_forget();
 	fix_forget();
 	fix_store(&entry[0], 0);
@@ -212,11 +148,11 @@ static void test_present_first(void **state)
 	fix_store(&entry[1], SM_WALK(15));
 	assert_int_equal(fix_broken(), 0);
 	fix_store(&entry[2], 0x10);
-	assert_told(VTD_MODEL_TORN, entry);
-	assert_text("changed again");
+	sm_assert_told(VTD_MODEL_TORN, entry);
+	sm_assert_text("changed again");
 	fix_forget();
 	vtd_model_check_quiescent();
-	assert_told(VTD_MODEL_ORDER, NULL);
+	sm_assert_told(VTD_MODEL_ORDER, NULL);
 	sm_stop();
 }
 
@@ -226,7 +162,7 @@ static void test_hitless(void **state)
 	u64 *entry;
 
 	start();
-	set_kind(1, 0x800000);
+	sm_set_kind(1, SM_SNOOPS);
 	entry = sm_entry(1);
 	fix_store(&entry[2], sm_first_top(5));
 	sm_do(SM_PASIDS_ONE(11, 1), 0);
@@ -254,7 +190,7 @@ static void test_hitless_twice(void **state)
 	u64 *entry;
 
 	start();
-	set_kind(4, 0x800000);
+	sm_set_kind(4, SM_SNOOPS);
 	entry = sm_entry(4);
 	/* towards a first stage, the pointer first */
 	fix_store(&entry[2], sm_first_top(4));
@@ -263,8 +199,8 @@ static void test_hitless_twice(void **state)
 		sm_do(SM_PASIDS_ONE(14, 4), 0);
 	store128(entry, SM_FIRST, SM_WALK(14));
 	if (!fix_arg(state)) {
-		assert_told(VTD_MODEL_TORN, entry);
-		assert_text("changed again before the PASID cache was told");
+		sm_assert_told(VTD_MODEL_TORN, entry);
+		sm_assert_text("changed again before the PASID cache was told");
 	} else {
 		assert_int_equal(fix_broken(), 0);
 	}
@@ -277,21 +213,21 @@ static void test_hitless_bad(void **state)
 	u64 *entry;
 
 	start();
-	set_kind(1, 0x800000);
+	sm_set_kind(1, SM_SNOOPS);
 	entry = sm_entry(1);
 	switch (fix_arg(state)) {
 	case 0: /* no second stage there */
 		fix_store(&entry[0], SM_SECOND);
-		assert_told(VTD_MODEL_WILD, entry);
+		sm_assert_told(VTD_MODEL_WILD, entry);
 		break;
 	case 1:
 		fix_store(&entry[0], 0x1c1);
-		assert_told(VTD_MODEL_RESERVED, entry);
-		assert_text("asks for what the unit has not");
+		sm_assert_told(VTD_MODEL_RESERVED, entry);
+		sm_assert_text("asks for what the unit has not");
 		break;
 	case 2:
 		fix_store(&entry[2], entry[2] | 0x100);
-		assert_told(VTD_MODEL_RESERVED, entry);
+		sm_assert_told(VTD_MODEL_RESERVED, entry);
 		break;
 	}
 	sm_stop();
@@ -302,233 +238,12 @@ static void test_again(void **state)
 	u64 *entry;
 
 	start();
-	set_kind(4, 0x800000);
+	sm_set_kind(4, SM_SNOOPS);
 	entry = wide(fix_arg(state));
-	clear_present(entry);
+	sm_clear_present(entry);
 	fix_store(entry, *entry | 1);
-	assert_told(VTD_MODEL_ORDER, entry);
-	assert_text("published again");
-	sm_stop();
-}
-
-/* What is due after P of each kind went, and what will not do. */
-static void test_due(void **state)
-{
-	unsigned int kind = fix_arg(state) / 8 + 1, step = fix_arg(state) % 8;
-	u16 did;
-
-	start();
-	set_kind(kind, 0x800000);
-	did = dids[kind];
-	clear_present(sm_entry(kind));
-	switch (step) {
-	case 0: /* nothing */
-		break;
-	case 1: /* the PASID cache only */
-		sm_do(SM_PASIDS_ONE(did, kind), 0);
-		break;
-	case 2: /* the wrong order */
-		sm_do(by_domain(kind) ? SM_IOTLB_DOMAIN(did) :
-					SM_PIOTLB_ALL(did, kind),
-		      0);
-		sm_do(SM_PASIDS_ONE(did, kind), 0);
-		break;
-	case 3: /* no wait between them */
-		sm_queue(SM_PASIDS_ONE(did, kind), 0);
-		sm_do(SM_IOTLB_GLOBAL, 0);
-		break;
-	case 4: /* somebody else's */
-		sm_do(SM_PASIDS_ONE(did, kind + 1), 0);
-		sm_do(SM_IOTLB_DOMAIN(did), 0);
-		break;
-	case 5: /* another domain's */
-		sm_do(SM_PASIDS_ONE(did + 1, kind), 0);
-		sm_do(SM_IOTLB_DOMAIN(did), 0);
-		break;
-	case 6: /* of a second stage this does not reach all */
-		sm_do(SM_PASIDS_ONE(did, kind), 0);
-		sm_do(SM_PIOTLB_ALL(did, kind), 0);
-		break;
-	case 7: /* more than is needed */
-		sm_do(SM_PASIDS_DOMAIN(did), 0);
-		sm_do(SM_IOTLB_DOMAIN(did), 0);
-		break;
-	}
-	vtd_model_check_quiescent();
-	if (step == 7 || (step == 6 && !by_domain(kind))) {
-		assert_int_equal(fix_broken(), 0);
-	} else {
-		assert_told(VTD_MODEL_ORDER, NULL);
-		assert_int_equal(fix_broken(), 1);
-		assert_int_equal(fix.last.value, kind);
-		assert_text(step == 0 || step == 4 || step == 5 ?
-				    "PASID cache not invalidated" :
-				    "IOTLB not invalidated");
-	}
-	sm_stop();
-}
-
-/* Of a nested entry only the first stage changed: its PASID will do. */
-static void test_due_nested(void **state)
-{
-	bool second = fix_arg(state);
-
-	start();
-	set_kind(3, 0x800000);
-	if (second)
-		fix_store(sm_entry(3), *sm_entry(3) | 0x200);
-	else
-		fix_store(&sm_entry(3)[2], sm_entry(3)[2] | 1);
-	sm_do(SM_PASIDS_ONE(13, 3), 0);
-	sm_do(SM_PIOTLB_ALL(13, 3), 0);
-	vtd_model_check_quiescent();
-	if (second)
-		assert_told(VTD_MODEL_ORDER, NULL);
-	else
-		assert_int_equal(fix_broken(), 0);
-	sm_stop();
-}
-
-/* A context entry goes: context cache, then PASIDs, then IOTLB. */
-static void test_due_context(void **state)
-{
-	unsigned int step = fix_arg(state);
-	u64 *entry;
-
-	start();
-	set_kind(1, 0x800000);
-	entry = sm_context(SM_SID);
-	clear_present(entry);
-	if (step == 1) { /* PASIDs first */
-		sm_do(SM_PASIDS_DOMAIN(11), 0);
-		sm_do(SM_CONTEXT_DEVICE(SM_SID), 0);
-		sm_do(SM_IOTLB_DOMAIN(11), 0);
-	} else if (step == 2) { /* and no more */
-		sm_do(SM_CONTEXT_DEVICE(SM_SID), 0);
-	} else if (step == 3) {
-		sm_do(SM_CONTEXT_DEVICE(SM_SID), 0);
-		sm_do(SM_PASIDS_DOMAIN(11), 0);
-	} else if (step == 4) { /* by a domain-id that it has not */
-		sm_do(SM_CONTEXT_DOMAIN | 11 << 16, 0);
-		sm_do(SM_PASIDS_DOMAIN(11), 0);
-		sm_do(SM_IOTLB_DOMAIN(11), 0);
-	} else if (step == 5) { /* another device */
-		sm_do(SM_CONTEXT_DEVICE(SM_HIGH), 0);
-		sm_do(SM_PASIDS_DOMAIN(11), 0);
-		sm_do(SM_IOTLB_DOMAIN(11), 0);
-	} else if (step == 6) { /* all of it */
-		sm_do(SM_CONTEXT_DEVICE(SM_SID), 0);
-		sm_do(SM_PASIDS_DOMAIN(11), 0);
-		sm_do(SM_IOTLB_DOMAIN(11), 0);
-	} else if (step == 7) { /* no wait between the first two */
-		sm_queue(SM_CONTEXT_DEVICE(SM_SID), 0);
-		sm_do(SM_PASIDS_DOMAIN(11), 0);
-		sm_do(SM_IOTLB_DOMAIN(11), 0);
-	}
-	vtd_model_check_quiescent();
-	if (step == 6)
-		assert_int_equal(fix_broken(), 0);
-	else
-		assert_told(VTD_MODEL_ORDER, NULL);
-	sm_stop();
-}
-
-/* Without PASIDs in use, or with switches changed, that is not called for. */
-static void test_due_context_alone(void **state)
-{
-	u64 *entry;
-
-	start();
-	if (fix_arg(state))
-		set_kind(1, 0x800000);
-	entry = sm_context(SM_SID);
-	if (fix_arg(state))
-		fix_store(entry, *entry | 0x10);
-	else
-		clear_present(entry);
-	sm_do(SM_CONTEXT_DEVICE(SM_SID), 0);
-	fix_assert_good();
-	sm_stop();
-}
-
-static void test_due_directory(void **state)
-{
-	unsigned int step = fix_arg(state);
-
-	start();
-	set_kind(1, 0x800000);
-	fix_store(&sm.directory[0], 0);
-	if (step)
-		sm_do(SM_PASIDS_ONE(11, 1), 0);
-	if (step > 1)
-		sm_do(SM_PIOTLB_ALL(11, 1), 0);
-	vtd_model_check_quiescent();
-	if (step < 2)
-		assert_told(VTD_MODEL_ORDER, NULL);
-	else
-		assert_int_equal(fix_broken(), 0);
-	sm_stop();
-}
-
-/* One domain-id, two tables. */
-static void test_shared_did(void **state)
-{
-	unsigned int step = fix_arg(state);
-	u64 *directory, *table;
-
-	start();
-	switch (step) {
-	case 0: /* second stages */
-		sm_set(1, SM_SECOND | sm_second_top(), SM_WALK(9), 0);
-		sm_set(2, 0x85 | virt_to_phys(sm.second[3]), SM_WALK(9), 0);
-		assert_told(VTD_MODEL_DID, sm_entry(2));
-		assert_text("two second-stage tables");
-		break;
-	case 1: /* first stages of several PASIDs may */
-		sm_set(1, SM_FIRST, SM_WALK(9), sm_first_top(4));
-		sm_set(2, SM_FIRST, SM_WALK(9), sm_first_top(5));
-		assert_int_equal(fix_broken(), 0);
-		break;
-	case 2: /* not those of one PASID of two devices */
-		sm_set(1, SM_FIRST, SM_WALK(9), sm_first_top(4));
-		directory = fix_page();
-		table = fix_page();
-		fix_store(&table[8 + 1], SM_WALK(9));
-		fix_store(&table[8 + 2], sm_first_top(5));
-		fix_store(&table[8], SM_FIRST);
-		fix_store(&directory[0], virt_to_phys(table) | 1);
-		sm_set_context(SM_HIGH, virt_to_phys(directory) | 9, 0);
-		assert_told(VTD_MODEL_DID, &table[8]);
-		assert_text("two first-stage tables");
-		sm_set_context(SM_HIGH, 0, 0);
-		sm_forget();
-		fix_page_free(directory);
-		fix_page_free(table);
-		break;
-	case 3: /* used again while something is cached */
-		sm_set(1, SM_SECOND | sm_second_top(), SM_WALK(9), 0);
-		sm_ask_pasid(1, 0x1000, VTD_MODEL_READ);
-		clear_present(sm_entry(1));
-		sm_do(SM_PASIDS_ONE(9, 1), 0);
-		sm_set(2, 0x85 | virt_to_phys(sm.second[3]), SM_WALK(9), 0);
-		assert_told(VTD_MODEL_DID, sm_entry(2));
-		assert_text("used again");
-		break;
-	case 4: /* the same of a first stage and its PASID */
-		sm_set(1, SM_FIRST, SM_WALK(9), sm_first_top(4));
-		sm_ask_pasid(1, 0x1000, VTD_MODEL_READ);
-		clear_present(sm_entry(1));
-		sm_do(SM_PASIDS_ONE(9, 1), 0);
-		fix_store(&sm_entry(1)[2], sm_first_top(5));
-		fix_store(sm_entry(1), *sm_entry(1) | 1);
-		assert_told(VTD_MODEL_DID, sm_entry(1));
-		break;
-	case 5:
-		sm_set(1, SM_PASS, 0xffff, 0);
-		assert_int_equal(fix.broken[VTD_MODEL_RESERVED], 1);
-		assert_text("more than the unit has");
-		break;
-	}
+	sm_assert_told(VTD_MODEL_ORDER, entry);
+	sm_assert_text("published again");
 	sm_stop();
 }
 
@@ -559,11 +274,11 @@ static void test_freed_reachable(void **state)
 	u64 *page;
 
 	start();
-	set_kind(which == 2 ? 2 : 1, 0x800000);
+	sm_set_kind(which == 2 ? 2 : 1, SM_SNOOPS);
 	page = page_of(which);
 	vtd_model_page_freed(page);
-	assert_told(VTD_MODEL_FREED, page);
-	assert_text("tables in use lead to it");
+	sm_assert_told(VTD_MODEL_FREED, page);
+	sm_assert_text("tables in use lead to it");
 	/* give it back, so that it can be freed in the end */
 	fix_write32(&sm.regs, 0x18, 0x04000000);
 	vtd_model_page_made(page, 4096);
@@ -576,16 +291,16 @@ static void test_freed_cached(void **state)
 	u64 *page;
 
 	start();
-	set_kind(which == 2 ? 2 : 1, 0x800000);
+	sm_set_kind(which == 2 ? 2 : 1, SM_SNOOPS);
 	sm_ask_pasid(which == 2 ? 2 : 1, 0x1000, VTD_MODEL_READ);
 	page = page_of(which);
 	if (which < 3)
-		clear_present(sm_entry(which == 2 ? 2 : 1));
+		sm_clear_present(sm_entry(which == 2 ? 2 : 1));
 	else if (which == 3)
 		fix_store(&sm.directory[0], 0);
 	else if (which == 4) {
-		clear_present(sm_context(SM_SID));
-		clear_present(sm_context(SM_HIGH));
+		sm_clear_present(sm_context(SM_SID));
+		sm_clear_present(sm_context(SM_HIGH));
 	}
 	/* the last of them that leads there is still to be told */
 	if (which < 3)
@@ -606,24 +321,24 @@ static void test_freed_due(void **state)
 	u64 *page;
 
 	start();
-	set_kind(which == 2 ? 2 : 1, 0x800000);
+	sm_set_kind(which == 2 ? 2 : 1, SM_SNOOPS);
 	page = page_of(which);
 	switch (which) {
 	case 0:
 	case 2:
-		clear_present(sm_entry(which == 2 ? 2 : 1));
+		sm_clear_present(sm_entry(which == 2 ? 2 : 1));
 		break;
 	case 3:
 		fix_store(&sm.directory[0], 0);
 		break;
 	case 4:
-		clear_present(sm_context(SM_SID));
-		clear_present(sm_context(SM_HIGH));
+		sm_clear_present(sm_context(SM_SID));
+		sm_clear_present(sm_context(SM_HIGH));
 		break;
 	}
 	vtd_model_page_freed(page);
-	assert_told(VTD_MODEL_FREED, page);
-	assert_text("invalidations are due for");
+	sm_assert_told(VTD_MODEL_FREED, page);
+	sm_assert_text("invalidations are due for");
 	fix_write32(&sm.regs, 0x18, 0x04000000);
 	vtd_model_page_made(page, 4096);
 	sm_stop();
@@ -659,7 +374,7 @@ static void test_stale_first(void **state)
 	fix_store(&sm.first[1][1], cases[i].after);
 	vtd_model_check_quiescent();
 	if (cases[i].stale)
-		assert_told(VTD_MODEL_STALE, NULL);
+		sm_assert_told(VTD_MODEL_STALE, NULL);
 	else
 		assert_int_equal(fix_broken(), 0);
 	fix_forget();
@@ -683,8 +398,8 @@ static void test_stale_pointer(void **state)
 	/* the pointer is behind IH; the translation is the same still */
 	sm_do(SM_PIOTLB_PAGES(SM_DID, 0), 0x1040);
 	vtd_model_check_quiescent();
-	assert_told(VTD_MODEL_STALE, NULL);
-	assert_text("stale pointer");
+	sm_assert_told(VTD_MODEL_STALE, NULL);
+	sm_assert_text("stale pointer");
 	fix_forget();
 	sm_do(SM_PIOTLB_PAGES(SM_DID, 0), 0x1000);
 	fix_assert_good();
@@ -699,8 +414,8 @@ static void test_eager(void **state)
 {
 	unsigned int which = fix_arg(state);
 
-	start_with(SM_CAP | (which == 3 ? VTDM_CAP_CM : 0), SM_ECAP,
-		   VTD_MODEL_EAGER);
+	sm_start_quiet(SM_CAP | (which == 3 ? VTDM_CAP_CM : 0), SM_ECAP,
+		       VTD_MODEL_EAGER);
 	if (which == 3) { /* what was not there was cached, too */
 		sm_set(1, SM_FIRST, SM_WALK(11), sm_first_top(4));
 		vtd_model_check_quiescent();
@@ -709,11 +424,11 @@ static void test_eager(void **state)
 		fix_forget();
 		fix_store(&sm.first[2][7], 0x1000000e7ULL);
 		vtd_model_check_quiescent();
-		assert_told(VTD_MODEL_STALE, NULL);
+		sm_assert_told(VTD_MODEL_STALE, NULL);
 		sm_stop();
 		return;
 	}
-	set_kind(which ? 2 : 1, 0x800000);
+	sm_set_kind(which ? 2 : 1, SM_SNOOPS);
 	assert_int_equal(fix_broken(), 0);
 	if (which == 0)
 		fix_store(&sm.first[1][3], 0);
@@ -729,13 +444,13 @@ static void test_eager(void **state)
 static void test_stale_entries(void **state)
 {
 	start();
-	set_kind(4, 0x800000);
+	sm_set_kind(4, SM_SNOOPS);
 	assert_int_equal(sm_ask_pasid(4, 0x1000, VTD_MODEL_READ), 0);
 	sm_entry(4)[2] = 0x10;
 	vtd_model_check_quiescent();
 	assert_int_equal(fix.broken[VTD_MODEL_UNSEEN], 1);
 	assert_int_equal(fix.broken[VTD_MODEL_STALE], 1);
-	assert_text("");
+	sm_assert_text("");
 	fix_forget();
 	vtd_observe_store(&sm_entry(4)[2], 8);
 	sm_forget();
@@ -749,34 +464,34 @@ static void test_invisible(void **state)
 	unsigned int which = fix_arg(state);
 	u64 *page;
 
-	start_with(SM_CAP, NOT_COHERENT, 0);
+	sm_start_quiet(SM_CAP, NOT_COHERENT, 0);
 	page = iommu_alloc_pages_node_sz(NUMA_NO_NODE, GFP_KERNEL, PAGE_SIZE);
 	assert_non_null(page);
 	switch (which) {
 	case 0:
 		sm_set(1, SM_FIRST, 11, virt_to_phys(page));
-		assert_told(VTD_MODEL_INVISIBLE, &sm_entry(1)[2]);
+		sm_assert_told(VTD_MODEL_INVISIBLE, &sm_entry(1)[2]);
 		break;
 	case 1:
 		sm_set(1, SM_SECOND | virt_to_phys(page), 11, 0);
-		assert_told(VTD_MODEL_INVISIBLE, sm_entry(1));
+		sm_assert_told(VTD_MODEL_INVISIBLE, sm_entry(1));
 		break;
 	case 2:
 		fix_store(&sm.directory[5], virt_to_phys(page) | 1);
-		assert_told(VTD_MODEL_INVISIBLE, &sm.directory[5]);
+		sm_assert_told(VTD_MODEL_INVISIBLE, &sm.directory[5]);
 		break;
 	case 3:
 		sm_set_context(0x0100, virt_to_phys(page) | 1, 0);
-		assert_told(VTD_MODEL_INVISIBLE, sm_context(0x0100));
+		sm_assert_told(VTD_MODEL_INVISIBLE, sm_context(0x0100));
 		break;
 	case 4:
 		fix_store(&sm.root[8], virt_to_phys(page) | 1);
-		assert_told(VTD_MODEL_INVISIBLE, &sm.root[8]);
+		sm_assert_told(VTD_MODEL_INVISIBLE, &sm.root[8]);
 		break;
 	case 5:
-		set_kind(1, 0);
+		sm_set_kind(1, 0);
 		fix_store(&sm.first[3][9], virt_to_phys(page) | 0x27);
-		assert_told(VTD_MODEL_INVISIBLE, &sm.first[3][9]);
+		sm_assert_told(VTD_MODEL_INVISIBLE, &sm.first[3][9]);
 		break;
 	}
 	fix_write32(&sm.regs, 0x18, 0x04000000);
@@ -798,12 +513,12 @@ static void test_unflushed(void **state)
 	};
 	unsigned int i = fix_arg(state);
 
-	start_with(SM_CAP, SM_ECAP & ~cases[i].without, 0);
-	set_kind(1, cases[i].walk);
+	sm_start_quiet(SM_CAP, SM_ECAP & ~cases[i].without, 0);
+	sm_set_kind(1, cases[i].walk);
 	vtd_hw_store64(&sm.first[1][5], 0x777000067ULL);
 	vtd_model_check_quiescent();
 	if (cases[i].tables)
-		assert_told(VTD_MODEL_UNFLUSHED, &sm.first[1][5]);
+		sm_assert_told(VTD_MODEL_UNFLUSHED, &sm.first[1][5]);
 	else
 		assert_int_equal(fix_broken(), 0);
 	vtd_flush_cache(&sm.first[1][5], 8);
@@ -812,7 +527,7 @@ static void test_unflushed(void **state)
 	vtd_hw_store64(&sm_entry(9)[1], 7);
 	vtd_model_check_quiescent();
 	if (cases[i].entries)
-		assert_told(VTD_MODEL_UNFLUSHED, &sm_entry(9)[1]);
+		sm_assert_told(VTD_MODEL_UNFLUSHED, &sm_entry(9)[1]);
 	else
 		assert_int_equal(fix_broken(), 0);
 	vtd_flush_cache(&sm_entry(9)[1], 8);
@@ -830,18 +545,18 @@ static void test_unseen(void **state)
 	u64 *at;
 
 	start();
-	set_kind(1, 0x800000);
+	sm_set_kind(1, SM_SNOOPS);
 	at = fix_arg(state) ? &sm_entry(7)[1] : &sm.first[1][3];
 	WRITE_ONCE(*at, *at ^ 0x1000);
 	vtd_model_check_quiescent();
-	assert_told(VTD_MODEL_UNSEEN, at);
+	sm_assert_told(VTD_MODEL_UNSEEN, at);
 	sm_stop();
 }
 
 static void test_write_buffer(void **state)
 {
-	start_with(SM_CAP | VTDM_CAP_RWBF, SM_ECAP, 0);
-	set_kind(1, 0x800000);
+	sm_start_quiet(SM_CAP | VTDM_CAP_RWBF, SM_ECAP, 0);
+	sm_set_kind(1, SM_SNOOPS);
 	fix_write32(&sm.regs, 0x18, 0x8c000000);
 	fix_assert_good();
 	sm_set(8, SM_PASS, 17, 0);
@@ -863,7 +578,7 @@ static void test_beyond_directory(void **state)
 	fix_store(&sm.directory[128], 0xabcdef001ULL);
 	assert_int_equal(fix_broken(), 0);
 	fix_store(&sm.directory[127], 0xabcdef001ULL);
-	assert_told(VTD_MODEL_WILD, &sm.directory[127]);
+	sm_assert_told(VTD_MODEL_WILD, &sm.directory[127]);
 	sm_stop();
 }
 
@@ -892,32 +607,6 @@ static void torn_cases(void)
 	for (i = 0; i < 3; i++)
 		fix_case(test_hitless_bad, (void *)(uintptr_t)i,
 			 "one store that makes no good entry, %u", i);
-}
-
-static void order_cases(void)
-{
-	unsigned int i;
-
-	for (i = 0; i < 32; i++)
-		fix_case(test_due, (void *)(uintptr_t)i, "order: %s, %u",
-			 kinds[i / 8 + 1], i % 8);
-	for (i = 0; i < 2; i++)
-		fix_case(test_due_nested, (void *)(uintptr_t)i,
-			 "order: nested, %s changed",
-			 i ? "second stage" : "first stage");
-	for (i = 0; i < 8; i++)
-		fix_case(test_due_context, (void *)(uintptr_t)i,
-			 "order: context entry, %u", i);
-	for (i = 0; i < 2; i++)
-		fix_case(test_due_context_alone, (void *)(uintptr_t)i,
-			 "order: context entry, %s",
-			 i ? "its switches" : "without PASIDs");
-	for (i = 0; i < 3; i++)
-		fix_case(test_due_directory, (void *)(uintptr_t)i,
-			 "order: directory entry, %u", i);
-	for (i = 0; i < 6; i++)
-		fix_case(test_shared_did, (void *)(uintptr_t)i,
-			 "domain-ids, %u", i);
 }
 
 static void memory_cases(void)
@@ -966,10 +655,9 @@ int main(void)
 
 	for (i = 0; i < 8; i++)
 		fix_case(test_careful, (void *)(uintptr_t)i,
-			 "a careful driver, %s%s", kinds[i / 2 + 1],
+			 "a careful driver, %s%s", sm_kind_name[i / 2 + 1],
 			 i & 1 ? ", not coherent" : "");
 	torn_cases();
-	order_cases();
 	memory_cases();
 	return fix_run("model-sm-check");
 }
