@@ -78,6 +78,8 @@ SHARED(queues, "model-queue")
 SHARED(checker, "model-check")
 SHARED(device_tlbs, "model-ats")
 SHARED(endpoints, "model-endpoint")
+SHARED(page_requests, "model-pri")
+SHARED(pasid_devices, "model-sva")
 SHARED(scalable_entries, "model-sm-entry")
 SHARED(scalable_walks, "model-sm-walk")
 SHARED(scalable_queues, "model-sm-queue")
@@ -105,6 +107,8 @@ void vtd_shared_init(void)
 	vtd_main_model_check();
 	vtd_main_model_ats();
 	vtd_main_model_endpoint();
+	vtd_main_model_pri();
+	vtd_main_model_sva();
 	vtd_main_model_sm_entry();
 	vtd_main_model_sm_walk();
 	vtd_main_model_sm_queue();
@@ -131,6 +135,8 @@ static struct kunit_case model_cases[] = {
 	KUNIT_CASE_PARAM(checker, checker_gen),
 	KUNIT_CASE_PARAM(device_tlbs, device_tlbs_gen),
 	KUNIT_CASE_PARAM(endpoints, endpoints_gen),
+	KUNIT_CASE_PARAM(page_requests, page_requests_gen),
+	KUNIT_CASE_PARAM(pasid_devices, pasid_devices_gen),
 	KUNIT_CASE_PARAM(scalable_entries, scalable_entries_gen),
 	KUNIT_CASE_PARAM(scalable_walks, scalable_walks_gen),
 	KUNIT_CASE_PARAM(scalable_queues, scalable_queues_gen),

@@ -95,6 +95,8 @@ u16 vtdm_endpoint_wants(struct vtd_model_endpoint *ep,
 		    a->execute >= page.execute)
 			return a->group;
 	}
+	if (ep->nr_asked >= ep->allocation)
+		return VTD_MODEL_NO_GROUP;
 	group = vtdm_group(ep);
 	if (group < 0)
 		return VTD_MODEL_NO_GROUP;

@@ -150,24 +150,30 @@ static void sm_on(u64 cap, u64 ecap)
 	assert_int_equal(fix_read32(&sm.regs, 0x1c), 0xc4000000);
 }
 
-void sm_start(u64 cap, u64 ecap, u32 policy)
+void sm_start_as(struct vtd_model_config config)
 {
-	const struct vtd_model_config config = {
-		.cap = cap,
-		.ecap = ecap,
-		.haw = 52,
-		.policy = VTD_MODEL_MANUAL | policy,
-		.seed = 1,
-	};
-
+	config.policy |= VTD_MODEL_MANUAL;
 	fix_start();
 	memset(&sm, 0, sizeof(sm));
 	sm.unit = vtd_model_unit_create(&config);
 	assert_non_null(sm.unit);
 	vtd_model_plug(sm.unit, &sm.regs);
 	sm_tables();
-	sm_on(cap, ecap);
+	sm_on(config.cap, config.ecap);
 	assert_int_equal(fix_broken(), 0);
+}
+
+void sm_start(u64 cap, u64 ecap, u32 policy)
+{
+	const struct vtd_model_config config = {
+		.cap = cap,
+		.ecap = ecap,
+		.haw = 52,
+		.policy = policy,
+		.seed = 1,
+	};
+
+	sm_start_as(config);
 }
 
 /* Tables of the guest, and whatever else hangs from the second stage. */

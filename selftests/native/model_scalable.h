@@ -65,6 +65,8 @@ extern struct sm sm;
  * cached.
  */
 void sm_start(u64 cap, u64 ecap, u32 policy);
+/* The same with a configuration of the caller's; stepped by hand all the same. */
+void sm_start_as(struct vtd_model_config config);
 void sm_stop(void);
 
 /*
