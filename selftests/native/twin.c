@@ -216,7 +216,12 @@ static void open_port(u16 sid, unsigned int i)
 
 static void launch(const struct twin_config *c)
 {
-	static char unit[160];
+	static const char *const modes[] = {
+		[TWIN_LEGACY] = "",
+		[TWIN_FIRST_STAGE] = ",scalable-mode=on,fsts=on,fs1gp=on",
+		[TWIN_SECOND_STAGE] = ",scalable-mode=on",
+	};
+	static char unit[200];
 	static const char *const options[] = {
 		"-device", unit,
 		"-device", "pcie-root-port,id=a,addr=8.0,chassis=1,slot=1",
@@ -236,10 +241,10 @@ static void launch(const struct twin_config *c)
 
 	snprintf(
 		unit, sizeof(unit),
-		"intel-iommu,aw-bits=%u,caching-mode=%s,snoop-control=%s,device-iotlb=%s,intremap=%s,eim=%s",
+		"intel-iommu,aw-bits=%u,caching-mode=%s,snoop-control=%s,device-iotlb=%s,intremap=%s,eim=%s%s",
 		c->aw, c->caching ? "on" : "off", c->snoop ? "on" : "off",
 		c->dt ? "on" : "off", c->remap ? "on" : "off",
-		c->remap ? "on" : "off");
+		c->remap ? "on" : "off", modes[c->mode]);
 	qemu_start(options);
 }
 
@@ -292,7 +297,13 @@ void twin_queue(u64 lo, u64 hi)
 {
 	twin_store(&twin.ring[twin.tail / 8], lo);
 	twin_store(&twin.ring[twin.tail / 8 + 1], hi);
-	twin.tail = (twin.tail + 16) % RING_BYTES;
+	twin.tail += 16;
+	if (twin.config.mode != TWIN_LEGACY) { /* 256 bits */
+		twin_store(&twin.ring[twin.tail / 8], 0);
+		twin_store(&twin.ring[twin.tail / 8 + 1], 0);
+		twin.tail += 16;
+	}
+	twin.tail %= RING_BYTES;
 }
 
 void twin_doorbell(void)
@@ -370,9 +381,17 @@ void twin_forget_iotlb(unsigned int granularity, u16 did, u64 addr,
 	assert_in_range(value, 1, granularity);
 }
 
+void twin_forget_pasids(void)
+{
+	twin_queue(0x37, 0);
+	twin_wait();
+}
+
 void twin_forget_all(void)
 {
 	twin_forget_contexts(1, 0, 0, 0);
+	if (twin.config.mode != TWIN_LEGACY)
+		twin_forget_pasids();
 	twin_forget_iotlb(1, 0, 0, 0, false);
 }
 

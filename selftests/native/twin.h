@@ -29,8 +29,16 @@ enum {
 	TWIN_IECTL = 0xa0,
 };
 
+/* Which mode the unit has, and in scalable mode which stage: QEMU has one. */
+enum twin_mode {
+	TWIN_LEGACY,
+	TWIN_FIRST_STAGE,
+	TWIN_SECOND_STAGE,
+};
+
 /**
  * struct twin_config - what the unit is like
+ * @mode: which mode
  * @aw: address width, 39 or 48
  * @caching: caching mode
  * @snoop: snoop control
@@ -41,6 +49,7 @@ enum {
  * @seed: of what else there is to choose
  */
 struct twin_config {
+	enum twin_mode mode;
 	unsigned int aw;
 	bool caching;
 	bool snoop;
@@ -134,6 +143,8 @@ void twin_forget_contexts(unsigned int granularity, u16 did, u16 sid,
 void twin_forget_iotlb(unsigned int granularity, u16 did, u64 addr,
 		       unsigned int am, bool hint);
 void twin_forget_all(void);
+/* Of scalable mode: all that is cached of PASID entries. */
+void twin_forget_pasids(void);
 
 /*
  * QEMU's devices make requests: a tester of iommu-testdev writes 4 bytes of a
