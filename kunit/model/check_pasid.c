@@ -17,6 +17,21 @@ static u32 vtdm_first_pasid(const struct vtdm_page *page)
 	       VTDM_PASIDS;
 }
 
+/* Would a unit find its entries, when it translates? */
+static bool vtdm_table_led(const struct vtdm_page *page)
+{
+	const struct vtdm_page *directory = vtdm_page(page->up);
+	u64 entry;
+
+	if (!directory || directory->role != VTDM_DIRECTORY)
+		return false;
+	entry = directory->seen[page->up_index];
+	return entry & VTDM_P && (entry & ~(VTDM_PAGE - 1)) == page->phys &&
+	       vtdm_directory_led(page->unit,
+				  directory->phys +
+					  page->up_index * sizeof(u64));
+}
+
 static struct vtdm_pasid_live *vtdm_live_pasid(struct vtd_model_unit *u,
 					       u64 table, unsigned int index)
 {
@@ -117,6 +132,7 @@ static void vtdm_pasid_published(struct vtdm_page *page, unsigned int index,
 	vtdm_pasid_path(u, vtdm_first_pasid(page) + index, word, &path);
 	if (!in_place)
 		vtdm_check_did(u, &path, ptr, word[0]);
+	/* Of more, nothing is said any more of what nobody uses. */
 	if (directory && u->nr_live_pasid < VTDM_PASID_LIVE) {
 		live = &u->live_pasid[u->nr_live_pasid++];
 		*live = (struct vtdm_pasid_live){
@@ -326,22 +342,21 @@ static void vtdm_pasid_changed(struct vtdm_page *page, unsigned int index,
 	bool was = old[0] & VTDM_P, is = now[0] & VTDM_P;
 	struct vtd_model_unit *u = page->unit;
 	struct vtdm_pasid_live *live = vtdm_live_pasid(u, page->phys, index);
-	bool reachable = vtdm_reachable(page);
+	bool led = vtdm_table_led(page);
 	bool same_did = !((old[1] ^ now[1]) & VTDM_PE1_DID);
 
 	/* What cannot be found can be in the caches still. */
 	vtdm_check_whole(vtdm_where(page, index * VTDM_PASID_WORDS), now[0],
-			 "PASID", was && reachable, is && reachable,
+			 "PASID", was && led, is && led,
 			 vtdm_pasid_due(u, page->phys, index), at_once);
-	if (reachable)
+	if (led)
 		vtdm_eager_entries(page, index, old);
 	if (was && live && vtdm_on(u))
 		vtdm_pasid_due_set(u, live,
 				   !is || !same_did ||
 					   (old[0] ^ now[0]) & ~VTDM_PE_FPD,
 				   NULL);
-	if (is && vtdm_page(page->up) &&
-	    vtdm_page(page->up)->role == VTDM_DIRECTORY && reachable)
+	if (is && led)
 		vtdm_pasid_published(page, index, was && same_did);
 	else
 		vtdm_live_pasid_remove(u, page->phys, index);

@@ -301,7 +301,28 @@ bool vtdm_take(struct vtdm_page *page, unsigned int first, unsigned int nr,
 }
 
 /**
- * vtdm_directory_reachable() - does a context entry lead to this?
+ * vtdm_directory_led() - does a context entry lead to this?
+ * @u: unit that would follow it, or will when it is switched on
+ * @phys: page of a PASID directory, or entry of it
+ *
+ * Context: the model's lock is held.
+ * Return: true when it does.
+ */
+bool vtdm_directory_led(const struct vtd_model_unit *u, u64 phys)
+{
+	unsigned int i;
+
+	for (i = 0; u->scalable && i < u->nr_live; i++) {
+		u64 lo = u->live[i].lo;
+
+		if (phys - (lo & ~(VTDM_PAGE - 1)) < vtdm_directory_bytes(lo))
+			return true;
+	}
+	return false;
+}
+
+/**
+ * vtdm_directory_reachable() - does a unit that translates find this?
  * @phys: page of a PASID directory, or entry of it
  *
  * Context: the model's lock is held.
@@ -309,19 +330,12 @@ bool vtdm_take(struct vtdm_page *page, unsigned int first, unsigned int nr,
  */
 bool vtdm_directory_reachable(u64 phys)
 {
-	unsigned int i, j;
+	unsigned int i;
 
-	for (i = 0; i < vtd_model.nr_units; i++) {
-		const struct vtd_model_unit *u = vtd_model.unit[i];
-
-		for (j = 0; vtdm_on(u) && u->scalable && j < u->nr_live; j++) {
-			u64 lo = u->live[j].lo;
-			u64 base = lo & ~(VTDM_PAGE - 1);
-
-			if (phys - base < vtdm_directory_bytes(lo))
-				return true;
-		}
-	}
+	for (i = 0; i < vtd_model.nr_units; i++)
+		if (vtdm_on(vtd_model.unit[i]) &&
+		    vtdm_directory_led(vtd_model.unit[i], phys))
+			return true;
 	return false;
 }
 
@@ -365,7 +379,7 @@ void vtdm_directory_stored(struct vtdm_page *page, unsigned int index, u64 old,
 	u64 table = old & ~(VTDM_PAGE - 1);
 	unsigned int i;
 
-	if (!vtdm_directory_reachable(page->phys + index * sizeof(u64)))
+	if (!vtdm_directory_led(u, page->phys + index * sizeof(u64)))
 		return;
 	vtdm_eager_directory(page, index, old);
 	if (old & VTDM_P &&

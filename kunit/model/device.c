@@ -538,7 +538,7 @@ bool vtdm_move(struct vtd_model_unit *u, u64 phys, enum vtd_model_access access,
 	void *memory = phys_to_virt(phys);
 	u64 sum = 0, add = 0;
 
-	if (!vtdm_page(phys)) {
+	if (!vtdm_page(phys) && !vtdm_foreign(u, phys)) {
 		vtdm_report(VTD_MODEL_WILD, NULL, phys,
 			    "DMA to 0x%llx, where no memory is", phys);
 		return false;

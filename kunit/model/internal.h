@@ -31,7 +31,7 @@
 #define VTDM_NAMED 256 /* descriptors that entries named before they changed */
 #define VTDM_PASID_CACHE 256
 #define VTDM_PASID_DUES 256
-#define VTDM_PASID_LIVE 1024
+#define VTDM_PASID_LIVE 2048
 #define VTDM_TRIES 16 /* of an atomic update, before it is given up */
 
 /**
@@ -733,6 +733,7 @@ void vtdm_wide_stored(struct vtdm_page *page, unsigned int index,
 		      unsigned int words);
 void vtdm_directory_stored(struct vtdm_page *page, unsigned int index, u64 old,
 			   u64 now);
+bool vtdm_directory_led(const struct vtd_model_unit *u, u64 phys);
 bool vtdm_directory_reachable(u64 phys);
 void vtdm_check_whole(const void *ptr, u64 value, const char *what, bool was,
 		      bool is, bool due, bool at_once);

@@ -114,11 +114,11 @@ void vtdm_report(enum vtd_model_rule rule, const void *ptr, u64 value,
 struct vtd_model_unit *
 vtd_model_unit_create(const struct vtd_model_config *config)
 {
-	struct vtd_model_unit *u = kzalloc(sizeof(*u), GFP_KERNEL);
+	struct vtd_model_unit *u = kvzalloc(sizeof(*u), GFP_KERNEL);
 	unsigned long flags;
 
 	if (!u || vtd_model.nr_units == VTDM_UNITS) {
-		kfree(u);
+		kvfree(u);
 		return NULL;
 	}
 	u->config = *config;
@@ -133,7 +133,7 @@ vtd_model_unit_create(const struct vtd_model_config *config)
 	u->reg = kzalloc(u->bytes, GFP_KERNEL);
 	if (!u->reg || vtdm_record_offset(u, vtdm_nr_records(u)) > u->bytes) {
 		kfree(u->reg);
-		kfree(u);
+		kvfree(u);
 		return NULL;
 	}
 	vtdm_regs_reset(u);
@@ -174,7 +174,7 @@ void vtd_model_unit_destroy(struct vtd_model_unit *u)
 			vtd_model.endpoint[i]->unit = NULL;
 	raw_spin_unlock_irqrestore(&vtd_model.lock, flags);
 	kfree(u->reg);
-	kfree(u);
+	kvfree(u);
 }
 EXPORT_SYMBOL_GPL(vtd_model_unit_destroy);
 
@@ -303,6 +303,7 @@ EXPORT_SYMBOL_GPL(vtd_model_inject);
  * and their accessed and dirty bits set, where they lie: nothing is remembered
  * of what they held, and no store to them is checked.  They must be memory
  * while PASID entries, or caches, lead to them.  Nested ones are never taken so.
+ * Requests may reach memory that was not made known, too.
  *
  * Context: any.
  */

@@ -221,6 +221,8 @@ static bool vtdm_used(const struct vtd_model_unit *u,
 	struct vtdm_path live;
 	unsigned int i;
 
+	if (u->nr_live_pasid == VTDM_PASID_LIVE)
+		return true; /* there may be more */
 	for (i = 0; !u->scalable && i < u->nr_live; i++) {
 		vtdm_legacy_path(u, u->live[i].did, u->live[i].lo,
 				 u->live[i].hi, &live);

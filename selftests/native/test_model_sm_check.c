@@ -571,6 +571,35 @@ static void test_write_buffer(void **state)
 	sm_stop();
 }
 
+/* What is stored before TE is as good as what is stored under it. */
+static void test_before(void **state)
+{
+	u64 *entry = NULL;
+
+	start();
+	fix_write32(&sm.regs, 0x18, 0x04000000);
+	if (fix_arg(state)) {
+		fix_store(&sm.directory[0], 0);
+		fix_store(&sm.directory[0], virt_to_phys(sm.pasids) | 1);
+	}
+	sm_set_kind(1, SM_SNOOPS);
+	entry = sm_entry(1);
+	fix_store(&entry[2], sm_first_top(5));
+	sm_forget();
+	assert_int_equal(fix_broken(), 0);
+	fix_write32(&sm.regs, 0x18, 0x84000000);
+	assert_int_equal(sm_ask_pasid(1, 0x1000, VTD_MODEL_READ), 0);
+	fix_assert_good();
+	sm_clear_present(entry);
+	vtd_model_check_quiescent();
+	assert_int_equal(fix.broken[VTD_MODEL_ORDER], 1);
+	fix_forget();
+	vtd_model_page_freed(sm.first[5]);
+	assert_int_equal(fix.broken[VTD_MODEL_FREED], 1);
+	vtd_model_page_made(sm.first[5], 4096);
+	sm_stop();
+}
+
 /* Words of a directory beyond its end are no entries. */
 static void test_beyond_directory(void **state)
 {
@@ -646,6 +675,8 @@ static void memory_cases(void)
 		fix_case(test_unseen, (void *)(uintptr_t)i, "unseen: %s",
 			 i ? "PASID table" : "first stage");
 	fix_case(test_write_buffer, NULL, "write buffer");
+	for (i = 0; i < 2; i++)
+		fix_case(test_before, (void *)(uintptr_t)i, "before TE, %u", i);
 	fix_case(test_beyond_directory, NULL, "beyond the directory");
 }
 

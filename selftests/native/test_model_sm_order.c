@@ -41,7 +41,9 @@ static void test_due(void **state)
 		break;
 	case 3: /* no wait between them */
 		sm_queue(SM_PASIDS_ONE(did, kind), 0);
-		sm_do(SM_IOTLB_GLOBAL, 0);
+		sm_do(sm_kind_by_domain(kind) ? SM_IOTLB_DOMAIN(did) :
+						SM_PIOTLB_ALL(did, kind),
+		      0);
 		break;
 	case 4: /* somebody else's */
 		sm_do(SM_PASIDS_ONE(did, kind + 1), 0);
@@ -139,6 +141,25 @@ static void test_due_context(void **state)
 	sm_stop();
 }
 
+/* Another RID_PASID: requests without one were translated by the old one. */
+static void test_due_rid_pasid(void **state)
+{
+	start();
+	sm_set_kind(1, SM_SNOOPS);
+	fix_store(&sm_context(SM_SID)[1], 1);
+	sm_do(SM_CONTEXT_DEVICE(SM_SID), 0);
+	if (fix_arg(state)) {
+		sm_do(SM_PASIDS_DOMAIN(11), 0);
+		sm_do(SM_IOTLB_DOMAIN(11), 0);
+	}
+	vtd_model_check_quiescent();
+	if (fix_arg(state))
+		assert_int_equal(fix_broken(), 0);
+	else
+		sm_assert_told(VTD_MODEL_ORDER, NULL);
+	sm_stop();
+}
+
 /* Without PASIDs in use, or with switches changed, that is not called for. */
 static void test_due_context_alone(void **state)
 {
@@ -229,6 +250,16 @@ static void test_shared_did(void **state)
 		fix_store(sm_entry(1), *sm_entry(1) | 1);
 		sm_assert_told(VTD_MODEL_DID, sm_entry(1));
 		break;
+	case 6: /* a second stage, then a nested one of another */
+		sm_set(1, SM_SECOND | sm_second_top(), SM_WALK(9), 0);
+		sm_ask_pasid(1, 0x1000, VTD_MODEL_READ);
+		sm_clear_present(sm_entry(1));
+		sm_do(SM_PASIDS_ONE(9, 1), 0);
+		fix_store(&sm_entry(2)[1], SM_WALK(9));
+		fix_store(&sm_entry(2)[2], sm_first_top(4));
+		fix_store(sm_entry(2), 0xc5 | virt_to_phys(sm.second[3]));
+		sm_assert_told(VTD_MODEL_DID, sm_entry(2));
+		break;
 	case 5:
 		sm_set(1, SM_PASS, 0xffff, 0);
 		assert_int_equal(fix.broken[VTD_MODEL_RESERVED], 1);
@@ -256,10 +287,13 @@ static void order_cases(void)
 		fix_case(test_due_context_alone, (void *)(uintptr_t)i,
 			 "order: context entry, %s",
 			 i ? "its switches" : "without PASIDs");
+	for (i = 0; i < 2; i++)
+		fix_case(test_due_rid_pasid, (void *)(uintptr_t)i,
+			 "order: RID_PASID, %u", i);
 	for (i = 0; i < 3; i++)
 		fix_case(test_due_directory, (void *)(uintptr_t)i,
 			 "order: directory entry, %u", i);
-	for (i = 0; i < 6; i++)
+	for (i = 0; i < 7; i++)
 		fix_case(test_shared_did, (void *)(uintptr_t)i,
 			 "domain-ids, %u", i);
 }

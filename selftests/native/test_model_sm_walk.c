@@ -649,14 +649,31 @@ static void test_interrupt_range(void **state)
 	sm_stop();
 }
 
+/* A page that the model has never heard of. */
+static u64 *foreign_page(void)
+{
+	u64 *page = fix_page();
+
+	vtd_model_page_freed(page);
+	return page;
+}
+
 /* Tables of somebody else: read and marked where they lie. */
 static void test_foreign(void **state)
 {
-	static u64 tables[4][512] __attribute__((__aligned__(4096)));
+	u64 *tables[4], *memory;
+	const struct vtd_model_request request = {
+		.sid = SM_SID,
+		.access = VTD_MODEL_WRITE,
+		.addr = 0x2010,
+	};
+	u64 value = 0x123456789abcdef;
 	unsigned int i;
 
 	start();
-	memset(tables, 0, sizeof(tables));
+	memory = foreign_page();
+	for (i = 0; i < 4; i++)
+		tables[i] = foreign_page();
 	for (i = 0; i < 3; i++)
 		tables[i][0] = virt_to_phys(tables[i + 1]) | 7;
 	tables[3][1] = 0x123456000ULL | 7;
@@ -669,7 +686,18 @@ static void test_foreign(void **state)
 	assert_int_equal(tables[3][1] & 0x60, 0x60);
 	for (i = 0; i < 3; i++)
 		assert_int_equal(tables[i][0] & 0x60, 0x20);
+	/* and so does the memory they lead to */
+	tables[3][2] = virt_to_phys(memory) | 7;
+	assert_true(
+		vtd_model_request(sm.unit, &request, &value, 8, &sm_result));
+	assert_true(memory[2] == value);
 	fix_assert_good();
+	vtd_model_foreign_tables(sm.unit, false);
+	assert_false(vtd_model_request(sm.unit, &request, &value, 8,
+				       &sm_result));
+	assert_int_equal(fix.broken[VTD_MODEL_WILD], 1);
+	fix_forget();
+	vtd_model_foreign_tables(sm.unit, true);
 	/* a store that nobody tells, and that the caches still deny */
 	tables[3][1] = 0;
 	vtd_model_check_quiescent();
@@ -679,9 +707,15 @@ static void test_foreign(void **state)
 	assert_int_equal(sm_ask_fresh(0x1008, VTD_MODEL_READ), 0x71);
 	/* nobody else's: it is not there */
 	vtd_model_foreign_tables(sm.unit, false);
+	assert_false(
+		vtd_model_request(sm.unit, &request, &value, 8, &sm_result));
+	assert_int_equal(fix.broken[VTD_MODEL_WILD], 1);
 	assert_int_equal(sm_ask_fresh(0x1008, VTD_MODEL_READ), 0x73);
 	sm_set(0, SM_FIRST, SM_WALK(SM_DID), virt_to_phys(tables[0]));
 	assert_int_equal(fix.broken[VTD_MODEL_WILD], 1);
+	fix_page_free(memory);
+	for (i = 0; i < 4; i++)
+		fix_page_free(tables[i]);
 	sm_stop();
 }
 
