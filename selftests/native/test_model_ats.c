@@ -517,6 +517,34 @@ static void test_change(void **state)
 	tab_stop();
 }
 
+/* A large page is divided: the device knows it as one still. */
+static void test_divided(void **state)
+{
+	bool flushed = fix_arg(state);
+	u64 *table, keep;
+	unsigned int i;
+
+	start();
+	assert_true(reaches(ep, 0x200000, VTD_MODEL_READ));
+	table = fix_page();
+	for (i = 0; i < 512; i++)
+		fix_store(&table[i], 0x40000003 + i * 4096ULL);
+	fix_store(&table[7], 0x50000003);
+	keep = tab.table[2][1];
+	fix_store(&tab.table[2][1], virt_to_phys(table) | 3);
+	tab_do(TAB_IOTLB_DOMAIN(TAB_DID), 0);
+	if (flushed)
+		tab_do(DEVTLB(TAB_SID), 0x2ff001);
+	vtd_model_check_quiescent();
+	if (!flushed)
+		assert_told(VTD_MODEL_STALE);
+	assert_int_equal(fix_broken(), 0);
+	fix_store(&tab.table[2][1], keep);
+	tab_do(TAB_IOTLB_DOMAIN(TAB_DID), 0);
+	fix_page_free(table);
+	tab_stop();
+}
+
 /* The device may no longer ask; it must forget all that it was told. */
 static void test_permission_gone(void **state)
 {
@@ -616,6 +644,8 @@ static void check_cases(void)
 	for (i = 0; i < ARRAY_SIZE(changes); i++)
 		fix_case(test_change, (void *)(uintptr_t)i, "change: %s",
 			 changes[i].name);
+	fix_case(test_divided, (void *)0, "divided, and forgotten");
+	fix_case(test_divided, (void *)1, "divided, and told");
 	fix_case(test_permission_gone, NULL, "the device may no longer ask");
 	fix_case(test_freed, (void *)0, "freed, and cached");
 	fix_case(test_freed, (void *)1, "freed, no longer cached");

@@ -419,6 +419,7 @@ static void test_marker(void **state)
 	heard.nr = 0;
 	assert_true(asks_as(marker));
 	assert_int_equal(heard.nr, 0);
+	assert_int_equal(fix_broken(), 0);
 	/* an answer to one is unexpected */
 	answer(0, 3);
 	assert_told(VTD_MODEL_ORDER);
@@ -538,6 +539,29 @@ static void test_who(void **state)
 	stop();
 }
 
+/* A record says what was asked for. */
+static void test_record(void **state)
+{
+	start();
+	sm_set_context(SM_SID, virt_to_phys(sm.directory) | 0xd, 0);
+	asks_as((struct vtd_model_page_request){ .with_pasid = true,
+						 .pasid = PASID,
+						 .read = true,
+						 .execute = true,
+						 .addr = 0x1234567 });
+	assert_true(fix_read64(&sm.regs, 0x228) ==
+		    (1ULL << 63 | 5ULL << 40 | 0x47ULL << 32 | 0xd0000118));
+	assert_true(fix_read64(&sm.regs, 0x220) == 0x1234000);
+	asks_as((struct vtd_model_page_request){
+		.with_pasid = true, .read = true, .privileged = true });
+	assert_true(fix_read64(&sm.regs, 0x238) ==
+		    (1ULL << 63 | 0x47ULL << 32 | 0xb0000118));
+	asks_as((struct vtd_model_page_request){ .read = true });
+	assert_true(fix_read64(&sm.regs, 0x248) ==
+		    (1ULL << 63 | 0x47ULL << 32 | 0x10000118));
+	stop();
+}
+
 /* In legacy mode nobody may ask. */
 static void test_legacy(void **state)
 {
@@ -649,6 +673,7 @@ static void queue_cases(void)
 	for (i = 0; i < WHO_NR; i++)
 		fix_case(test_who, (void *)(uintptr_t)i, "asked with: %s",
 			 who[i].name);
+	fix_case(test_record, NULL, "asked, and recorded");
 	fix_case(test_legacy, NULL, "asked in legacy mode");
 	for (i = 0; i < BAD_NR; i++)
 		fix_case(test_misuse, (void *)(uintptr_t)i, "queue: %s",
