@@ -78,6 +78,16 @@ static void test_pasids(void **state)
 	assert_int_equal(fix_broken(), 0);
 }
 
+/* No PASID is wider than ECAP.PSS says. */
+static void test_pasid_width(void **state)
+{
+	sm_start(SM_CAP, (SM_ECAP & ~VTDM_ECAP_PSS(32)) | VTDM_ECAP_PSS(6), 0);
+	sm_set(63, SM_PASS, SM_DID, 0);
+	assert_int_equal(sm_ask_pasid(63, 0, VTD_MODEL_READ), 0);
+	assert_int_equal(sm_ask_pasid(64, 0, VTD_MODEL_READ), 0x46);
+	sm_stop();
+}
+
 /* Requests without a PASID are those of RID_PASID. */
 static void test_rid_pasid(void **state)
 {
@@ -408,6 +418,7 @@ static void entry_cases(void)
 	fix_case(test_pasids, NULL, "PASIDs up to the end of the directory");
 	fix_case(test_large_directory, NULL, "a directory of 32 pages");
 	fix_case(test_rid_pasid, NULL, "RID_PASID");
+	fix_case(test_pasid_width, NULL, "PASIDs beyond PSS");
 	for (i = 0; i < ARRAY_SIZE(contexts); i++)
 		fix_case(test_context, (void *)(uintptr_t)i,
 			 "context entry, %x: %s", contexts[i].reason,

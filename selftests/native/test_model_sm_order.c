@@ -7,6 +7,7 @@
  * SRCS: selftests/native/model_scalable.c
  * CFLAGS: -DVTD_OBSERVER
  */
+#include <linux/array_size.h>
 #include <linux/kernel.h>
 #include <linux/mm.h>
 
@@ -138,6 +139,31 @@ static void test_due_context(void **state)
 		assert_int_equal(fix_broken(), 0);
 	else
 		sm_assert_told(VTD_MODEL_ORDER, NULL);
+	sm_stop();
+}
+
+/* When no device is left that leads to them, tables are free. */
+static void test_gone(void **state)
+{
+	static const u16 sids[] = { SM_SID, SM_HIGH };
+	unsigned int i;
+
+	start();
+	sm_set_kind(1, SM_SNOOPS);
+	for (i = 0; i < ARRAY_SIZE(sids); i++) {
+		sm_clear_present(sm_context(sids[i]));
+		sm_do(SM_CONTEXT_DEVICE(sids[i]), 0);
+		sm_do(SM_PASIDS_DOMAIN(11), 0);
+		sm_do(SM_IOTLB_DOMAIN(11), 0);
+		fix_assert_good();
+	}
+	vtd_model_page_freed(sm.first[4]);
+	vtd_model_page_freed(sm.pasids);
+	vtd_model_page_freed(sm.directory);
+	fix_assert_good();
+	vtd_model_page_made(sm.first[4], 4096);
+	vtd_model_page_made(sm.pasids, 4096);
+	vtd_model_page_made(sm.directory, 4096);
 	sm_stop();
 }
 
@@ -287,6 +313,7 @@ static void order_cases(void)
 		fix_case(test_due_context_alone, (void *)(uintptr_t)i,
 			 "order: context entry, %s",
 			 i ? "its switches" : "without PASIDs");
+	fix_case(test_gone, NULL, "order: the last device is gone");
 	for (i = 0; i < 2; i++)
 		fix_case(test_due_rid_pasid, (void *)(uintptr_t)i,
 			 "order: RID_PASID, %u", i);

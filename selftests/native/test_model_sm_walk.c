@@ -700,8 +700,8 @@ static void test_foreign(void **state)
 	assert_true(memory[2] == value);
 	fix_assert_good();
 	vtd_model_foreign_tables(sm.unit, false);
-	assert_false(vtd_model_request(sm.unit, &request, &value, 8,
-				       &sm_result));
+	assert_false(
+		vtd_model_request(sm.unit, &request, &value, 8, &sm_result));
 	assert_int_equal(fix.broken[VTD_MODEL_WILD], 1);
 	fix_forget();
 	vtd_model_foreign_tables(sm.unit, true);
