@@ -16,7 +16,7 @@
 #include "trace.h"
 
 /* Stands in @pasids for "addresses are not changed". */
-static void *vtd_pasid_same(void)
+static void *vtd_pasid_unchanged(void)
 {
 	return xa_mk_value(1);
 }
@@ -113,7 +113,7 @@ static void vtd_pasid_left(struct vtd_device *vdev, u32 pasid, void *entry,
 int vtd_device_set_pasid(struct vtd_device *vdev, u32 pasid,
 			 struct vtd_domain *d)
 {
-	void *entry = d ?: vtd_pasid_same();
+	void *entry = d ?: vtd_pasid_unchanged();
 	void *old = xa_load(&vdev->pasids, pasid);
 	struct vtd_translation same;
 	int ret;

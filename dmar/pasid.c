@@ -218,6 +218,34 @@ int vtd_pasid_forget(struct vtd_unit *unit, u16 sid, u32 pasid,
 		       vtd_context_forget_device(unit, sid, pasid);
 }
 
+/**
+ * vtd_pasid_forget_all() - have the unit forget all entries of a directory
+ * @unit: the unit
+ * @sid: source-id
+ * @dir: its directory
+ *
+ * With all that anybody's entries led to: parts of it may be cached under
+ * domain-ids that are not in it any more.
+ *
+ * Context: may sleep; @unit->lock is held.
+ * Return: 0 or the error of an invalidation.
+ */
+int vtd_pasid_forget_all(struct vtd_unit *unit, u16 sid,
+			 struct vtd_pasid_dir *dir)
+{
+	struct vtd_qi_desc desc = vtd_qi_pasid_global();
+	int ret = vtd_context_submit(unit, &desc, 1);
+
+	if (ret)
+		return ret;
+	desc = vtd_qi_iotlb_global(vtd_unit_drain(unit));
+	ret = vtd_context_submit(unit, &desc, 1) ?:
+		      vtd_context_forget_device(unit, sid, VTD_NO_PASID);
+	if (!ret)
+		dir->unsure = false;
+	return ret;
+}
+
 /* Absent, but not all zero: whoever sets it next has to flush. */
 static void vtd_pasid_withdraw(const struct vtd_unit *unit,
 			       struct vtd_pasid_entry *pe)
@@ -239,6 +267,7 @@ static void vtd_pasid_zero(const struct vtd_unit *unit,
  * struct vtd_pasid_change - an entry being changed
  * @unit: the unit
  * @sid: source-id
+ * @dir: its directory
  * @pasid: its PASID
  * @pe: the entry
  * @live: the unit may have it
@@ -246,6 +275,7 @@ static void vtd_pasid_zero(const struct vtd_unit *unit,
 struct vtd_pasid_change {
 	struct vtd_unit *unit;
 	u16 sid;
+	struct vtd_pasid_dir *dir;
 	u32 pasid;
 	struct vtd_pasid_entry *pe;
 	bool live;
@@ -255,9 +285,17 @@ struct vtd_pasid_change {
 static int vtd_pasid_settle(const struct vtd_pasid_change *c,
 			    const struct vtd_pasid_entry *before)
 {
+	int ret;
+
 	vtd_pasid_written(c->unit, c->pe);
-	return c->live ? vtd_pasid_forget(c->unit, c->sid, c->pasid, before) :
-			 0;
+	if (!c->live)
+		return 0;
+	if (unlikely(c->dir->unsure)) {
+		ret = vtd_pasid_forget_all(c->unit, c->sid, c->dir);
+		if (ret)
+			return ret;
+	}
+	return vtd_pasid_forget(c->unit, c->sid, c->pasid, before);
 }
 
 static int vtd_pasid_clear(const struct vtd_pasid_change *c)
@@ -322,23 +360,28 @@ static int vtd_pasid_replace(const struct vtd_pasid_change *c,
 	struct vtd_pasid_entry old = *c->pe;
 	int ret;
 
-	if (vtd_pasid_first(&old) && vtd_pasid_first(new) &&
-	    old.w[2] != new->w[2])
-		return vtd_pasid_replace_first(c, new);
-	/* Of no meaning until the other half says first stage. */
 	if (vtd_pasid_first(new) && old.w[2] != new->w[2]) {
+		if (vtd_pasid_first(&old))
+			return vtd_pasid_replace_first(c, new);
+		/*
+		 * Of no meaning until the other half says first stage; but a
+		 * read that has begun may be slow.
+		 */
 		vtd_hw_store64(&c->pe->w[2], new->w[2]);
-		vtd_pasid_written(c->unit, c->pe);
-		dma_wmb();
+		ret = vtd_pasid_settle(c, &old);
+		if (ret)
+			return ret;
 	}
+	/* What is left in it when there is no first stage, nobody looks at. */
 	vtd_pasid_store_pair(c->pe, new->w[0], new->w[1]);
-	ret = vtd_pasid_settle(c, &old);
-	/* And of none since. */
-	if (!ret && c->pe->w[2] != new->w[2]) {
-		vtd_hw_store64(&c->pe->w[2], new->w[2]);
-		vtd_pasid_written(c->unit, c->pe);
-	}
-	return ret;
+	return vtd_pasid_settle(c, &old);
+}
+
+static bool vtd_pasid_same(const struct vtd_pasid_entry *a,
+			   const struct vtd_pasid_entry *b)
+{
+	return a->w[0] == b->w[0] && a->w[1] == b->w[1] &&
+	       (a->w[2] == b->w[2] || !vtd_pasid_first(a));
 }
 
 /**
@@ -363,6 +406,7 @@ int vtd_pasid_write(struct vtd_unit *unit, u16 sid, struct vtd_pasid_dir *dir,
 	const struct vtd_pasid_change c = {
 		.unit = unit,
 		.sid = sid,
+		.dir = dir,
 		.pasid = pasid,
 		.pe = vtd_pasid_slot(dir, pasid),
 		.live = live && unit->translating,
@@ -373,8 +417,7 @@ int vtd_pasid_write(struct vtd_unit *unit, u16 sid, struct vtd_pasid_dir *dir,
 
 	if (!c.pe)
 		return WARN_ON_ONCE(vtd_pasid_present(&new)) ? -EINVAL : 0;
-	if (c.pe->w[0] == new.w[0] && c.pe->w[1] == new.w[1] &&
-	    c.pe->w[2] == new.w[2])
+	if (vtd_pasid_same(c.pe, &new))
 		return 0;
 	if (vtd_pasid_present(c.pe) && vtd_pasid_present(&new)) {
 		ret = vtd_pasid_replace(&c, &new);
@@ -385,7 +428,9 @@ int vtd_pasid_write(struct vtd_unit *unit, u16 sid, struct vtd_pasid_dir *dir,
 		if (!ret && vtd_pasid_present(&new))
 			ret = vtd_pasid_publish(&c, &new);
 	}
-	if (ret)
+	if (ret) {
 		vtd_pasid_withdraw(unit, c.pe);
+		dir->unsure = true;
+	}
 	return ret;
 }

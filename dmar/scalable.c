@@ -124,7 +124,7 @@ static bool vtd_sm_leads_to(const struct vtd_sm_context_entry *ce,
 
 /* The unit forgets an entry, and what it reached through @dir without PASID. */
 static int vtd_sm_forget(struct vtd_unit *unit, u16 sid,
-			 const struct vtd_pasid_dir *dir)
+			 struct vtd_pasid_dir *dir)
 {
 	/* Hardware has no domain-id for it: none is in the entry (6.5.2.1). */
 	struct vtd_qi_desc desc = vtd_qi_context_device(0, sid);
@@ -133,6 +133,9 @@ static int vtd_sm_forget(struct vtd_unit *unit, u16 sid,
 
 	if (dir)
 		pe = vtd_pasid_slot(dir, VTD_NO_PASID);
+	/* What it has of the directory itself has no domain-id to go by. */
+	if (!ret && dir && dir != unit->same)
+		ret = vtd_pasid_forget_all(unit, sid, dir);
 	return ret ?: vtd_pasid_forget(unit, sid, VTD_NO_PASID, pe ?: &none);
 }
 
@@ -141,7 +144,7 @@ static int vtd_sm_forget(struct vtd_unit *unit, u16 sid,
  * directory that it leads to now, or NULL.
  */
 static int vtd_sm_change(struct vtd_unit *unit, u16 sid,
-			 const struct vtd_pasid_dir *old, u64 lo)
+			 struct vtd_pasid_dir *old, u64 lo)
 {
 	struct vtd_sm_context_entry *ce =
 		&unit->sm[vtd_sm_table_of(sid)]->entry[vtd_sm_index(sid)];

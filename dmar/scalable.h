@@ -19,6 +19,7 @@ struct vtd_unit;
  * @entry: the directory, 2^@order entries (9.5)
  * @order: see there
  * @used: PASIDs that are translated, other than VTD_NO_PASID
+ * @unsure: an invalidation failed: what the unit has cached of it is not known
  * @features: bits DTE, PASIDE and PRE of the context entry
  *
  * All under the unit's lock.
@@ -27,6 +28,7 @@ struct vtd_pasid_dir {
 	u64 *entry;
 	unsigned int order;
 	unsigned int used;
+	bool unsure;
 	u64 features;
 };
 
@@ -64,5 +66,7 @@ int vtd_pasid_write(struct vtd_unit *unit, u16 sid, struct vtd_pasid_dir *dir,
 		    u32 pasid, const struct vtd_translation *to, bool live);
 int vtd_pasid_forget(struct vtd_unit *unit, u16 sid, u32 pasid,
 		     const struct vtd_pasid_entry *old);
+int vtd_pasid_forget_all(struct vtd_unit *unit, u16 sid,
+			 struct vtd_pasid_dir *dir);
 
 #endif /* VTD_SCALABLE_H */

@@ -54,6 +54,8 @@ unsigned int vtd_shim_warnings(void);
  */
 void vtd_shim_fail_alloc(unsigned int nth);
 
+/* What this thread allocates from now on is none of these, or is again. */
+void vtd_shim_fail_exempt(bool on);
 /* Allocations that were made to fail since the last vtd_shim_fail_alloc(). */
 unsigned int vtd_shim_alloc_failures(void);
 
