@@ -18,6 +18,7 @@
 
 #include "fault.h"
 #include "machine.h"
+#include "prq.h"
 
 static struct machine *machine;
 
@@ -99,6 +100,14 @@ static void machine_report(void *data, const struct vtd_model_report *report)
 
 static atomic_t messages[256];
 
+static void machine_deliver_to(unsigned int irq)
+{
+	struct irq_data *data = irq ? irq_get_irq_data(irq) : NULL;
+
+	if (data && atomic_xchg(&messages[irqd_cfg(data)->vector], 0))
+		data->chip->irq_retrigger(data);
+}
+
 /* The vector was sent to a CPU: let it arrive as it would. */
 static void machine_deliver(struct irq_work *work)
 {
@@ -106,11 +115,11 @@ static void machine_deliver(struct irq_work *work)
 
 	for (i = 0; i < vtd_control.nr_units; i++) {
 		struct vtd_unit *unit = vtd_control.units[i];
-		struct irq_data *data;
 
-		data = unit && unit->irq ? irq_get_irq_data(unit->irq) : NULL;
-		if (data && atomic_xchg(&messages[irqd_cfg(data)->vector], 0))
-			data->chip->irq_retrigger(data);
+		if (unit)
+			machine_deliver_to(unit->irq);
+		if (unit && unit->prq)
+			machine_deliver_to(unit->prq->irq);
 	}
 }
 

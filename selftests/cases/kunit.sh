@@ -17,7 +17,7 @@ else
 fi || bail "KUnit does not load"
 dmesg --clear
 insmod "$modules/vtd_model.ko" || bail "vtd_model does not load"
-insmod "$modules/vtd_kunit.ko" || bail "vtd_kunit does not load"
+insmod "$modules/vtd_kunit.ko" "programs=$PROGS" || bail "vtd_kunit does not load"
 dmesg -t | sed -n '/^KTAP version 1/,$p' > /tmp/ktap
 rmmod vtd_kunit || bail "vtd_kunit does not leave"
 rmmod vtd_model || bail "vtd_model does not leave"
