@@ -215,6 +215,12 @@ static struct nested {
 	u64 effect[32];
 } nested;
 
+/* All counters would be on the stack, for each of those who are in. */
+static noinline u64 nested_effect(void)
+{
+	return stats().iotlbs;
+}
+
 static void nested_relax(void)
 {
 	if (nested.depth < nested.deepest) {
@@ -223,7 +229,7 @@ static void nested_relax(void)
 
 		fill(desc, nested.nr);
 		nested.ret[at] = vtd_qi_submit(qi, desc, nested.nr);
-		nested.effect[at] = stats().iotlbs;
+		nested.effect[at] = nested_effect();
 		return;
 	}
 	if (nested.depth >= nested.hold)
