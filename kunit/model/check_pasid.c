@@ -237,6 +237,17 @@ void vtdm_pasid_due_set(struct vtd_model_unit *u,
 	};
 }
 
+/* A pointer that hardware could have cached: its accessed bit is set. */
+static bool vtdm_cacheable(const struct vtdm_path *path, unsigned int level,
+			   u64 entry)
+{
+	if (path->kind == VTDM_FIRST)
+		return entry & VTDM_F_P && entry & VTDM_F_A &&
+		       entry & VTDM_F_US;
+	return vtdm_is_pointer(level, entry) &&
+	       (!path->ssade || entry & VTDM_S_A);
+}
+
 /* Something below the entry was cached too. */
 static void vtdm_eager_top(struct vtd_model_unit *u, struct vtdm_path path)
 {
@@ -254,14 +265,12 @@ static void vtdm_eager_top(struct vtd_model_unit *u, struct vtdm_path path)
 	for (i = 0; top && i < VTDM_WORDS / 2; i++) {
 		u64 entry = top->seen[i];
 
-		if (second ? !vtdm_is_pointer(pointer.level, entry) ||
-				     (path.ssade && !(entry & VTDM_S_A)) :
-			     !(entry & VTDM_F_P) || !(entry & VTDM_F_A))
-			continue;
-		if (!second && !(entry & VTDM_F_US))
+		if (!vtdm_cacheable(&path, pointer.level, entry))
 			continue;
 		if (!second && !(entry & VTDM_F_RW))
 			pointer.rw &= ~VTDM_L_W;
+		if (!second && entry & VTDM_F_XD && path.flags & VTDM_PE2_NXE)
+			pointer.rw &= ~VTDM_L_X;
 		pointer.iova = (u64)i << (12 + (pointer.level - 1) * 9);
 		pointer.table = entry & VTDM_S_ADDR;
 		vtdm_cache_pointer(u, &pointer);

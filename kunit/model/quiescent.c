@@ -41,9 +41,10 @@ static bool vtdm_top_reachable(const struct vtdm_page *page)
 		}
 		for (j = 0; j < u->nr_live_pasid; j++) {
 			path = u->live_pasid[j].path;
-			if (first ? path.kind == VTDM_FIRST &&
-					    path.first == page->phys :
-				    path.second == page->phys)
+			if (!first && path.second == page->phys)
+				return true;
+			if (first && path.kind == VTDM_FIRST &&
+			    path.first == page->phys)
 				return true;
 		}
 	}

@@ -101,6 +101,11 @@ static bool vtdm_has_mode(const struct vtd_model_unit *u)
 /* 11.4.4: a root table, and nothing cached of what was before. */
 static bool vtdm_translation_allowed(const struct vtd_model_unit *u)
 {
+	static const char late_legacy[] =
+		"TE before global invalidation of contexts, then IOTLB";
+	static const char late_scalable[] =
+		"TE before global invalidation of contexts, PASIDs, IOTLB";
+
 	if (!u->rooted) {
 		vtdm_refused(VTDM_G_TE, "TE without a root table");
 		return false;
@@ -112,11 +117,8 @@ static bool vtdm_translation_allowed(const struct vtd_model_unit *u)
 	if (u->scalable && !(vtdm_status(u) & VTDM_G_QIE))
 		vtdm_refused(VTDM_G_TE, "TE in scalable mode without a queue");
 	if (u->flush_context || u->flush_pasid || u->flush_iotlb)
-		vtdm_refused(
-			VTDM_G_TE,
-			u->scalable ?
-				"TE before global invalidation of contexts, then PASIDs, then IOTLB" :
-				"TE before global invalidation of contexts, then IOTLB");
+		vtdm_refused(VTDM_G_TE,
+			     u->scalable ? late_scalable : late_legacy);
 	return true;
 }
 

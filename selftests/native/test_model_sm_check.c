@@ -294,11 +294,11 @@ static void test_freed_cached(void **state)
 	sm_set_kind(which == 2 ? 2 : 1, SM_SNOOPS);
 	sm_ask_pasid(which == 2 ? 2 : 1, 0x1000, VTD_MODEL_READ);
 	page = page_of(which);
-	if (which < 3)
+	if (which < 3) {
 		sm_clear_present(sm_entry(which == 2 ? 2 : 1));
-	else if (which == 3)
+	} else if (which == 3) {
 		fix_store(&sm.directory[0], 0);
-	else if (which == 4) {
+	} else {
 		sm_clear_present(sm_context(SM_SID));
 		sm_clear_present(sm_context(SM_HIGH));
 	}
@@ -350,7 +350,7 @@ static void test_stale_first(void **state)
 	static const struct {
 		u64 before, after;
 		bool stale;
-	} cases[] = {
+	} tried[] = {
 		{ 0x100001067ULL, 0, true },
 		{ 0x100001067ULL, 0x100002067ULL, true },
 		{ 0x100001067ULL, 0x100001065ULL, true },
@@ -368,12 +368,12 @@ static void test_stale_first(void **state)
 	unsigned int i = fix_arg(state);
 
 	start();
-	fix_store(&sm.first[1][1], cases[i].before);
+	fix_store(&sm.first[1][1], tried[i].before);
 	sm_use_first();
 	assert_int_equal(sm_ask_fresh(0x1000, VTD_MODEL_READ), 0);
-	fix_store(&sm.first[1][1], cases[i].after);
+	fix_store(&sm.first[1][1], tried[i].after);
 	vtd_model_check_quiescent();
-	if (cases[i].stale)
+	if (tried[i].stale)
 		sm_assert_told(VTD_MODEL_STALE, NULL);
 	else
 		assert_int_equal(fix_broken(), 0);
@@ -505,7 +505,7 @@ static void test_unflushed(void **state)
 	static const struct {
 		u64 without, walk;
 		bool tables, entries;
-	} cases[] = {
+	} tried[] = {
 		{ 0, 0x800000, false, false },
 		{ VTDM_ECAP_C, 0x800000, false, true },
 		{ VTDM_ECAP_SMPWCS, 0, true, false },
@@ -513,11 +513,11 @@ static void test_unflushed(void **state)
 	};
 	unsigned int i = fix_arg(state);
 
-	sm_start_quiet(SM_CAP, SM_ECAP & ~cases[i].without, 0);
-	sm_set_kind(1, cases[i].walk);
+	sm_start_quiet(SM_CAP, SM_ECAP & ~tried[i].without, 0);
+	sm_set_kind(1, tried[i].walk);
 	vtd_hw_store64(&sm.first[1][5], 0x777000067ULL);
 	vtd_model_check_quiescent();
-	if (cases[i].tables)
+	if (tried[i].tables)
 		sm_assert_told(VTD_MODEL_UNFLUSHED, &sm.first[1][5]);
 	else
 		assert_int_equal(fix_broken(), 0);
@@ -526,7 +526,7 @@ static void test_unflushed(void **state)
 	fix_assert_good();
 	vtd_hw_store64(&sm_entry(9)[1], 7);
 	vtd_model_check_quiescent();
-	if (cases[i].entries)
+	if (tried[i].entries)
 		sm_assert_told(VTD_MODEL_UNFLUSHED, &sm_entry(9)[1]);
 	else
 		assert_int_equal(fix_broken(), 0);
@@ -536,7 +536,7 @@ static void test_unflushed(void **state)
 	/* hardware sees no more than that */
 	vtd_hw_store64(&sm.first[1][6], 0);
 	assert_int_equal(sm_ask_pasid(1, 0x6000, VTD_MODEL_READ),
-			 cases[i].tables ? 0 : 0x71);
+			 tried[i].tables ? 0 : 0x71);
 	sm_stop();
 }
 

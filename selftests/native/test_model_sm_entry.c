@@ -377,7 +377,7 @@ static void test_fpd(void **state)
 		u32 pasid;
 		unsigned int reason;
 		bool silent;
-	} cases[] = {
+	} tried[] = {
 		{ 0, 0, 0x71, true },	{ 0, 1, 0x59, true },
 		{ 0, 64, 0x51, true },	{ 1, 0, 0x71, true },
 		{ 1, 1, 0x59, true },	{ 1, 64, 0x51, false },
@@ -386,25 +386,25 @@ static void test_fpd(void **state)
 	};
 	unsigned int i;
 
-	for (i = 0; i < ARRAY_SIZE(cases); i++) {
+	for (i = 0; i < ARRAY_SIZE(tried); i++) {
 		start();
-		sm_set(0, SM_FIRST | (cases[i].of == 2 ? 2 : 0),
+		sm_set(0, SM_FIRST | (tried[i].of == 2 ? 2 : 0),
 		       SM_WALK(SM_DID), sm_first_top(4));
-		if (cases[i].of == 1)
+		if (tried[i].of == 1)
 			fix_store(&sm.directory[0], sm.directory[0] | 2);
-		if (cases[i].of == 0)
+		if (tried[i].of == 0)
 			sm_set_context(SM_SID, *sm_context(SM_SID) | 2, 0);
 		sm_forget();
-		assert_int_equal(sm_ask_pasid(cases[i].pasid, 0x200000,
+		assert_int_equal(sm_ask_pasid(tried[i].pasid, 0x200000,
 					      VTD_MODEL_READ),
-				 cases[i].reason);
+				 tried[i].reason);
 		assert_int_equal(fix_read32(&sm.regs, 0x34) & 2,
-				 cases[i].silent ? 0 : 2);
+				 tried[i].silent ? 0 : 2);
 		/* and from the caches */
 		fix_write32(&sm.regs, 0x22c, 0x80000000);
-		sm_ask_pasid(cases[i].pasid, 0x200000, VTD_MODEL_READ);
+		sm_ask_pasid(tried[i].pasid, 0x200000, VTD_MODEL_READ);
 		assert_int_equal(fix_read32(&sm.regs, 0x34) & 2,
-				 cases[i].silent ? 0 : 2);
+				 tried[i].silent ? 0 : 2);
 		sm_stop();
 	}
 }

@@ -414,7 +414,7 @@ static void test_pasid_cache(void **state)
 	static const struct {
 		u64 lo;
 		bool forgets;
-	} cases[] = {
+	} tried[] = {
 		{ SM_PASIDS_GLOBAL, true },
 		{ SM_PASIDS_DOMAIN(SM_DID), true },
 		{ SM_PASIDS_DOMAIN(SM_DID + 1), false },
@@ -427,14 +427,14 @@ static void test_pasid_cache(void **state)
 	};
 	unsigned int i;
 
-	for (i = 0; i < ARRAY_SIZE(cases); i++) {
+	for (i = 0; i < ARRAY_SIZE(tried); i++) {
 		start();
 		sm_set(1, SM_PASS, SM_DID, 0);
 		assert_int_equal(sm_ask_pasid(1, 0x1000, VTD_MODEL_READ), 0);
 		fix_store(sm_entry(1), 0);
-		sm_do(cases[i].lo, 0);
+		sm_do(tried[i].lo, 0);
 		assert_int_equal(sm_ask_pasid(1, 0x1000, VTD_MODEL_READ),
-				 cases[i].forgets ? 0x59 : 0);
+				 tried[i].forgets ? 0x59 : 0);
 		sm_stop();
 	}
 }
@@ -444,7 +444,7 @@ static void test_directory_cache(void **state)
 	static const struct {
 		u64 lo;
 		bool forgets;
-	} cases[] = {
+	} tried[] = {
 		{ SM_PASIDS_GLOBAL, true },
 		{ SM_PASIDS_DOMAIN(SM_DID), true },
 		{ SM_PASIDS_ONE(SM_DID, 63), true },
@@ -453,16 +453,16 @@ static void test_directory_cache(void **state)
 	};
 	unsigned int i;
 
-	for (i = 0; i < ARRAY_SIZE(cases); i++) {
+	for (i = 0; i < ARRAY_SIZE(tried); i++) {
 		start();
 		sm_set(1, SM_PASS, SM_DID, 0);
 		sm_set(2, SM_PASS, SM_DID, 0);
 		assert_int_equal(sm_ask_pasid(1, 0x1000, VTD_MODEL_READ), 0);
 		fix_store(&sm.directory[0], 0);
-		sm_do(cases[i].lo, 0);
+		sm_do(tried[i].lo, 0);
 		/* PASID 2 is found through the cached directory entry only */
 		assert_int_equal(sm_ask_pasid(2, 0x1000, VTD_MODEL_READ),
-				 cases[i].forgets ? 0x51 : 0);
+				 tried[i].forgets ? 0x51 : 0);
 		sm_stop();
 	}
 }
@@ -472,7 +472,7 @@ static void test_context_cache(void **state)
 	static const struct {
 		u64 lo;
 		bool forgets;
-	} cases[] = {
+	} tried[] = {
 		{ SM_CONTEXT_GLOBAL, true },
 		{ SM_CONTEXT_DEVICE(SM_SID), true },
 		/* the domain-id does not count */
@@ -486,14 +486,14 @@ static void test_context_cache(void **state)
 	};
 	unsigned int i;
 
-	for (i = 0; i < ARRAY_SIZE(cases); i++) {
+	for (i = 0; i < ARRAY_SIZE(tried); i++) {
 		start();
 		sm_set(0, SM_PASS, SM_DID, 0);
 		assert_int_equal(sm_ask(0x1000, VTD_MODEL_READ), 0);
 		fix_store(sm_context(SM_SID), 0);
-		sm_do(cases[i].lo, 0);
+		sm_do(tried[i].lo, 0);
 		assert_int_equal(sm_ask(0x1000, VTD_MODEL_READ),
-				 cases[i].forgets ? 0x41 : 0);
+				 tried[i].forgets ? 0x41 : 0);
 		sm_stop();
 	}
 }
