@@ -563,6 +563,43 @@ static void test_msi(void **state)
 	tab_stop();
 }
 
+/* A request says all that a device can say; legacy mode knows no PASID. */
+static void test_request(void **state)
+{
+	struct vtd_model_request request = {
+		.sid = TAB_SID,
+		.addr = 0x1234,
+		.privileged = true, /* of no account without a PASID */
+		.execute = true,
+	};
+
+	tab_start(FIX_CAP, FIX_ECAP | VTDM_ECAP_PT, 4, 0);
+	assert_true(
+		vtd_model_request(tab.unit, &request, NULL, 0, &tab_result));
+	assert_true(tab_result.phys == 0x100001234ULL);
+	assert_int_equal(tab_result.size, 4096);
+	assert_int_equal(tab_result.rw,
+			 VTD_MODEL_RIGHT_READ | VTD_MODEL_RIGHT_WRITE);
+	assert_false(tab_result.pass_through);
+	request.with_pasid = true;
+	request.pasid = 7;
+	assert_false(
+		vtd_model_request(tab.unit, &request, NULL, 0, &tab_result));
+	assert_int_equal(tab_result.reason, 0x31);
+	assert_true(fix_read64(&tab.regs, 0x228) ==
+		    (0xc000000000000000ULL | 7ULL << 40 | 0x31ULL << 32 |
+		     0xe0000000 | TAB_SID));
+	tab_set_context(9, TAB_DID << 8 | 2);
+	request.with_pasid = false;
+	tab_ask_fresh(0, VTD_MODEL_READ);
+	fix_forget();
+	assert_true(
+		vtd_model_request(tab.unit, &request, NULL, 0, &tab_result));
+	assert_true(tab_result.pass_through);
+	assert_true(tab_result.phys == 0x1234);
+	tab_stop();
+}
+
 static void walk_cases(void)
 {
 	unsigned int i;
@@ -589,6 +626,7 @@ static void walk_cases(void)
 	fix_case(test_pass_through, NULL, "pass-through");
 	fix_case(test_pass_through_absent, NULL,
 		 "fault 3: pass-through without PT");
+	fix_case(test_request, NULL, "a request as a whole");
 	fix_case(test_untranslated, NULL, "TE off: nothing is translated");
 	fix_case(test_dma, NULL, "DMA: write, atomic, read, across pages");
 	fix_case(test_dma_refused, NULL, "DMA that is refused reaches nothing");
