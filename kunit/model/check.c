@@ -544,7 +544,9 @@ static void vtdm_table_stored(struct vtdm_page *page, unsigned int index,
 	const void *ptr = vtdm_where(page, index);
 	u64 reserved = vtdm_table_reserved(page->unit, page->level, now);
 
-	if ((old ^ now) & ~VTDM_S_IGNORED && vtdm_reachable(page))
+	/* A dirty bit that is taken away is to be set again: with SSADE. */
+	if (((old ^ now) & ~VTDM_S_IGNORED || old & ~now & VTDM_S_D) &&
+	    vtdm_reachable(page))
 		vtdm_eager(page, index, old);
 	if (!(now & VTDM_S_RW))
 		return;

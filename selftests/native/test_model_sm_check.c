@@ -23,6 +23,11 @@ static void start(void)
 	sm_start_quiet(SM_CAP, SM_ECAP, 0);
 }
 
+static void start_eager(void)
+{
+	sm_start_quiet(SM_CAP, SM_ECAP, VTD_MODEL_EAGER);
+}
+
 static void store128(u64 *at, u64 lo, u64 hi)
 {
 	u128 old = (u128)at[1] << 64 | at[0];
@@ -458,6 +463,28 @@ static void test_stale_entries(void **state)
 	sm_stop();
 }
 
+/* Dirty bits of a second stage, taken away to be seen again. */
+static void test_dirty_again(void **state)
+{
+	start_eager();
+	sm_set(2, SM_SECOND | 0x200 | sm_second_top(), SM_WALK(12), 0);
+	assert_int_equal(sm_ask_pasid(2, 0x1000, VTD_MODEL_WRITE), 0);
+	assert_int_equal(sm.second[1][1] & 0x300, 0x300);
+	sm_do(SM_IOTLB_DOMAIN(12), 0);
+	fix_store(&sm.second[1][1], sm.second[1][1] & ~0x200ULL);
+	vtd_model_check_quiescent();
+	sm_assert_told(VTD_MODEL_STALE, NULL);
+	fix_forget();
+	/* it would not be set while that is cached */
+	assert_int_equal(sm_ask_pasid(2, 0x1000, VTD_MODEL_WRITE), 0);
+	assert_int_equal(sm.second[1][1] & 0x200, 0);
+	sm_do(SM_IOTLB_PAGES(12), 0x1000);
+	assert_int_equal(sm_ask_pasid(2, 0x1000, VTD_MODEL_WRITE), 0);
+	assert_int_equal(sm.second[1][1] & 0x200, 0x200);
+	fix_assert_good();
+	sm_stop();
+}
+
 /* Memory that does not snoop: what an entry leads to must be there before. */
 static void test_invisible(void **state)
 {
@@ -663,6 +690,7 @@ static void memory_cases(void)
 	for (i = 0; i < 4; i++)
 		fix_case(test_eager, (void *)(uintptr_t)i,
 			 "stale: cached just before, %u", i);
+	fix_case(test_dirty_again, NULL, "stale: dirty bits taken away");
 	fix_case(test_stale_entries, NULL, "stale: PASID entry");
 	for (i = 0; i < 6; i++)
 		fix_case(test_invisible, (void *)(uintptr_t)i, "invisible, %u",
