@@ -268,6 +268,7 @@ static void vtd_release_device(struct device *dev)
 {
 	struct vtd_device *vdev = vtd_device_of(dev);
 
+	vtd_device_clear_pasids(vdev);
 	vtd_device_stop_ats(vdev);
 	vtd_device_stop_pasids(vdev);
 	if (vtd_device_leave(vdev, vdev->removed))

@@ -100,6 +100,7 @@ void vtd_device_stop_ats(struct vtd_device *vdev);
 int vtd_device_set_ats(struct vtd_device *vdev, bool on);
 int vtd_device_features(struct vtd_device *vdev, u64 features);
 void vtd_device_start_pasids(struct vtd_device *vdev);
+void vtd_device_clear_pasids(struct vtd_device *vdev);
 void vtd_device_stop_pasids(struct vtd_device *vdev);
 int vtd_device_set_pasid(struct vtd_device *vdev, u32 pasid,
 			 struct vtd_domain *d);

@@ -60,20 +60,33 @@ void vtd_device_start_pasids(struct vtd_device *vdev)
 }
 
 /**
+ * vtd_device_clear_pasids() - refuse requests with any PASID
+ * @vdev: about to be let go
+ *
+ * What its driver has left attached.  Ends its page requests, too, which PCIe
+ * wants before the end of ATS.
+ *
+ * Context: may sleep; the group's mutex is held.
+ */
+void vtd_device_clear_pasids(struct vtd_device *vdev)
+{
+	unsigned long pasid;
+	void *entry;
+
+	xa_for_each(&vdev->pasids, pasid, entry)
+		vtd_device_clear_pasid(vdev, pasid);
+}
+
+/**
  * vtd_device_stop_pasids() - undo vtd_device_start_pasids()
- * @vdev: about to be let go; no PASID is attached
+ * @vdev: about to be let go; after vtd_device_stop_ats()
  *
  * Context: may sleep; the group's mutex is held.
  */
 void vtd_device_stop_pasids(struct vtd_device *vdev)
 {
-	unsigned long pasid;
-	void *entry;
-
 	if (!vdev->pasid_bits)
 		return;
-	xa_for_each(&vdev->pasids, pasid, entry)
-		vtd_device_clear_pasid(vdev, pasid);
 	if (!vdev->removed)
 		pci_disable_pasid(vdev->pdev);
 	if (vtd_device_features(vdev, vdev->features & ~VTD_SM_CONTEXT_PASIDE))
