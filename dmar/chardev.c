@@ -252,7 +252,7 @@ static int vtd_cmd_walk(const char *arg, struct vtd_reply *reply)
 	pdev = vtd_find_device(device, reply);
 	if (!pdev)
 		return -ENODEV;
-	ret = pasid ? vtd_walk_pasid(pdev, number, reply) :
+	ret = pasid ? vtd_walk_pasid(pdev, addr, number, reply) :
 		      vtd_walk(pdev, addr, reply);
 	pci_dev_put(pdev);
 	return ret ?: vtd_whole(reply);

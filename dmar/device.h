@@ -105,6 +105,8 @@ void vtd_device_stop_pasids(struct vtd_device *vdev);
 int vtd_device_set_pasid(struct vtd_device *vdev, u32 pasid,
 			 struct vtd_domain *d);
 int vtd_device_clear_pasid(struct vtd_device *vdev, u32 pasid);
+unsigned int vtd_device_pasid_type(struct vtd_device *vdev, u32 pasid,
+				   struct vtd_domain **d);
 void vtd_devices_quarantine(const struct vtd_unit *unit);
 
 #endif /* VTD_DEVICE_H */

@@ -193,3 +193,23 @@ int vtd_device_clear_pasid(struct vtd_device *vdev, u32 pasid)
 	vtd_pasid_left(vdev, pasid, xa_erase(&vdev->pasids, pasid), !ret);
 	return ret;
 }
+
+/**
+ * vtd_device_pasid_type() - what a PASID is attached to, for reports
+ * @vdev: a managed device
+ * @pasid: the PASID
+ * @d: set to its domain, NULL for identity and blocked
+ *
+ * Context: any; @d is there until the end of the RCU read-side section.
+ * Return: IOMMU_DOMAIN_*.
+ */
+unsigned int vtd_device_pasid_type(struct vtd_device *vdev, u32 pasid,
+				   struct vtd_domain **d)
+{
+	void *entry = xa_load(&vdev->pasids, pasid);
+
+	*d = xa_is_value(entry) ? NULL : entry;
+	if (*d)
+		return (*d)->domain.type;
+	return entry ? IOMMU_DOMAIN_IDENTITY : IOMMU_DOMAIN_BLOCKED;
+}

@@ -75,8 +75,15 @@ void vtd_fault_read(const struct vtd_regs *regs, u64 cap, unsigned int budget,
  * @VTD_END_ROOT: the root entry of the bus is not present
  * @VTD_END_CONTEXT: the context entry of the source-id is not present
  * @VTD_END_INVALID: the context entry means nothing
+ * @VTD_END_PASIDS_OFF: the source-id may send no PASIDs
+ * @VTD_END_PASID_BEYOND: the PASID is beyond the directory of the source-id
+ * @VTD_END_DIRECTORY: the directory entry of the PASID is not present
+ * @VTD_END_PASID: the entry of the PASID is not present
+ * @VTD_END_PASID_INVALID: the entry of the PASID means nothing
+ * @VTD_END_NESTED: both stages are used, which is not looked at
  * @VTD_END_PASS_THROUGH: addresses are not translated
- * @VTD_END_BEYOND: the address is beyond what the top table covers
+ * @VTD_END_BEYOND: the address is beyond what the top table covers; for a first
+ *	stage: it is not canonical
  * @VTD_END_ABSENT: an entry allows nothing
  * @VTD_END_LEAF: an entry maps memory
  */
@@ -87,6 +94,12 @@ enum vtd_fault_end {
 	VTD_END_ROOT,
 	VTD_END_CONTEXT,
 	VTD_END_INVALID,
+	VTD_END_PASIDS_OFF,
+	VTD_END_PASID_BEYOND,
+	VTD_END_DIRECTORY,
+	VTD_END_PASID,
+	VTD_END_PASID_INVALID,
+	VTD_END_NESTED,
 	VTD_END_PASS_THROUGH,
 	VTD_END_BEYOND,
 	VTD_END_ABSENT,
@@ -100,6 +113,9 @@ enum vtd_fault_end {
  * @levels: of the tables
  * @read: reading is allowed on all of the way
  * @write: writing is
+ * @directory: the walk came to the PASID directory
+ * @first: of the first stage, otherwise of the second
+ * @user: for a first stage: all of the way is for user privilege, too
  * @entry: the last entry read
  * @phys: for a leaf: where the address leads
  * @bytes: for a leaf: size of the page
@@ -110,9 +126,30 @@ struct vtd_fault_tables {
 	u8 levels;
 	bool read;
 	bool write;
+	bool directory;
+	bool first;
+	bool user;
 	u64 entry;
 	u64 phys;
 	u64 bytes;
+};
+
+/**
+ * struct vtd_fault_way - which tables a request goes through
+ * @root: physical address of the unit's root table
+ * @addr: address of the request, bytes
+ * @pasid: its PASID
+ * @sid: its source-id
+ * @scalable: the tables are those of scalable mode
+ * @has_pasid: @pasid is valid, in scalable mode
+ */
+struct vtd_fault_way {
+	u64 root;
+	u64 addr;
+	u32 pasid;
+	u16 sid;
+	bool scalable;
+	bool has_pasid;
 };
 
 /**
@@ -124,7 +161,7 @@ struct vtd_fault_tables {
  */
 typedef bool (*vtd_fault_peek)(u64 phys, u64 *value);
 
-void vtd_fault_walk(u64 root, u16 sid, u64 addr, vtd_fault_peek peek,
+void vtd_fault_walk(const struct vtd_fault_way *way, vtd_fault_peek peek,
 		    struct vtd_fault_tables *tables);
 
 /* --- fault_say.c */

@@ -81,14 +81,18 @@ static struct vtd_device *vtd_fault_sender(const struct vtd_unit *unit,
  * What its domain has to say; and who made the domain is told, where they asked
  * for it by iommu_set_fault_handler().  Domains are freed after a grace period.
  */
-static void vtd_fault_look_domain(const struct vtd_device *vdev,
-				  struct pci_dev *pdev,
+static void vtd_fault_look_domain(struct vtd_device *vdev, struct pci_dev *pdev,
 				  const struct vtd_fault_request *request,
 				  struct vtd_fault_facts *facts)
 {
 	struct vtd_domain *d = READ_ONCE(vdev->domain);
+	unsigned int type;
 
-	strscpy(facts->domain, vtd_domain_type(vtd_device_type(vdev)));
+	if (request->has_pasid)
+		type = vtd_device_pasid_type(vdev, request->pasid, &d);
+	else
+		type = vtd_device_type(vdev);
+	strscpy(facts->domain, vtd_domain_type(type));
 	if (request->access == VTD_ACCESS_INTERRUPT)
 		return;
 	vtd_history_find(d, request->where, ktime_get_boottime_ns(),
@@ -120,6 +124,13 @@ void vtd_fault_look(const struct vtd_unit *unit,
 		    struct vtd_fault_facts *facts)
 {
 	struct pci_dev *pdev = vtd_fault_function(unit, request->sid);
+	struct vtd_fault_way way = {
+		.addr = request->where,
+		.pasid = request->pasid,
+		.sid = request->sid,
+		.scalable = unit->scalable,
+		.has_pasid = request->has_pasid && unit->scalable,
+	};
 	struct vtd_device *vdev;
 	int own = request->sid;
 
@@ -144,8 +155,8 @@ void vtd_fault_look(const struct vtd_unit *unit,
 		vtd_fault_look_domain(vdev, pdev, request, facts);
 	rcu_read_unlock();
 	pci_dev_put(pdev);
-	if (request->access != VTD_ACCESS_INTERRUPT && unit->root)
-		vtd_fault_walk(virt_to_phys(unit->root), request->sid,
-			       request->where, vtd_fault_peek_memory,
-			       &facts->tables);
+	if (request->access == VTD_ACCESS_INTERRUPT || !unit->root)
+		return;
+	way.root = virt_to_phys(unit->root);
+	vtd_fault_walk(&way, vtd_fault_peek_memory, &facts->tables);
 }

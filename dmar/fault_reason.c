@@ -17,10 +17,12 @@
 	"the tables are at fault, not the device: please report it, with this line and the kernel's log"
 #define FIX_MEMORY \
 	"suspect the machine's memory: look for machine checks in the kernel's log"
-#define FIX_SCALABLE \
-	"this driver uses legacy mode only: if the reason is right, something else programs the unit"
+#define FIX_FIRST \
+	"suspect the device's driver or firmware; where the memory of a process is shared, the program that gave the device the address"
 #define FIX_GUEST \
-	"look at who set up the process's or guest's address space, and at its own log"
+	"look at the guest, which set up these tables, and at its own log"
+#define FIX_PASID \
+	"the device uses a PASID that it was not given, or no longer has: reload its driver"
 
 static const struct vtd_fault_reason vtd_reasons[] = {
 	[VTD_FAULT_ROOT_NOT_PRESENT] = {
@@ -116,7 +118,7 @@ static const struct vtd_fault_reason vtd_reasons[] = {
 
 	[VTD_FAULT_SM_ROOT_ADDRESS] = {
 		"RTA.1", "the root table's address or mode is invalid",
-		FIX_SCALABLE,
+		FIX_US,
 	},
 	[VTD_FAULT_SM_PASID_IN_LEGACY] = {
 		"RTA.2",
@@ -128,7 +130,7 @@ static const struct vtd_fault_reason vtd_reasons[] = {
 		"the device's page requests are on although nobody here switched them on: reset the device",
 	},
 	[VTD_FAULT_SM_MODE] = {
-		"RTA.4", "the unit aborts all DMA", FIX_SCALABLE,
+		"RTA.4", "the unit aborts all DMA", FIX_US,
 	},
 	[VTD_FAULT_SM_ROOT_UNREADABLE] = {
 		"SRT.1", "the root table could not be read (scalable mode)",
@@ -140,24 +142,24 @@ static const struct vtd_fault_reason vtd_reasons[] = {
 	},
 	[VTD_FAULT_SM_ROOT_RESERVED] = {
 		"SRT.3", "reserved bits are set in a scalable-mode root entry",
-		FIX_SCALABLE,
+		FIX_US,
 	},
 	[VTD_FAULT_SM_CONTEXT_UNREADABLE] = {
 		"SCT.1", "a context table could not be read (scalable mode)",
 		FIX_MEMORY,
 	},
 	[VTD_FAULT_SM_CONTEXT_NOT_PRESENT] = {
-		"SCT.2", "the device is blocked: no scalable-mode entry",
-		"bind a driver to the device or assign it to a user",
+		"SCT.2", "the device is blocked: it is attached to nothing",
+		"bind a driver to the device or assign it to a user; if it goes on, it was not quiet when it was reset or given away",
 	},
 	[VTD_FAULT_SM_CONTEXT_RESERVED] = {
 		"SCT.3",
 		"reserved bits are set in a scalable-mode context entry",
-		FIX_SCALABLE,
+		FIX_US,
 	},
 	[VTD_FAULT_SM_CONTEXT_INVALID] = {
 		"SCT.4", "the device's scalable-mode context entry is invalid",
-		FIX_SCALABLE,
+		FIX_US,
 	},
 	[VTD_FAULT_SM_ATS_OFF] = {
 		"SCT.5",
@@ -170,7 +172,7 @@ static const struct vtd_fault_reason vtd_reasons[] = {
 	},
 	[VTD_FAULT_SM_PASID_TOO_LARGE] = {
 		"SCT.7", "the PASID is beyond the device's directory",
-		"the device uses a PASID that it was not given: reload its driver",
+		FIX_PASID,
 	},
 	[VTD_FAULT_SM_PAGE_REQUEST_OFF] = {
 		"SCT.8", "the device may send no page requests",
@@ -178,32 +180,33 @@ static const struct vtd_fault_reason vtd_reasons[] = {
 	},
 	[VTD_FAULT_SM_RID_PASID] = {
 		"SCT.9", "the PASID for requests without one is invalid",
-		FIX_SCALABLE,
+		FIX_US,
 	},
 	[VTD_FAULT_SM_PASID_DIR_UNREADABLE] = {
 		"SPD.1", "the PASID directory could not be read", FIX_MEMORY,
 	},
 	[VTD_FAULT_SM_PASID_DIR_NOT_PRESENT] = {
 		"SPD.2", "no PASID near this one is in use",
-		"the device uses a PASID that it was not given, or no longer has: reload its driver",
+		FIX_PASID,
 	},
 	[VTD_FAULT_SM_PASID_DIR_RESERVED] = {
 		"SPD.3", "reserved bits are set in a PASID directory entry",
-		FIX_SCALABLE,
+		FIX_US,
 	},
 	[VTD_FAULT_SM_PASID_UNREADABLE] = {
 		"SPT.1", "a PASID table could not be read", FIX_MEMORY,
 	},
 	[VTD_FAULT_SM_PASID_NOT_PRESENT] = {
-		"SPT.2", "the PASID is not in use",
-		"the device uses a PASID that it was not given, or no longer has: reload its driver",
+		"SPT.2",
+		"nothing is attached to the PASID, or to the device where the request has none",
+		"without a PASID: bind a driver to the device or assign it to a user; with one: reload the driver, which lets the device use a PASID that it was not given",
 	},
 	[VTD_FAULT_SM_PASID_RESERVED] = {
 		"SPT.3", "reserved bits are set in a PASID entry",
-		FIX_SCALABLE,
+		FIX_US,
 	},
 	[VTD_FAULT_SM_PASID_INVALID] = {
-		"SPT.4", "the PASID's entry is invalid", FIX_SCALABLE,
+		"SPT.4", "the PASID's entry is invalid", FIX_US,
 	},
 	[VTD_FAULT_SM_EXECUTE_OFF] = {
 		"SPT.5", "the PASID may not execute",
@@ -218,11 +221,11 @@ static const struct vtd_fault_reason vtd_reasons[] = {
 	},
 	[VTD_FAULT_SM_FIRST_NOT_PRESENT] = {
 		"SFL.2", "the address is not mapped in the first stage",
-		FIX_GUEST,
+		FIX_FIRST,
 	},
 	[VTD_FAULT_SM_FIRST_RESERVED] = {
 		"SFL.3", "reserved bits are set in a first-stage entry",
-		FIX_GUEST,
+		FIX_US,
 	},
 	[VTD_FAULT_SM_FIRST_TOP_UNREADABLE] = {
 		"SFL.4", "the first stage's top table could not be read",
@@ -267,7 +270,7 @@ static const struct vtd_fault_reason vtd_reasons[] = {
 	[VTD_FAULT_SM_SECOND_AD_NO_SNOOP] = {
 		"SSL.5",
 		"second-stage accessed bits cannot be set: the tables are not snooped",
-		FIX_SCALABLE,
+		FIX_US,
 	},
 	[VTD_FAULT_SM_SECOND_AD_FAILED] = {
 		"SSL.6", "second-stage accessed bits could not be set",
@@ -279,10 +282,10 @@ static const struct vtd_fault_reason vtd_reasons[] = {
 	},
 	[VTD_FAULT_SM_USER_DENIED] = {
 		"SGN.2", "the address is for supervisor privilege only",
-		FIX_GUEST,
+		FIX_FIRST,
 	},
 	[VTD_FAULT_SM_EXECUTE_DENIED] = {
-		"SGN.3", "the address is not mapped for execution", FIX_GUEST,
+		"SGN.3", "the address is not mapped for execution", FIX_FIRST,
 	},
 	[VTD_FAULT_SM_BEYOND_WIDTH] = {
 		"SGN.4", "the address is beyond the width of the tables",
@@ -294,14 +297,14 @@ static const struct vtd_fault_reason vtd_reasons[] = {
 		FIX_GUEST,
 	},
 	[VTD_FAULT_SM_WRITE_DENIED] = {
-		"SGN.6", "the address is not mapped for writing", FIX_DRIVER,
+		"SGN.6", "the address is not mapped for writing", FIX_FIRST,
 	},
 	[VTD_FAULT_SM_READ_DENIED] = {
-		"SGN.7", "the address is not mapped for reading", FIX_DRIVER,
+		"SGN.7", "the address is not mapped for reading", FIX_FIRST,
 	},
 	[VTD_FAULT_SM_INTERRUPT_RANGE] = {
 		"SGN.8", "the address leads into the interrupt range",
-		FIX_GUEST,
+		FIX_US,
 	},
 	[VTD_FAULT_SM_GENERAL_9] = {
 		"SGN.9", "a request that scalable mode does not allow",
@@ -314,7 +317,7 @@ static const struct vtd_fault_reason vtd_reasons[] = {
 	[VTD_FAULT_SM_FIRST_AD_NO_SNOOP] = {
 		"SFL.9",
 		"first-stage accessed bits cannot be set: the tables are not snooped",
-		FIX_SCALABLE,
+		FIX_US,
 	},
 	[VTD_FAULT_SM_FIRST_AD_FAILED] = {
 		"SFL.10", "first-stage accessed bits could not be set",

@@ -96,13 +96,17 @@ static bool vtd_fault_allowed(const struct vtd_fault_request *request,
 	switch (request->reason) {
 	case VTD_FAULT_WRITE_DENIED:
 	case VTD_FAULT_READ_DENIED:
+	case VTD_FAULT_SM_FIRST_NOT_PRESENT:
 	case VTD_FAULT_SM_SECOND_DENIED:
+	case VTD_FAULT_SM_USER_DENIED:
 	case VTD_FAULT_SM_WRITE_DENIED:
 	case VTD_FAULT_SM_READ_DENIED:
 		break;
 	default:
 		return false;
 	}
+	if (t->first && !t->user && !request->privileged)
+		return false;
 	switch (request->access) {
 	case VTD_ACCESS_WRITE:
 		return t->write;
@@ -130,15 +134,70 @@ static void vtd_fault_say_leaf(const struct vtd_fault_request *request,
 			   t->bytes == SZ_2M ? "2 MiB" :
 					       "1 GiB";
 
-	len = scnprintf(text, size, "mapped to 0x%llx for %s, in a page of %s",
-			t->phys, modes[t->read | t->write << 1], page);
+	len = scnprintf(text, size,
+			"mapped to 0x%llx for %s, in a page of %s%s", t->phys,
+			modes[t->read | t->write << 1], page,
+			t->first && !t->user ? ", by supervisors only" : "");
 	if (vtd_fault_allowed(request, t))
 		scnprintf(
 			text + len, size - len,
 			": allowed by now, so mapped too late or cached otherwise");
-	else if (request->reason == VTD_FAULT_TABLE_RESERVED)
+	else if (request->reason == VTD_FAULT_TABLE_RESERVED ||
+		 request->reason == VTD_FAULT_SM_FIRST_RESERVED ||
+		 request->reason == VTD_FAULT_SM_SECOND_RESERVED)
 		scnprintf(text + len, size - len, " by the entry 0x%llx",
 			  t->entry);
+}
+
+/* What was not there, above the page tables. */
+static void vtd_fault_say_missing(const struct vtd_fault_request *request,
+				  const struct vtd_fault_tables *t, char *text,
+				  size_t size)
+{
+	const char *whose = request->has_pasid ? "the PASID" :
+						 "requests without a PASID";
+
+	switch (t->end) {
+	case VTD_END_UNREADABLE:
+		if (t->level)
+			scnprintf(
+				text, size,
+				"the table at level %u of %u is not in memory",
+				t->level, t->levels);
+		else
+			scnprintf(text, size, "the %s table is not in memory",
+				  t->directory ? "PASID directory or" :
+						 "root or context");
+		return;
+	case VTD_END_ROOT:
+		scnprintf(text, size, "no entry for bus %02x",
+			  request->sid >> 8);
+		return;
+	case VTD_END_CONTEXT:
+		scnprintf(text, size, "no entry for the source-id");
+		return;
+	case VTD_END_INVALID:
+		scnprintf(text, size, "an invalid entry for the source-id");
+		return;
+	case VTD_END_PASIDS_OFF:
+		scnprintf(text, size, "no PASIDs for the source-id");
+		return;
+	case VTD_END_PASID_BEYOND:
+		scnprintf(text, size,
+			  "%s: beyond the directory of the source-id", whose);
+		return;
+	case VTD_END_DIRECTORY:
+		scnprintf(text, size, "no table for %s", whose);
+		return;
+	case VTD_END_PASID:
+		scnprintf(text, size, "no entry for %s", whose);
+		return;
+	case VTD_END_PASID_INVALID:
+		scnprintf(text, size, "an invalid entry for %s", whose);
+		return;
+	default:
+		scnprintf(text, size, "not known, they were changing");
+	}
 }
 
 /**
@@ -162,46 +221,38 @@ void vtd_fault_say_tables(const struct vtd_fault_request *request,
 	switch (t->end) {
 	case VTD_END_NONE:
 		return;
-	case VTD_END_CHANGED:
-		scnprintf(text, size, "not known, they were changing");
-		return;
-	case VTD_END_UNREADABLE:
-		if (t->level)
-			scnprintf(
-				text, size,
-				"the table at level %u of %u is not in memory",
-				t->level, t->levels);
-		else
-			scnprintf(text, size,
-				  "the root or context table is not in memory");
-		return;
-	case VTD_END_ROOT:
-		scnprintf(text, size, "no entry for bus %02x",
-			  request->sid >> 8);
-		return;
-	case VTD_END_CONTEXT:
-		scnprintf(text, size, "no entry for the source-id");
-		return;
-	case VTD_END_INVALID:
-		scnprintf(text, size, "an invalid entry for the source-id");
+	case VTD_END_NESTED:
+		scnprintf(text, size,
+			  "nested, of a guest's and ours, not looked at");
 		return;
 	case VTD_END_PASS_THROUGH:
 		scnprintf(text, size, "addresses pass through untranslated");
 		return;
 	case VTD_END_BEYOND:
-		scnprintf(
-			text, size, "%u levels, which end below 0x%llx",
-			t->levels,
-			BIT_ULL(vtd_pte_shift(t->levels) + VTD_PTE_LEVEL_BITS));
+		if (t->first)
+			scnprintf(
+				text, size,
+				"%u levels of a first stage, where the address is not canonical",
+				t->levels);
+		else
+			scnprintf(text, size,
+				  "%u levels, which end below 0x%llx",
+				  t->levels,
+				  BIT_ULL(vtd_pte_shift(t->levels) +
+					  VTD_PTE_LEVEL_BITS));
 		return;
 	case VTD_END_ABSENT:
-		scnprintf(text, size,
-			  "nothing is mapped, the walk ends at level %u of %u",
-			  t->level, t->levels);
+		scnprintf(
+			text, size,
+			"nothing is mapped, the walk ends at level %u of %u%s",
+			t->level, t->levels,
+			t->first ? " of the first stage" : "");
 		return;
 	case VTD_END_LEAF:
 		vtd_fault_say_leaf(request, t, text, size);
 		return;
+	default:
+		vtd_fault_say_missing(request, t, text, size);
 	}
 }
 

@@ -67,6 +67,8 @@ const char *vtd_domain_type(unsigned int type)
 		return "identity";
 	case IOMMU_DOMAIN_UNMANAGED:
 		return "unmanaged";
+	case IOMMU_DOMAIN_SVA:
+		return "SVA";
 	default:
 		return "blocked";
 	}

@@ -12,7 +12,6 @@
 #include "slab.h"
 #include <linux/string.h>
 
-#include <vtd/hw/context.h>
 #include <vtd/hw/fault.h>
 
 #include "control.h"
@@ -22,24 +21,6 @@
 
 /* Looks at tables that change all the time. */
 #define VTD_WALK_TRIES 16
-
-/**
- * struct vtd_walk_ask - a question and what is known about it
- * @pdev: the device in question
- * @addr: the address, bytes
- * @unit: what translates its requests, or NULL
- * @vdev: what it is to us when it is managed, or NULL
- * @has: what the unit has
- * @walk: what the tables say
- */
-struct vtd_walk_ask {
-	struct pci_dev *pdev;
-	u64 addr;
-	struct vtd_unit *unit;
-	struct vtd_device *vdev;
-	struct vtd_walk_unit has;
-	struct vtd_walk walk;
-};
 
 /**
  * struct vtd_walk_fate - what becomes of a read or a write
@@ -53,16 +34,18 @@ struct vtd_walk_fate {
 	const char *text;
 };
 
-static bool vtd_walk_interrupt(u64 addr)
+/* With a PASID it is an address like others (3.14). */
+static bool vtd_walk_interrupt(const struct vtd_walk_ask *ask)
 {
-	return addr >= VTD_INTERRUPT_FIRST && addr <= VTD_INTERRUPT_LAST;
+	return !ask->has_pasid && ask->addr >= VTD_INTERRUPT_FIRST &&
+	       ask->addr <= VTD_INTERRUPT_LAST;
 }
 
 /* Whether there are tables that the request goes through. */
 static bool vtd_walk_has_tables(const struct vtd_walk_ask *ask)
 {
 	return ask->unit && ask->unit->translating && ask->unit->root &&
-	       !vtd_walk_interrupt(ask->addr);
+	       !vtd_walk_interrupt(ask);
 }
 
 static struct vtd_walk_fate vtd_walk_fate(const struct vtd_walk_ask *ask,
@@ -71,7 +54,7 @@ static struct vtd_walk_fate vtd_walk_fate(const struct vtd_walk_ask *ask,
 	const struct vtd_walk *w = &ask->walk;
 	u8 reason;
 
-	if (vtd_walk_interrupt(ask->addr))
+	if (vtd_walk_interrupt(ask))
 		return (struct vtd_walk_fate){ write ? "interrupt" : "aborted",
 					       0, "" };
 	if (!vtd_walk_has_tables(ask))
@@ -82,6 +65,8 @@ static struct vtd_walk_fate vtd_walk_fate(const struct vtd_walk_ask *ask,
 	if (reason)
 		return (struct vtd_walk_fate){ "blocked", reason,
 					       vtd_fault_reason(reason)->text };
+	if (w->tables.end == VTD_END_NESTED)
+		return (struct vtd_walk_fate){ "unknown", 0, "" };
 	if (w->tables.end == VTD_END_PASS_THROUGH)
 		return (struct vtd_walk_fate){ "passed-through", 0, "" };
 	return (struct vtd_walk_fate){ "translated", 0, "" };
@@ -96,6 +81,12 @@ static const char *vtd_walk_end_name(enum vtd_fault_end end)
 		[VTD_END_ROOT] = "root",
 		[VTD_END_CONTEXT] = "context",
 		[VTD_END_INVALID] = "invalid",
+		[VTD_END_PASIDS_OFF] = "pasids-off",
+		[VTD_END_PASID_BEYOND] = "pasid-beyond",
+		[VTD_END_DIRECTORY] = "directory",
+		[VTD_END_PASID] = "pasid",
+		[VTD_END_PASID_INVALID] = "pasid-invalid",
+		[VTD_END_NESTED] = "nested",
 		[VTD_END_PASS_THROUGH] = "pass-through",
 		[VTD_END_BEYOND] = "beyond",
 		[VTD_END_ABSENT] = "absent",
@@ -104,125 +95,6 @@ static const char *vtd_walk_end_name(enum vtd_fault_end end)
 
 	return names[end];
 }
-
-/* --- the entries ------------------------------------------------------------- */
-
-/* Where an entry stands, and what it says, as far as it could be read. */
-static void vtd_walk_say_entry(const struct vtd_walk_entry *entry,
-			       const char *type, unsigned int words,
-			       struct vtd_reply *reply)
-{
-	vtd_say(reply, "%s at=0x%llx", type, entry->at);
-	if (!entry->read)
-		vtd_say(reply, words == 2 ? " low=- high=-" : " entry=-");
-	else if (words == 2)
-		vtd_say(reply, " low=0x%llx high=0x%llx", entry->w[0],
-			entry->w[1]);
-	else
-		vtd_say(reply, " entry=0x%llx", entry->w[0]);
-}
-
-static const char *vtd_yes_no(bool yes)
-{
-	return yes ? "yes" : "no";
-}
-
-static void vtd_walk_say_root(const struct vtd_walk_ask *ask,
-			      struct vtd_reply *reply)
-{
-	const struct vtd_walk_entry *e = &ask->walk.entry[VTD_WALK_ROOT];
-	u64 reserved[2] = {};
-
-	vtd_walk_say_entry(e, "root", 2, reply);
-	vtd_say(reply, " index=%u", ask->walk.sid >> 8);
-	if (e->read && e->w[0] & VTD_ROOT_P) {
-		vtd_walk_reserved(&ask->walk, VTD_WALK_ROOT, &ask->has,
-				  reserved);
-		vtd_say(reply, " present=yes table=0x%llx",
-			e->w[0] & VTD_ROOT_CTP);
-	} else {
-		vtd_say(reply, " present=%s table=-", e->read ? "no" : "-");
-	}
-	vtd_say(reply, " reserved=%s\n",
-		vtd_yes_no(reserved[0] || reserved[1]));
-}
-
-static void vtd_walk_say_context(const struct vtd_walk_ask *ask,
-				 struct vtd_reply *reply)
-{
-	static const char *const types[] = {
-		[VTD_CONTEXT_TT_SECOND_STAGE] = "second-stage",
-		[VTD_CONTEXT_TT_WITH_ATS] = "second-stage-and-ats",
-		[VTD_CONTEXT_TT_PASS_THROUGH] = "pass-through",
-		[3] = "reserved",
-	};
-	const struct vtd_walk_entry *e = &ask->walk.entry[VTD_WALK_CONTEXT];
-	unsigned int tt = FIELD_GET(VTD_CONTEXT_TT, e->w[0]);
-	unsigned int levels = FIELD_GET(VTD_CONTEXT_AW, e->w[1]) + 2;
-	u64 reserved[2] = {};
-
-	vtd_walk_say_entry(e, "context", 2, reply);
-	vtd_say(reply, " index=%u", ask->walk.sid & 0xff);
-	if (!e->read || !(e->w[0] & VTD_CONTEXT_P)) {
-		vtd_say(reply, " present=%s\n", e->read ? "no" : "-");
-		return;
-	}
-	vtd_walk_reserved(&ask->walk, VTD_WALK_CONTEXT, &ask->has, reserved);
-	vtd_say(reply,
-		" present=yes translation=%s levels=%u width=%u domain_id=%lu faults=%s",
-		types[tt], levels,
-		VTD_PTE_PAGE_SHIFT + levels * VTD_PTE_LEVEL_BITS,
-		(unsigned long)FIELD_GET(VTD_CONTEXT_DID, e->w[1]),
-		e->w[0] & VTD_CONTEXT_FPD ? "not-recorded" : "recorded");
-	if (tt == VTD_CONTEXT_TT_PASS_THROUGH)
-		vtd_say(reply, " table=-");
-	else
-		vtd_say(reply, " table=0x%llx", e->w[0] & VTD_CONTEXT_SSPTPTR);
-	vtd_say(reply, " reserved=%s\n",
-		vtd_yes_no(reserved[0] || reserved[1]));
-}
-
-static void vtd_walk_say_level(const struct vtd_walk_ask *ask, unsigned int i,
-			       struct vtd_reply *reply)
-{
-	const struct vtd_walk_entry *e = &ask->walk.entry[i];
-	unsigned int level = ask->walk.tables.levels - (i - VTD_WALK_LEVEL);
-	u64 pte = e->w[0], reserved[2] = {};
-	bool leaf = vtd_pte_is_leaf(pte, level);
-
-	vtd_walk_say_entry(e, "level", 1, reply);
-	vtd_say(reply, " nr=%u index=%u", level,
-		vtd_pte_index(ask->addr, level));
-	if (!e->read || !vtd_pte_present(pte)) {
-		vtd_say(reply, " leads=%s\n", e->read ? "nowhere" : "-");
-		return;
-	}
-	vtd_walk_reserved(&ask->walk, i, &ask->has, reserved);
-	vtd_say(reply, " leads=%s to=0x%llx read=%s write=%s snoop=%s",
-		leaf ? "page" : "table",
-		leaf ? vtd_pte_addr(pte) & ~(vtd_pte_span(level) - 1) :
-		       vtd_pte_addr(pte),
-		vtd_yes_no(pte & VTD_PTE_R), vtd_yes_no(pte & VTD_PTE_W),
-		vtd_yes_no(leaf && pte & VTD_PTE_SNP));
-	vtd_say(reply, " reserved=0x%llx\n", reserved[0]);
-}
-
-static void vtd_walk_say_entries(const struct vtd_walk_ask *ask,
-				 struct vtd_reply *reply)
-{
-	unsigned int i;
-
-	for (i = 0; i < ask->walk.nr; i++) {
-		if (i == VTD_WALK_ROOT)
-			vtd_walk_say_root(ask, reply);
-		else if (i == VTD_WALK_CONTEXT)
-			vtd_walk_say_context(ask, reply);
-		else
-			vtd_walk_say_level(ask, i, reply);
-	}
-}
-
-/* --- the answer --------------------------------------------------------------- */
 
 static void vtd_walk_say_fate(const struct vtd_walk_ask *ask, bool write,
 			      struct vtd_reply *reply)
@@ -245,7 +117,7 @@ static void vtd_walk_say_where(const struct vtd_walk_ask *ask,
 	char text[VTD_WALK_TEXT];
 	u64 start, bytes;
 
-	if (vtd_walk_interrupt(ask->addr)) {
+	if (vtd_walk_interrupt(ask)) {
 		vtd_say(reply,
 			" end=interrupt phys=- start=- bytes=0 text=\"the interrupt range: a write is an interrupt request, which these tables do not translate\"");
 		return;
@@ -274,16 +146,38 @@ static void vtd_walk_say_where(const struct vtd_walk_ask *ask,
 	vtd_say(reply, " text=\"%s\"", text);
 }
 
+/* What the request's addresses belong to. */
+static const char *vtd_walk_domain(const struct vtd_walk_ask *ask)
+{
+	struct vtd_domain *d;
+	unsigned int type;
+
+	if (!ask->vdev)
+		return "-";
+	rcu_read_lock();
+	type = ask->has_pasid ?
+		       vtd_device_pasid_type(ask->vdev, ask->pasid, &d) :
+		       READ_ONCE(ask->vdev->type);
+	rcu_read_unlock();
+	return vtd_domain_type(type);
+}
+
 static void vtd_walk_say(const struct vtd_walk_ask *ask, u16 sid,
 			 struct vtd_reply *reply)
 {
+	bool scalable = ask->unit && ask->unit->scalable;
+
 	vtd_say(reply,
-		"walk device=%s sid=%02x:%02x.%x unit=%s mode=legacy driver=%s domain=%s address=0x%llx",
+		"walk device=%s sid=%02x:%02x.%x unit=%s mode=%s driver=%s domain=%s",
 		pci_name(ask->pdev), sid >> 8, sid >> 3 & 0x1f, sid & 7,
 		ask->unit ? ask->unit->name : "-",
-		vtd_pci_driver_name(ask->pdev),
-		ask->vdev ? vtd_domain_type(READ_ONCE(ask->vdev->type)) : "-",
-		ask->addr);
+		scalable ? "scalable" : "legacy",
+		vtd_pci_driver_name(ask->pdev), vtd_walk_domain(ask));
+	if (ask->has_pasid)
+		vtd_say(reply, " pasid=0x%x", ask->pasid);
+	else if (scalable)
+		vtd_say(reply, " pasid=-");
+	vtd_say(reply, " address=0x%llx", ask->addr);
 	vtd_walk_say_fate(ask, false, reply);
 	vtd_walk_say_fate(ask, true, reply);
 	vtd_walk_say_where(ask, reply);
@@ -293,14 +187,21 @@ static void vtd_walk_say(const struct vtd_walk_ask *ask, u16 sid,
 
 static void vtd_walk_look(struct vtd_walk_ask *ask, u16 sid)
 {
+	struct vtd_fault_way way = {
+		.addr = ask->addr,
+		.pasid = ask->pasid,
+		.sid = sid,
+		.has_pasid = ask->has_pasid,
+	};
 	unsigned int i;
 
 	memset(&ask->walk, 0, sizeof(ask->walk));
 	if (!vtd_walk_has_tables(ask))
 		return;
+	way.root = virt_to_phys(ask->unit->root);
+	way.scalable = ask->unit->scalable;
 	for (i = 0; i < VTD_WALK_TRIES; i++) {
-		vtd_walk_tables(virt_to_phys(ask->unit->root), sid, ask->addr,
-				vtd_fault_peek_memory, &ask->walk);
+		vtd_walk_tables(&way, vtd_fault_peek_memory, &ask->walk);
 		if (ask->walk.tables.end != VTD_END_CHANGED)
 			return;
 	}
@@ -333,36 +234,10 @@ static int vtd_walk_sids(struct vtd_walk_ask *ask, struct vtd_reply *reply)
 	return 0;
 }
 
-/**
- * vtd_walk() - the way of a device's request through the tables
- * @pdev: any PCI device
- * @addr: address of the request, bytes, any alignment
- * @reply: for each of its source-ids a "walk" record, and after it one for
- *	each entry on the way
- *
- * What the tables in memory say at this moment; caches of the unit are not
- * looked at. VT-d 3.4, 3.7, 7.1.3.
- *
- * Context: may sleep; the control mutex is held; takes
- * pci_lock_rescan_remove().
- * Return: 0, -ENODEV when not attached, -ENOMEM, -E2BIG for a device with more
- * source-ids than we can follow.
- */
-int vtd_walk(struct pci_dev *pdev, u64 addr, struct vtd_reply *reply)
+static void vtd_walk_ask_unit(struct vtd_walk_ask *ask)
 {
-	struct vtd_walk_ask *ask;
-	int ret;
-
-	if (vtd_control.state == VTD_DETACHED)
-		return vtd_walk_detached(reply);
-	ask = kzalloc_obj(*ask);
-	if (!ask)
-		return -ENOMEM;
-	pci_lock_rescan_remove();
-	ask->pdev = pdev;
-	ask->addr = addr;
-	ask->unit = vtd_unit_of(pdev);
-	ask->vdev = vtd_device_find(pdev);
+	ask->unit = vtd_unit_of(ask->pdev);
+	ask->vdev = vtd_device_find(ask->pdev);
 	if (ask->unit) {
 		ask->has.cap = ask->unit->cap;
 		ask->has.ecap = ask->unit->ecap;
@@ -372,41 +247,89 @@ int vtd_walk(struct pci_dev *pdev, u64 addr, struct vtd_reply *reply)
 				   vtd_control.dmar->address_width);
 	ask->has.host_bits =
 		min_t(unsigned int, ask->has.host_bits, VTD_PTE_ADDRESS_BITS);
-	ret = vtd_walk_sids(ask, reply);
+}
+
+/* Whether requests with a PASID have tables, or are said to have none. */
+static bool vtd_walk_takes_pasids(const struct vtd_walk_ask *ask,
+				  struct vtd_reply *reply)
+{
+	if (ask->unit && ask->unit->scalable)
+		return true;
+	if (ask->unit)
+		vtd_say(reply,
+			"%s: no tables for PASID 0x%x: %s is in legacy mode, where requests with a PASID are blocked (fault reason 0x%02x); leave the PASID out\n",
+			pci_name(ask->pdev), ask->pasid, ask->unit->name,
+			VTD_FAULT_SM_PASID_IN_LEGACY);
+	else
+		vtd_say(reply,
+			"%s: no tables for PASID 0x%x: no unit of the DMAR table translates it\n",
+			pci_name(ask->pdev), ask->pasid);
+	return false;
+}
+
+static int vtd_walk_answer(const struct vtd_walk_ask *question,
+			   struct vtd_reply *reply)
+{
+	struct vtd_walk_ask *ask;
+	int ret = -EOPNOTSUPP;
+
+	if (vtd_control.state == VTD_DETACHED)
+		return vtd_walk_detached(reply);
+	ask = kzalloc_obj(*ask);
+	if (!ask)
+		return -ENOMEM;
+	*ask = *question;
+	pci_lock_rescan_remove();
+	vtd_walk_ask_unit(ask);
+	if (!ask->has_pasid || vtd_walk_takes_pasids(ask, reply))
+		ret = vtd_walk_sids(ask, reply);
 	pci_unlock_rescan_remove();
 	kfree(ask);
 	return ret;
 }
 
 /**
- * vtd_walk_pasid() - the same for a request with a PASID
+ * vtd_walk() - the way of a device's request through the tables
  * @pdev: any PCI device
- * @pasid: of the request
- * @reply: told why not
+ * @addr: address of the request, bytes, any alignment
+ * @reply: for each of its source-ids a "walk" record, and after it one for
+ *	each entry on the way
  *
- * Units run in legacy mode, which has no tables for PASIDs.
+ * What the tables in memory say at this moment; caches of the unit are not
+ * looked at. VT-d 3.4, 3.6, 3.7, 7.1.3.
  *
  * Context: may sleep; the control mutex is held; takes
  * pci_lock_rescan_remove().
- * Return: -EOPNOTSUPP; -ENODEV when not attached.
+ * Return: 0, -ENODEV when not attached, -ENOMEM, -E2BIG for a device with more
+ * source-ids than we can follow.
  */
-int vtd_walk_pasid(struct pci_dev *pdev, u32 pasid, struct vtd_reply *reply)
+int vtd_walk(struct pci_dev *pdev, u64 addr, struct vtd_reply *reply)
 {
-	struct vtd_unit *unit;
+	const struct vtd_walk_ask question = { .pdev = pdev, .addr = addr };
 
-	if (vtd_control.state == VTD_DETACHED)
-		return vtd_walk_detached(reply);
-	pci_lock_rescan_remove();
-	unit = vtd_unit_of(pdev);
-	if (unit)
-		vtd_say(reply,
-			"%s: no tables for PASID 0x%x: %s is in legacy mode, where requests with a PASID are blocked (fault reason 0x%02x); leave the PASID out\n",
-			pci_name(pdev), pasid, unit->name,
-			VTD_FAULT_SM_PASID_IN_LEGACY);
-	else
-		vtd_say(reply,
-			"%s: no tables for PASID 0x%x: no unit of the DMAR table translates it\n",
-			pci_name(pdev), pasid);
-	pci_unlock_rescan_remove();
-	return -EOPNOTSUPP;
+	return vtd_walk_answer(&question, reply);
+}
+
+/**
+ * vtd_walk_pasid() - the same for a request with a PASID
+ * @pdev: any PCI device
+ * @addr: address of the request, bytes, any alignment
+ * @pasid: of the request
+ * @reply: as vtd_walk(), or told why not
+ *
+ * Context: as vtd_walk().
+ * Return: as vtd_walk(); -EOPNOTSUPP where the unit is in legacy mode, which has
+ * no tables for PASIDs, or is none.
+ */
+int vtd_walk_pasid(struct pci_dev *pdev, u64 addr, u32 pasid,
+		   struct vtd_reply *reply)
+{
+	const struct vtd_walk_ask question = {
+		.pdev = pdev,
+		.addr = addr,
+		.pasid = pasid,
+		.has_pasid = true,
+	};
+
+	return vtd_walk_answer(&question, reply);
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What becomes of a request, by the entries on its way (VT-d 7.1.3, legacy
- * mode), and where its walk ended, in words.
+ * What becomes of a request, by the entries on its way (VT-d 7.1.3; those of
+ * scalable mode are in walk_scalable.c), and where its walk ended, in words.
  *
  * Pure.  Must come to what hardware does with the same entries; what it has
  * cached of others is not known here.
@@ -13,6 +13,7 @@
 
 #include <vtd/hw/context.h>
 #include <vtd/hw/fault.h>
+#include <vtd/hw/pte_first.h>
 #include <vtd/hw/regs.h>
 
 #include "walk.h"
@@ -28,9 +29,19 @@ static unsigned int vtd_walk_translation(const struct vtd_walk *w)
 	return FIELD_GET(VTD_CONTEXT_TT, w->entry[VTD_WALK_CONTEXT].w[0]);
 }
 
-/* 9.8: in a page-table entry that is present. */
-static u64 vtd_walk_level_reserved(u64 entry, unsigned int level,
-				   const struct vtd_walk_unit *unit)
+/**
+ * vtd_walk_second_reserved() - reserved bits of a second-stage entry
+ * @entry: the entry, present
+ * @level: of its table
+ * @unit: what it may have
+ *
+ * VT-d 9.8.
+ *
+ * Context: any.
+ * Return: those of them that are set.
+ */
+u64 vtd_walk_second_reserved(u64 entry, unsigned int level,
+			     const struct vtd_walk_unit *unit)
 {
 	u64 reserved = (~0ULL << unit->host_bits & VTD_PTE_ADDR) | VTD_PTE_TM;
 	bool has_pages = level == 1 ||
@@ -49,11 +60,6 @@ static u64 vtd_walk_level_reserved(u64 entry, unsigned int level,
 	return entry & reserved;
 }
 
-static unsigned int vtd_walk_level(const struct vtd_walk *w, unsigned int index)
-{
-	return w->tables.levels - (index - VTD_WALK_LEVEL);
-}
-
 /**
  * vtd_walk_reserved() - reserved bits that are set in an entry
  * @walk: from vtd_walk_tables()
@@ -61,17 +67,22 @@ static unsigned int vtd_walk_level(const struct vtd_walk *w, unsigned int index)
  * @unit: what it may have
  * @reserved: set to those bits, of each word
  *
- * VT-d 9.1, 9.3, 9.8.
+ * VT-d 9.1 to 9.8.
  *
  * Context: any.
  */
 void vtd_walk_reserved(const struct vtd_walk *walk, unsigned int index,
-		       const struct vtd_walk_unit *unit, u64 reserved[2])
+		       const struct vtd_walk_unit *unit,
+		       u64 reserved[VTD_WALK_WORDS])
 {
 	u64 above = ~0ULL << unit->host_bits;
 	const u64 *w = walk->entry[index].w;
 
-	reserved[1] = 0;
+	memset(reserved, 0, VTD_WALK_WORDS * sizeof(*reserved));
+	if (walk->way.scalable) {
+		vtd_walk_sm_reserved(walk, index, unit, reserved);
+		return;
+	}
 	switch (index) {
 	case VTD_WALK_ROOT:
 		reserved[0] = w[0] & (VTD_ROOT_RESERVED | above);
@@ -85,18 +96,45 @@ void vtd_walk_reserved(const struct vtd_walk *walk, unsigned int index,
 		reserved[1] = w[1] & VTD_CONTEXT_HI_RESERVED;
 		break;
 	default:
-		reserved[0] = vtd_walk_level_reserved(
+		reserved[0] = vtd_walk_second_reserved(
 			w[0], vtd_walk_level(walk, index), unit);
 	}
 }
 
-static bool vtd_walk_is_reserved(const struct vtd_walk *w, unsigned int index,
-				 const struct vtd_walk_unit *unit)
+/**
+ * vtd_walk_is_reserved() - are reserved bits set in an entry?
+ * @walk: from vtd_walk_tables()
+ * @index: of the entry, which could be read and is present
+ * @unit: what it may have
+ *
+ * Context: any.
+ * Return: true when some are.
+ */
+bool vtd_walk_is_reserved(const struct vtd_walk *walk, unsigned int index,
+			  const struct vtd_walk_unit *unit)
 {
-	u64 reserved[2];
+	u64 reserved[VTD_WALK_WORDS], any = 0;
+	unsigned int i;
 
-	vtd_walk_reserved(w, index, unit, reserved);
-	return reserved[0] || reserved[1];
+	vtd_walk_reserved(walk, index, unit, reserved);
+	for (i = 0; i < VTD_WALK_WORDS; i++)
+		any |= reserved[i];
+	return any;
+}
+
+/**
+ * vtd_walk_width() - width of the addresses that a second stage takes
+ * @walk: from vtd_walk_tables(), with tables
+ * @unit: what it may have
+ *
+ * Context: any.
+ * Return: bits.
+ */
+unsigned int vtd_walk_width(const struct vtd_walk *walk,
+			    const struct vtd_walk_unit *unit)
+{
+	return min_t(unsigned int, FIELD_GET(VTD_CAP_MGAW, unit->cap) + 1,
+		     vtd_pte_shift(walk->tables.levels) + VTD_PTE_LEVEL_BITS);
 }
 
 /* Up to and with the context entry. */
@@ -143,8 +181,8 @@ static u8 vtd_walk_judge_level(const struct vtd_walk *w, unsigned int index,
 
 	/* To the top table leads the context entry: it is to blame. */
 	if (!entry->read)
-		return index == VTD_WALK_LEVEL ? VTD_FAULT_CONTEXT_INVALID :
-						 VTD_FAULT_TABLE_UNREADABLE;
+		return index == vtd_walk_top(w) ? VTD_FAULT_CONTEXT_INVALID :
+						  VTD_FAULT_TABLE_UNREADABLE;
 	/* Permissions come before what is wrong with the entry. */
 	if (!(entry->w[0] & (write ? VTD_PTE_W : VTD_PTE_R)))
 		return write ? VTD_FAULT_WRITE_DENIED : VTD_FAULT_READ_DENIED;
@@ -153,33 +191,20 @@ static u8 vtd_walk_judge_level(const struct vtd_walk *w, unsigned int index,
 	return 0;
 }
 
-/**
- * vtd_walk_judge() - what becomes of an untranslated request without a PASID
- * @walk: from vtd_walk_tables(); its end is not VTD_END_CHANGED
- * @unit: what the unit has
- * @write: it is a write, not a read
- *
- * VT-d 3.4, 3.7, 7.1.3. For an address that is not in the interrupt range.
- *
- * Context: any.
- * Return: 0 when the request is let through, or the fault reason.
- */
-u8 vtd_walk_judge(const struct vtd_walk *walk, const struct vtd_walk_unit *unit,
-		  bool write)
+static u8 vtd_walk_judge_legacy(const struct vtd_walk *w,
+				const struct vtd_walk_unit *unit, bool write)
 {
-	const struct vtd_fault_tables *t = &walk->tables;
-	unsigned int i, bits;
+	const struct vtd_fault_tables *t = &w->tables;
+	unsigned int i;
 	u8 reason;
 
-	reason = vtd_walk_judge_context(walk, unit);
+	reason = vtd_walk_judge_context(w, unit);
 	if (reason)
 		return reason;
-	bits = min_t(unsigned int, FIELD_GET(VTD_CAP_MGAW, unit->cap) + 1,
-		     vtd_pte_shift(t->levels) + VTD_PTE_LEVEL_BITS);
-	if (walk->addr >> bits)
+	if (w->way.addr >> vtd_walk_width(w, unit))
 		return VTD_FAULT_BEYOND_WIDTH;
-	for (i = VTD_WALK_LEVEL; i < walk->nr; i++) {
-		reason = vtd_walk_judge_level(walk, i, unit, write);
+	for (i = vtd_walk_top(w); i < w->nr; i++) {
+		reason = vtd_walk_judge_level(w, i, unit, write);
 		if (reason)
 			return reason;
 	}
@@ -187,6 +212,27 @@ u8 vtd_walk_judge(const struct vtd_walk *walk, const struct vtd_walk_unit *unit,
 	    t->phys <= VTD_INTERRUPT_LAST)
 		return VTD_FAULT_INTERRUPT_RANGE;
 	return 0;
+}
+
+/**
+ * vtd_walk_judge() - what becomes of an untranslated request
+ * @walk: from vtd_walk_tables(); its end is not VTD_END_CHANGED
+ * @unit: what the unit has
+ * @write: it is a write, not a read
+ *
+ * VT-d 3.4, 3.6, 3.7, 7.1.3. For a request with a PASID, one of user privilege
+ * and not to execute; without, for an address that is not in the interrupt
+ * range.
+ *
+ * Context: any.
+ * Return: 0 when the request is let through, or the fault reason. 0 where the
+ * walk ended with VTD_END_NESTED says nothing.
+ */
+u8 vtd_walk_judge(const struct vtd_walk *walk, const struct vtd_walk_unit *unit,
+		  bool write)
+{
+	return walk->way.scalable ? vtd_walk_sm_judge(walk, unit, write) :
+				    vtd_walk_judge_legacy(walk, unit, write);
 }
 
 /**
@@ -206,7 +252,7 @@ u64 vtd_walk_covers(const struct vtd_walk *walk, u64 *start)
 	if (t->end != VTD_END_LEAF && t->end != VTD_END_ABSENT)
 		return 0;
 	span = vtd_pte_span(t->level);
-	*start = walk->addr & ~(span - 1);
+	*start = walk->way.addr & ~(span - 1);
 	return span;
 }
 
@@ -217,6 +263,78 @@ static const char *vtd_walk_span_name(unsigned int level)
 	};
 
 	return level < ARRAY_SIZE(names) ? names[level] : "";
+}
+
+/* What the last entry that was looked at is. */
+static const char *vtd_walk_last_name(const struct vtd_walk *w)
+{
+	static const char *const names[] = {
+		[VTD_WALK_ROOT] = "the root entry",
+		[VTD_WALK_CONTEXT] = "the context entry",
+		[VTD_WALK_DIRECTORY] = "the PASID directory entry",
+		[VTD_WALK_PASID] = "the PASID entry",
+	};
+
+	return !w->nr || w->nr > vtd_walk_top(w) ? "a page-table entry" :
+						   names[w->nr - 1];
+}
+
+/* Where the page tables were not come to. */
+static void vtd_walk_say_early(const struct vtd_walk *w, char *text,
+			       size_t size)
+{
+	switch (w->tables.end) {
+	case VTD_END_UNREADABLE:
+		scnprintf(text, size, "no memory at 0x%llx, for %s",
+			  w->nr ? w->entry[w->nr - 1].at : 0,
+			  vtd_walk_last_name(w));
+		return;
+	case VTD_END_ROOT:
+		scnprintf(text, size,
+			  "the root entry of %sbus %02x is not present",
+			  !w->way.scalable    ? "" :
+			  w->way.sid & BIT(7) ? "the upper half of " :
+						"the lower half of ",
+			  w->way.sid >> 8);
+		return;
+	case VTD_END_CONTEXT:
+		scnprintf(text, size, "the context entry is not present");
+		return;
+	case VTD_END_INVALID:
+		scnprintf(text, size, "the context entry is invalid");
+		return;
+	case VTD_END_PASIDS_OFF:
+		scnprintf(text, size,
+			  "the context entry allows no requests with a PASID");
+		return;
+	case VTD_END_PASID_BEYOND:
+		scnprintf(text, size,
+			  "PASID 0x%x is beyond the directory of the device",
+			  w->pasid);
+		return;
+	case VTD_END_DIRECTORY:
+		scnprintf(
+			text, size,
+			"no PASID table: the directory entry of PASID 0x%x is not present",
+			w->pasid);
+		return;
+	case VTD_END_PASID:
+		scnprintf(text, size, "the entry of PASID 0x%x is not present",
+			  w->pasid);
+		return;
+	case VTD_END_PASID_INVALID:
+		scnprintf(text, size, "the entry of PASID 0x%x is invalid",
+			  w->pasid);
+		return;
+	case VTD_END_NESTED:
+		scnprintf(
+			text, size,
+			"PASID 0x%x is nested: a first stage of a guest in a second, not looked at",
+			w->pasid);
+		return;
+	default:
+		scnprintf(text, size, "not known, the tables were changing");
+	}
 }
 
 /**
@@ -233,38 +351,23 @@ void vtd_walk_say_end(const struct vtd_walk *walk, char *text, size_t size)
 					     "write only", "read and write" };
 	const struct vtd_fault_tables *t = &walk->tables;
 	u64 start, bytes = vtd_walk_covers(walk, &start);
-	u64 at = walk->nr ? walk->entry[walk->nr - 1].at : 0;
 
 	switch (t->end) {
-	case VTD_END_NONE:
-	case VTD_END_CHANGED:
-		scnprintf(text, size, "not known, the tables were changing");
-		return;
-	case VTD_END_UNREADABLE:
-		scnprintf(text, size, "no memory at 0x%llx, for %s", at,
-			  walk->nr == VTD_WALK_ROOT + 1 ? "the root entry" :
-			  walk->nr == VTD_WALK_CONTEXT + 1 ?
-							  "the context entry" :
-							  "a page-table entry");
-		return;
-	case VTD_END_ROOT:
-		scnprintf(text, size,
-			  "the root entry of bus %02x is not present",
-			  walk->sid >> 8);
-		return;
-	case VTD_END_CONTEXT:
-		scnprintf(text, size, "the context entry is not present");
-		return;
-	case VTD_END_INVALID:
-		scnprintf(text, size, "the context entry is invalid");
-		return;
 	case VTD_END_PASS_THROUGH:
-		scnprintf(text, size, "passes through to 0x%llx", walk->addr);
+		scnprintf(text, size, "passes through to 0x%llx",
+			  walk->way.addr);
 		return;
 	case VTD_END_BEYOND:
-		scnprintf(text, size,
-			  "beyond the tables, whose %u levels end below 0x%llx",
-			  t->levels, vtd_pte_span(t->levels + 1));
+		if (t->first)
+			scnprintf(
+				text, size,
+				"not canonical: with %u levels bits 63 to %u must be the same",
+				t->levels, vtd_fpte_input_bits(t->levels));
+		else
+			scnprintf(
+				text, size,
+				"beyond the tables, whose %u levels end below 0x%llx",
+				t->levels, vtd_pte_span(t->levels + 1));
 		return;
 	case VTD_END_ABSENT:
 		scnprintf(
@@ -273,9 +376,12 @@ void vtd_walk_say_end(const struct vtd_walk *walk, char *text, size_t size)
 			t->level, vtd_walk_span_name(t->level), start);
 		return;
 	case VTD_END_LEAF:
-		scnprintf(text, size, "maps to 0x%llx, %s, in a page of %s",
+		scnprintf(text, size, "maps to 0x%llx, %s, in a page of %s%s",
 			  t->phys, modes[t->read | t->write << 1],
-			  bytes ? vtd_walk_span_name(t->level) : "");
+			  bytes ? vtd_walk_span_name(t->level) : "",
+			  t->first && !t->user ? ", for supervisors only" : "");
 		return;
+	default:
+		vtd_walk_say_early(walk, text, size);
 	}
 }

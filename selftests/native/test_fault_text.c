@@ -47,6 +47,18 @@ static bool peek(u64 phys, u64 *value)
 	return true;
 }
 
+static void walk(u16 sid, u64 addr, vtd_fault_peek look,
+		 struct vtd_fault_tables *tables)
+{
+	const struct vtd_fault_way way = {
+		.root = virt_to_phys(tab.root),
+		.sid = sid,
+		.addr = addr,
+	};
+
+	vtd_fault_walk(&way, look, tables);
+}
+
 static void take(void *data, const struct vtd_fault_record *record)
 {
 	*(struct vtd_fault_record *)data = *record;
@@ -79,8 +91,7 @@ static void tell(const char *name, struct vtd_regs *regs, unsigned int reason,
 	r = vtd_fault_decode(&record);
 	assert_int_equal(r.reason, reason);
 	if (r.access != VTD_ACCESS_INTERRUPT)
-		vtd_fault_walk(virt_to_phys(tab.root), r.sid, r.where, peek,
-			       &facts->tables);
+		walk(r.sid, r.where, peek, &facts->tables);
 	vtd_fault_sentence(0, &record, facts, text, sizeof(text));
 	told(name, text, vtd_fault_reason(r.reason)->remedy);
 }
@@ -416,8 +427,15 @@ static void test_longest(void **state)
 		.driver = "abcdefghijklmnopqrstuvw",
 		.domain = "unmanagedxx",
 		.behind = "ffff:ff:1f.7abc",
-		.tables = { VTD_END_LEAF, 5, 5, true, true, ~0ULL, ~0ULL,
-			    SZ_2M },
+		.tables = { .end = VTD_END_LEAF,
+			    .level = 5,
+			    .levels = 5,
+			    .read = true,
+			    .write = true,
+			    .first = true,
+			    .entry = ~0ULL,
+			    .phys = ~0ULL,
+			    .bytes = SZ_2M },
 		.last = { VTD_LAST_UNMAPPED, ~0ULL, ~0ULL, ~0ULL },
 	};
 	char text[VTD_FAULT_SENTENCE], small[20];
@@ -449,7 +467,7 @@ static void assert_walk(u64 addr, enum vtd_fault_end end, unsigned int level)
 {
 	struct vtd_fault_tables t;
 
-	vtd_fault_walk(virt_to_phys(tab.root), TAB_SID, addr, peek, &t);
+	walk(TAB_SID, addr, peek, &t);
 	assert_int_equal(t.end, end);
 	assert_int_equal(t.level, level);
 }
@@ -465,7 +483,7 @@ static void test_walk(void **state)
 		  FIX_ECAP, levels, 0);
 	fix.quiet = true;
 	bad_page = NULL;
-	vtd_fault_walk(virt_to_phys(tab.root), TAB_SID, 0x1ff123, peek, &t);
+	walk(TAB_SID, 0x1ff123, peek, &t);
 	assert_int_equal(t.end, VTD_END_LEAF);
 	assert_true(t.phys == 0x1001ff123);
 	assert_true(t.bytes == 4096 && t.read && t.write);
@@ -475,7 +493,7 @@ static void test_walk(void **state)
 	assert_walk(end - 1, VTD_END_ABSENT, levels);
 	assert_walk(end, VTD_END_BEYOND, 0);
 	fix_store(&tab.table[2][3], 0x40000081);
-	vtd_fault_walk(virt_to_phys(tab.root), TAB_SID, 0x612345, peek, &t);
+	walk(TAB_SID, 0x612345, peek, &t);
 	assert_int_equal(t.end, VTD_END_LEAF);
 	assert_true(t.phys == 0x40012345 && t.bytes == 0x200000);
 	assert_true(t.read && !t.write);
@@ -501,11 +519,9 @@ static void test_walk_changing(void **state)
 	struct vtd_fault_tables t;
 
 	tab_start(FIX_CAP, FIX_ECAP, 4, 0);
-	vtd_fault_walk(virt_to_phys(tab.root), TAB_SID, 0x7000, peek_changing,
-		       &t);
+	walk(TAB_SID, 0x7000, peek_changing, &t);
 	assert_int_equal(t.end, VTD_END_CHANGED);
-	vtd_fault_walk(virt_to_phys(tab.root), TAB_SID, 0x8000, peek_changing,
-		       &t);
+	walk(TAB_SID, 0x8000, peek_changing, &t);
 	assert_int_equal(t.end, VTD_END_LEAF);
 	tab_stop();
 }

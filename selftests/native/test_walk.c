@@ -4,7 +4,8 @@
  * software unit, with tables made by hand that are broken in every way, and
  * with those of the driver.
  *
- * SRCS: dmar/walk_cmd.c dmar/walk_judge.c dmar/fault_walk.c
+ * SRCS: dmar/walk_cmd.c dmar/walk_say.c dmar/walk_judge.c dmar/walk_scalable.c
+ * SRCS: dmar/fault_walk.c
  * SRCS: dmar/fault_reason.c dmar/adapter.c dmar/paging.c dmar/device.c dmar/device_ats.c dmar/device_pasid.c
  * SRCS: dmar/pool.c dmar/history.c dmar/relax.c dmar/qi.c dmar/context.c
  * SRCS: dmar/pasid.c dmar/scalable.c dmar/devtlb.c
@@ -62,6 +63,18 @@ static bool peek(u64 phys, u64 *value)
 	return true;
 }
 
+/* The tables' own answer. */
+static void walk_here(u64 addr, struct vtd_walk *w)
+{
+	const struct vtd_fault_way way = {
+		.root = virt_to_phys(tab.root),
+		.sid = TAB_SID,
+		.addr = addr,
+	};
+
+	vtd_walk_tables(&way, peek, w);
+}
+
 static const struct kind_of_unit {
 	const char *name;
 	u64 cap_off, cap_on, ecap_off, ecap_on;
@@ -96,7 +109,7 @@ static void assert_judged(const struct vtd_walk_unit *has, u64 addr)
 	struct vtd_walk w;
 	unsigned int i;
 
-	vtd_walk_tables(virt_to_phys(tab.root), TAB_SID, addr, peek, &w);
+	walk_here(addr, &w);
 	assert_int_not_equal(w.tables.end, VTD_END_CHANGED);
 	for (i = 0; i < 2; i++) {
 		unsigned int reason = tab_ask_fresh(addr, access[i]);
@@ -192,10 +205,14 @@ static void test_judge_unreadable(void **state)
 		else
 			tab.root = NULL;
 		if (i == 5) {
+			const struct vtd_fault_way way = {
+				.root = virt_to_phys(page),
+				.sid = TAB_SID,
+				.addr = 0x5000,
+			};
 			struct vtd_walk w;
 
-			vtd_walk_tables(virt_to_phys(page), TAB_SID, 0x5000,
-					peek, &w);
+			vtd_walk_tables(&way, peek, &w);
 			assert_int_equal(vtd_walk_judge(&w, &has, false), 8);
 			assert_int_equal(tab_ask_fresh(0x5000, VTD_MODEL_READ),
 					 8);
@@ -219,14 +236,14 @@ static void assert_says(u64 addr, const char *what)
 	char text[VTD_WALK_TEXT];
 	struct vtd_walk w;
 
-	vtd_walk_tables(virt_to_phys(tab.root), TAB_SID, addr, peek, &w);
+	walk_here(addr, &w);
 	vtd_walk_say_end(&w, text, sizeof(text));
 	assert_string_equal(text, what);
 }
 
 static void test_words(void **state)
 {
-	struct vtd_walk longest = { .addr = ~0ULL };
+	struct vtd_walk longest = { .way = { .addr = ~0ULL } };
 	char text[VTD_WALK_TEXT];
 	struct vtd_walk_unit has;
 	u64 *page;
@@ -546,11 +563,13 @@ static void test_command_ways(void **state)
 	rig.unit[0].translating = true;
 
 	/* No PASID in legacy mode. */
-	assert_int_equal(vtd_walk_pasid(&fn[1].pdev, 5, &reply), -EOPNOTSUPP);
+	assert_int_equal(vtd_walk_pasid(&fn[1].pdev, 0, 5, &reply),
+			 -EOPNOTSUPP);
 	assert_non_null(strstr(reply.text, "dmar0 is in legacy mode"));
 	vtd_reply_free(&reply);
 	fn[1].unit = NULL;
-	assert_int_equal(vtd_walk_pasid(&fn[1].pdev, 5, &reply), -EOPNOTSUPP);
+	assert_int_equal(vtd_walk_pasid(&fn[1].pdev, 0, 5, &reply),
+			 -EOPNOTSUPP);
 	vtd_reply_free(&reply);
 
 	/* Without memory, and without units. */
@@ -560,7 +579,7 @@ static void test_command_ways(void **state)
 	vtd_control.state = VTD_DETACHED;
 	assert_int_equal(vtd_walk(&fn[1].pdev, 0, &reply), -ENODEV);
 	vtd_reply_free(&reply);
-	assert_int_equal(vtd_walk_pasid(&fn[1].pdev, 0, &reply), -ENODEV);
+	assert_int_equal(vtd_walk_pasid(&fn[1].pdev, 0, 0, &reply), -ENODEV);
 	vtd_reply_free(&reply);
 	entry = (struct vtd_translation){};
 	assert_int_equal(vtd_context_set(&rig.unit[0], &sid, 1, VTD_NO_PASID,
