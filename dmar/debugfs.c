@@ -3,8 +3,9 @@
  * /sys/kernel/debug/vtd: what the units hold (Documentation/ABI/testing/
  * debugfs-vtd).
  *
- * Only shows.  Takes no lock: whoever takes a unit down waits for the readers,
- * with locks held.  So what is shown may be from several moments.
+ * Only shows.  Takes no lock but a unit's own: whoever takes a unit down waits
+ * for the readers, with other locks held.  So what is shown may be from several
+ * moments.
  */
 #include <linux/debugfs.h>
 #include <linux/device.h>
@@ -17,6 +18,7 @@
 
 #include "context.h"
 #include "control.h"
+#include "scalable.h"
 
 /* Gone while nothing is attached. */
 static struct dentry *vtd_debugfs_dir;
@@ -32,19 +34,21 @@ struct vtd_field_show {
 };
 
 /* Most fields of one register. */
-#define VTD_FIELDS 22
+#define VTD_FIELDS 28
 
 /**
  * struct vtd_reg_show - a register
  * @name: as in the specification
  * @offset: bytes
  * @wide: 64 bits, otherwise 32
+ * @ecap: it is there where this is set in the extended capabilities; 0: always
  * @field: its fields, the lowest first
  */
 struct vtd_reg_show {
 	const char *name;
 	u32 offset;
 	bool wide;
+	u64 ecap;
 	struct vtd_field_show field[VTD_FIELDS];
 };
 
@@ -99,7 +103,23 @@ static const struct vtd_reg_show vtd_regs_shown[] = {
 			{ "SC", VTD_ECAP_SC },
 			{ "IRO", VTD_ECAP_IRO },
 			{ "MHMV", VTD_ECAP_MHMV },
+			{ "MTS", VTD_ECAP_MTS },
+			{ "NEST", VTD_ECAP_NEST },
+			{ "PRS", VTD_ECAP_PRS },
+			{ "ERS", VTD_ECAP_ERS },
+			{ "SRS", VTD_ECAP_SRS },
+			{ "NWFS", VTD_ECAP_NWFS },
+			{ "EAFS", VTD_ECAP_EAFS },
+			{ "PSS", VTD_ECAP_PSS },
+			{ "PASID", VTD_ECAP_PASID },
+			{ "DIT", VTD_ECAP_DIT },
+			{ "PDS", VTD_ECAP_PDS },
 			{ "SMTS", VTD_ECAP_SMTS },
+			{ "SSADS", VTD_ECAP_SSADS },
+			{ "SSTS", VTD_ECAP_SSTS },
+			{ "FSTS", VTD_ECAP_FSTS },
+			{ "SMPWCS", VTD_ECAP_SMPWCS },
+			{ "RPS", VTD_ECAP_RPS },
 		},
 	},
 	{
@@ -199,6 +219,46 @@ static const struct vtd_reg_show vtd_regs_shown[] = {
 		.offset = VTD_IRTA,
 		.wide = true,
 	},
+	{
+		.name = "PQH",
+		.offset = VTD_PQH,
+		.wide = true,
+		.ecap = VTD_ECAP_PRS,
+	},
+	{
+		.name = "PQT",
+		.offset = VTD_PQT,
+		.wide = true,
+		.ecap = VTD_ECAP_PRS,
+	},
+	{
+		.name = "PQA",
+		.offset = VTD_PQA,
+		.wide = true,
+		.ecap = VTD_ECAP_PRS,
+		.field = {
+			{ "PQS", VTD_PQA_PQS },
+			{ "PQA", VTD_PQA_PQA },
+		},
+	},
+	{
+		.name = "PRS",
+		.offset = VTD_PRS,
+		.ecap = VTD_ECAP_PRS,
+		.field = {
+			{ "PPR", VTD_PRS_PPR },
+			{ "PRO", VTD_PRS_PRO },
+		},
+	},
+	{
+		.name = "PECTL",
+		.offset = VTD_PECTL,
+		.ecap = VTD_ECAP_PRS,
+		.field = {
+			{ "IP", VTD_FECTL_IP },
+			{ "IM", VTD_FECTL_IM },
+		},
+	},
 };
 
 static void vtd_show_fields(struct seq_file *s, const struct vtd_reg_show *reg,
@@ -224,7 +284,8 @@ static int vtd_registers_show(struct seq_file *s, void *unused)
 		const struct vtd_reg_show *reg = &vtd_regs_shown[i];
 		u64 val;
 
-		if (reg->offset + (reg->wide ? 8 : 4) > unit->regs.bytes)
+		if (reg->offset + (reg->wide ? 8 : 4) > unit->regs.bytes ||
+		    (unit->ecap & reg->ecap) != reg->ecap)
 			continue;
 		val = reg->wide ? vtd_read64(&unit->regs, reg->offset) :
 				  vtd_read32(&unit->regs, reg->offset);
@@ -266,12 +327,86 @@ static void vtd_show_context(struct seq_file *s, const struct vtd_unit *unit,
 	seq_putc(s, '\n');
 }
 
-/* Tables go only when the unit does, after this file. */
+static void vtd_show_pasid(struct seq_file *s, const struct vtd_unit *unit,
+			   u16 sid, u32 pasid, const struct vtd_pasid_entry *pe)
+{
+	static const char *const types[] = {
+		[VTD_PASID_PGTT_FIRST] = "first-stage",
+		[VTD_PASID_PGTT_SECOND] = "second-stage",
+		[VTD_PASID_PGTT_NESTED] = "nested",
+		[VTD_PASID_PGTT_PASS_THROUGH] = "pass-through",
+		[7] = NULL,
+	};
+	unsigned int type = FIELD_GET(VTD_PASID_PGTT, pe->w[0]);
+	bool first = type == VTD_PASID_PGTT_FIRST;
+
+	seq_printf(
+		s,
+		"pasid %04x:%02x:%02x.%u 0x%x 0x%016llx%016llx%016llx type=%s domain-id=%llu levels=%llu table=0x%llx\n",
+		unit->drhd->segment, PCI_BUS_NUM(sid), PCI_SLOT(sid & 0xff),
+		PCI_FUNC(sid & 0xff), pasid, pe->w[2], pe->w[1], pe->w[0],
+		types[type] ?: "reserved", FIELD_GET(VTD_PASID_DID, pe->w[1]),
+		first ? FIELD_GET(VTD_PASID_FSPM, pe->w[2]) + 4 :
+			FIELD_GET(VTD_PASID_AW, pe->w[0]) + 2,
+		first ? pe->w[2] & VTD_PASID_FSPTPTR :
+			pe->w[0] & VTD_PASID_SSPTPTR);
+}
+
+/* A context entry of scalable mode, and the PASID entries behind it. */
+static void vtd_show_sm_context(struct seq_file *s, struct vtd_unit *unit,
+				u16 sid, const struct vtd_sm_context_entry *ce)
+{
+	struct vtd_pasid_entry pe;
+	u32 pasid;
+
+	seq_printf(s, "context %04x:%02x:%02x.%u 0x%016llx%016llx present=%llu",
+		   unit->drhd->segment, PCI_BUS_NUM(sid), PCI_SLOT(sid & 0xff),
+		   PCI_FUNC(sid & 0xff), ce->w[1], ce->w[0],
+		   ce->w[0] & VTD_SM_CONTEXT_P);
+	if (ce->w[0] & VTD_SM_CONTEXT_P)
+		seq_printf(
+			s,
+			" directory=0x%llx entries=%u rid-pasid=0x%llx pasids=%u ats=%u page-requests=%u",
+			ce->w[0] & VTD_SM_CONTEXT_DIR,
+			1U << (FIELD_GET(VTD_SM_CONTEXT_PDTS, ce->w[0]) +
+			       VTD_PASID_DIR_MIN_ORDER),
+			FIELD_GET(VTD_SM_CONTEXT_RID_PASID, ce->w[1]),
+			!!(ce->w[0] & VTD_SM_CONTEXT_PASIDE),
+			!!(ce->w[0] & VTD_SM_CONTEXT_DTE),
+			!!(ce->w[0] & VTD_SM_CONTEXT_PRE));
+	seq_putc(s, '\n');
+	for (pasid = 0; vtd_sm_next(unit, sid, &pasid, &pe); pasid++)
+		vtd_show_pasid(s, unit, sid, pasid, &pe);
+}
+
+/* The context table of half a bus. */
+static void vtd_show_half(struct seq_file *s, struct vtd_unit *unit, u16 first)
+{
+	unsigned int half = first / VTD_SM_CONTEXT_ENTRIES % 2;
+	struct vtd_sm_context_entry ce;
+	struct vtd_pasid_entry pe;
+	unsigned int i;
+
+	if (vtd_sm_peek(unit, first, VTD_NO_PASID, &ce, &pe))
+		return;
+	seq_printf(s, "root bus=%02x half=%s 0x%016llx\n", PCI_BUS_NUM(first),
+		   half ? "upper" : "lower",
+		   READ_ONCE(unit->root[PCI_BUS_NUM(first)].w[half]));
+	for (i = 0; i < VTD_SM_CONTEXT_ENTRIES; i++) {
+		vtd_sm_peek(unit, first + i, VTD_NO_PASID, &ce, &pe);
+		if (ce.w[0] || ce.w[1])
+			vtd_show_sm_context(s, unit, first + i, &ce);
+	}
+}
+
+/* Tables of contexts go only when the unit does, after this file. */
 static int vtd_contexts_show(struct seq_file *s, void *unused)
 {
 	struct vtd_unit *unit = s->private;
-	unsigned int bus, devfn;
+	unsigned int bus, devfn, half;
 
+	for (half = 0; half < VTD_SM_TABLES && unit->scalable; half++)
+		vtd_show_half(s, unit, half * VTD_SM_CONTEXT_ENTRIES);
 	for (bus = 0; bus < VTD_ROOT_ENTRIES; bus++) {
 		struct vtd_context_entry ce;
 
@@ -297,6 +432,11 @@ static const char *vtd_show_kind(u64 lo)
 					       "context-domain",
 					       "context-device" };
 
+	static const char *const piotlb[] = { "piotlb?", "piotlb?",
+					      "piotlb-pasid", "piotlb-page" };
+	static const char *const pasid[] = { "pasid-domain", "pasid-one",
+					     "pasid?", "pasid-global" };
+
 	switch (FIELD_GET(VTD_QI_TYPE, lo)) {
 	case 0:
 		return "unused";
@@ -304,6 +444,16 @@ static const char *vtd_show_kind(u64 lo)
 		return context[FIELD_GET(VTD_QI_GRANULARITY, lo)];
 	case VTD_QI_TYPE_IOTLB:
 		return iotlb[FIELD_GET(VTD_QI_GRANULARITY, lo)];
+	case VTD_QI_TYPE_PIOTLB:
+		return piotlb[FIELD_GET(VTD_QI_GRANULARITY, lo)];
+	case VTD_QI_TYPE_PASID:
+		return pasid[FIELD_GET(VTD_QI_GRANULARITY, lo)];
+	case VTD_QI_TYPE_DEVTLB:
+		return "devtlb";
+	case VTD_QI_TYPE_PDEVTLB:
+		return "devtlb-pasid";
+	case VTD_QI_TYPE_RESPONSE:
+		return "page-response";
 	case VTD_QI_TYPE_IEC:
 		return lo & VTD_QI_IEC_G ? "interrupt-index" :
 					   "interrupt-global";
@@ -318,8 +468,9 @@ static int vtd_queue_show(struct seq_file *s, void *unused)
 {
 	const struct vtd_unit *unit = s->private;
 	const struct vtd_qi *qi = &unit->qi;
-	u64 head = vtd_read64(&unit->regs, VTD_IQH) / sizeof(*qi->ring);
-	u64 tail = vtd_read64(&unit->regs, VTD_IQT) / sizeof(*qi->ring);
+	size_t bytes = sizeof(*qi->ring) << qi->wide;
+	u64 head = vtd_read64(&unit->regs, VTD_IQH) / bytes;
+	u64 tail = vtd_read64(&unit->regs, VTD_IQT) / bytes;
 	u32 slot;
 
 	seq_printf(
@@ -329,8 +480,9 @@ static int vtd_queue_show(struct seq_file *s, void *unused)
 		READ_ONCE(qi->seq), READ_ONCE(qi->open_nr),
 		READ_ONCE(qi->dead) ? "yes" : "no");
 	for (slot = 0; slot < qi->slots; slot++) {
-		u64 lo = READ_ONCE(qi->ring[slot].w[0]);
-		u64 hi = READ_ONCE(qi->ring[slot].w[1]);
+		const struct vtd_qi_desc *desc = &qi->ring[slot << qi->wide];
+		u64 lo = READ_ONCE(desc->w[0]);
+		u64 hi = READ_ONCE(desc->w[1]);
 
 		if (lo || hi)
 			seq_printf(s, "slot=%u 0x%016llx%016llx %s%s%s\n", slot,

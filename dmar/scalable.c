@@ -400,3 +400,39 @@ int vtd_sm_peek(struct vtd_unit *unit, u16 sid, u32 pasid,
 	mutex_unlock(&unit->lock);
 	return ret;
 }
+
+/**
+ * vtd_sm_next() - read the next PASID entry that is present, for reports
+ * @unit: a unit in scalable mode that stays attached meanwhile
+ * @sid: source-id
+ * @pasid: the first PASID of interest; set to that of the entry
+ * @pe: filled in
+ *
+ * Context: may sleep; takes @unit->lock.
+ * Return: false when no PASID from @pasid on has one.
+ */
+bool vtd_sm_next(struct vtd_unit *unit, u16 sid, u32 *pasid,
+		 struct vtd_pasid_entry *pe)
+{
+	const struct vtd_pasid_entry *slot;
+	struct vtd_pasid_dir *dir = NULL;
+	bool found = false;
+	u32 nr = *pasid;
+
+	mutex_lock(&unit->lock);
+	if (unit->sm[vtd_sm_table_of(sid)])
+		dir = vtd_sm_present_dir(unit, sid);
+	while (dir && !found && nr >> VTD_PASID_TABLE_ORDER < BIT(dir->order)) {
+		slot = vtd_pasid_slot(dir, nr);
+		found = slot && vtd_pasid_present(slot);
+		if (found)
+			*pe = *slot;
+		else if (slot)
+			nr++;
+		else
+			nr = (nr | (VTD_PASID_TABLE_ENTRIES - 1)) + 1;
+	}
+	mutex_unlock(&unit->lock);
+	*pasid = nr;
+	return found;
+}

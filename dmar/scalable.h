@@ -53,6 +53,8 @@ int vtd_sm_features(struct vtd_unit *unit, u16 sid, u64 features,
 int vtd_sm_silence(struct vtd_unit *unit, u16 sid, bool silent);
 int vtd_sm_peek(struct vtd_unit *unit, u16 sid, u32 pasid,
 		struct vtd_sm_context_entry *ce, struct vtd_pasid_entry *pe);
+bool vtd_sm_next(struct vtd_unit *unit, u16 sid, u32 *pasid,
+		 struct vtd_pasid_entry *pe);
 
 /* pasid.c */
 struct vtd_pasid_dir *vtd_pasid_dir_create(const struct vtd_unit *unit,

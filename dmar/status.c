@@ -39,11 +39,13 @@ void vtd_status_unit(const struct vtd_unit *unit, struct vtd_reply *reply)
 	}
 	rcu_read_unlock();
 	vtd_say(reply,
-		"unit name=%s segment=%04x base=0x%llx version=%lu.%lu cap=0x%llx ecap=0x%llx translation=%s mode=legacy devices=%u domains=%u faults=%lld overflows=%lld health=%s\n",
+		"unit name=%s segment=%04x base=0x%llx version=%lu.%lu cap=0x%llx ecap=0x%llx translation=%s mode=%s stage=%s devices=%u domains=%u faults=%lld overflows=%lld health=%s\n",
 		unit->name, unit->drhd->segment, unit->drhd->base,
 		FIELD_GET(VTD_VER_MAJOR, unit->version),
 		FIELD_GET(VTD_VER_MINOR, unit->version), unit->cap, unit->ecap,
-		unit->translating ? "on" : "off", devices, domains,
+		unit->translating ? "on" : "off",
+		unit->scalable ? "scalable" : "legacy",
+		unit->first_stage ? "first" : "second", devices, domains,
 		(long long)atomic64_read(&unit->faults),
 		(long long)atomic64_read(&unit->fault_overflows),
 		unit->health == VTD_HEALTH_OK ? "ok" : "failed");
@@ -72,6 +74,23 @@ const char *vtd_domain_type(unsigned int type)
 	default:
 		return "blocked";
 	}
+}
+
+/* PASIDs that it may use, and how many are attached to something. */
+static void vtd_status_pasids(struct vtd_device *vdev, struct vtd_reply *reply)
+{
+	unsigned int nr = 0;
+	unsigned long pasid;
+	void *entry;
+
+	if (!vdev || !vdev->pasid_bits) {
+		vtd_say(reply, " pasid_bits=- pasids=-");
+		return;
+	}
+	/* What they are attached to may go meanwhile, and is not looked at. */
+	xa_for_each(&vdev->pasids, pasid, entry)
+		nr++;
+	vtd_say(reply, " pasid_bits=%u pasids=%u", vdev->pasid_bits, nr);
 }
 
 static void vtd_status_device(struct pci_dev *pdev, struct vtd_reply *reply)
@@ -104,9 +123,11 @@ static void vtd_status_device(struct pci_dev *pdev, struct vtd_reply *reply)
 	if (unit)
 		vtd_pci_sids_text(sid, vtd_pci_sids(pdev, sid), sids);
 	vtd_say(reply,
-		"device name=%s unit=%s state=%s driver=%s group=%s domain=%s sid=%s ats=%s reason=\"%s\"\n",
+		"device name=%s unit=%s state=%s driver=%s group=%s domain=%s sid=%s ats=%s",
 		pci_name(pdev), unit ? unit->name : "-", state,
-		vtd_pci_driver_name(pdev), group, domain, sids, ats, reason);
+		vtd_pci_driver_name(pdev), group, domain, sids, ats);
+	vtd_status_pasids(vdev, reply);
+	vtd_say(reply, " reason=\"%s\"\n", reason);
 }
 
 static void vtd_status_quirk(const struct vtd_quirk *quirk,

@@ -227,7 +227,11 @@ TRACE_EVENT(vtd_queue_submit,
 	    TP_printk("unit=%s descriptors=%u first=0x%016llx%016llx kind=%s",
 		      __get_str(unit), __entry->nr, __entry->hi, __entry->lo,
 		      __print_symbolic(__entry->lo & 0xf, { 1, "context" },
-				       { 2, "iotlb" }, { 4, "interrupt" }))
+				       { 2, "iotlb" }, { 3, "devtlb" },
+				       { 4, "interrupt" }, { 6, "piotlb" },
+				       { 7, "pasid-cache" },
+				       { 8, "devtlb-pasid" },
+				       { 9, "page-response" }))
 );
 
 TRACE_EVENT(vtd_queue_wait,

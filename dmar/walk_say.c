@@ -180,7 +180,7 @@ static void vtd_walk_say_pasid(const struct vtd_walk_ask *ask,
 	bool nested = type == VTD_PASID_PGTT_NESTED;
 
 	vtd_walk_say_entry(e, "pasid", vtd_three_words, reply);
-	vtd_say(reply, " index=%u nr=0x%x",
+	vtd_say(reply, " index=%u pasid=0x%x",
 		ask->walk.pasid % (unsigned int)VTD_PASID_TABLE_ENTRIES,
 		ask->walk.pasid);
 	if (vtd_walk_say_absent(e, VTD_PASID_P, reply))

@@ -26,6 +26,23 @@ static const char *show_ns(const char *text, char *to, size_t size)
 	return to;
 }
 
+/* Is any of some counts other than 0? */
+static bool used(const struct vtd_record *rec, const char *const *keys,
+		 size_t nr)
+{
+	for (size_t i = 0; i < nr; i++)
+		if (strtoull(vtd_record_show(rec, keys[i]), NULL, 10))
+			return true;
+	return false;
+}
+
+/* What only units in scalable mode, and devices with a TLB, are asked for. */
+static const char *const by_pasid[] = { "piotlb_page", "piotlb_pasid",
+					"pasid_cache_one", "pasid_cache_domain",
+					"pasid_cache_global" };
+static const char *const by_device[] = { "devtlb", "devtlb_pasid",
+					 "page_response" };
+
 static void show_unit(struct vtdctl *ctl, const struct vtd_record *rec)
 {
 	char avg[32], max[32];
@@ -38,6 +55,20 @@ static void show_unit(struct vtdctl *ctl, const struct vtd_record *rec)
 		vtd_record_show(rec, "iotlb_page"),
 		vtd_record_show(rec, "iotlb_domain"),
 		vtd_record_show(rec, "iotlb_global"));
+	if (used(rec, by_pasid, ARRAY_SIZE(by_pasid)))
+		fprintf(ctl->out,
+			"  by PASID    IOTLB page %s, all %s; cache one %s, domain %s, global %s\n",
+			vtd_record_show(rec, "piotlb_page"),
+			vtd_record_show(rec, "piotlb_pasid"),
+			vtd_record_show(rec, "pasid_cache_one"),
+			vtd_record_show(rec, "pasid_cache_domain"),
+			vtd_record_show(rec, "pasid_cache_global"));
+	if (used(rec, by_device, ARRAY_SIZE(by_device)))
+		fprintf(ctl->out,
+			"  devices     TLB %s, of a PASID %s, page responses %s\n",
+			vtd_record_show(rec, "devtlb"),
+			vtd_record_show(rec, "devtlb_pasid"),
+			vtd_record_show(rec, "page_response"));
 	fprintf(ctl->out, "  context     device %s, domain %s, global %s\n",
 		vtd_record_show(rec, "context_device"),
 		vtd_record_show(rec, "context_domain"),

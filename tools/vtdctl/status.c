@@ -46,6 +46,9 @@ static struct json_object *device_json(struct vtdctl *ctl,
 		ret |= vtd_json_text(dev, texts[i],
 				     vtd_record_get(rec, texts[i]));
 	ret |= vtd_json_number(dev, "group", vtd_record_get(rec, "group"));
+	ret |= vtd_json_number(dev, "pasid_bits",
+			       vtd_record_get(rec, "pasid_bits"));
+	ret |= vtd_json_number(dev, "pasids", vtd_record_get(rec, "pasids"));
 	ret |= vtd_json_add(dev, "sid",
 			    vtd_json_list(vtd_record_get(rec, "sid")));
 	ret |= kind_json(ctl, dev, vtd_record_show(rec, "name"));
@@ -91,8 +94,8 @@ static struct json_object *unit_json(const struct vtd_record *rec,
 {
 	static const char *const texts[] = { "name",	    "segment", "base",
 					     "version",	    "cap",     "ecap",
-					     "translation", "mode",    "health",
-					     NULL };
+					     "translation", "mode",    "stage",
+					     "health",	    NULL };
 	/* "devices" is the list; the module's counts get names of their own. */
 	static const char *const counts[][2] = { { "device_count", "devices" },
 						 { "domain_count", "domains" },

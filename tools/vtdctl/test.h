@@ -82,6 +82,7 @@ void test_why_refused(void **state);
 /* test_walk.c */
 void test_walk(void **state);
 void test_walk_odd(void **state);
+void test_walk_pasid(void **state);
 void test_walk_json(void **state);
 void test_walk_refused(void **state);
 

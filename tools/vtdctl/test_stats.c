@@ -40,6 +40,15 @@ void test_stats(void **state)
 		"DEVICE       UNIT   GROUP TYPE      UNMAPS   FLUSHES      PAGE      ALL    QUEUE\n"
 		"0000:00:03.0 dmar0      5 DMA-FQ    strict      1240      1200       40       39\n"
 		"0000:00:04.0 dmar0      6 identity  -              0         0        0        0\n");
+	/* Kinds that only some units are given. */
+	fix->reply =
+		"queue unit=dmar0 submissions=9 waits=9 iotlb_page=1 pasid_cache_global=2 pasid_cache_domain=3 pasid_cache_one=4 piotlb_pasid=5 piotlb_page=60000000 devtlb=7 devtlb_pasid=8 page_response=9\n";
+	assert_int_equal(run(fix, "stats"), 0);
+	assert_columns(fix->out);
+	assert_has(
+		fix->out,
+		"  by PASID    IOTLB page 60000000, all 5; cache one 4, domain 3, global 2\n"
+		"  devices     TLB 7, of a PASID 8, page responses 9\n");
 	fix->reply = stats_reply;
 	assert_int_equal(run(fix, "stats 00:03.0"), 0);
 	assert_string_equal(fix->sent, "stats 0000:00:03.0");

@@ -428,8 +428,8 @@ static void test_status(void **state)
 static const char grouped[] =
 	"vtd version=0.1 state=attached trial_left=0\n"
 	"unit name=dmar0 segment=0000 base=0xfed90000 version=1.0 translation=on mode=legacy devices=3 domains=2 faults=9 overflows=2 health=ok\n"
-	"unit name=dmar1 segment=0000 base=0xfed91000 version=1.0 translation=on mode=legacy devices=1 domains=1 faults=0 overflows=0 health=ok\n"
-	"device name=0000:00:02.0 unit=dmar1 state=blocked driver=vfio-pci group=3 domain=blocked sid=00:02.0 reason=\"\"\n"
+	"unit name=dmar1 segment=0000 base=0xfed91000 version=1.0 translation=on mode=scalable stage=first devices=1 domains=1 faults=0 overflows=0 health=ok\n"
+	"device name=0000:00:02.0 unit=dmar1 state=blocked driver=vfio-pci group=3 domain=blocked sid=00:02.0 pasid_bits=20 pasids=2 reason=\"\"\n"
 	"device name=0000:00:1f.2 unit=dmar0 state=pass-through driver=ahci group=- domain=- sid=00:1f.2 reason=\"its driver was bound before; 'vtdctl adopt' takes it over\"\n"
 	"quirk name=tylersburg device=0000:00:14.0 text=\"the unit forgets too much\" done=\"it is told less\"\n"
 	"acpi name=\"\\_SB.PCI0.I2C0\" unit=dmar0 sid=00:15.0 state=pass-through\n"
@@ -466,10 +466,11 @@ static void test_status_tree(void **state)
 		"     +- \\_SB.PCI0.I2C0  pass-through  -          -\n"
 		"          requests as 00:15.0\n"
 		"          ACPI knows it and PCI does not: nobody can manage it\n"
-		"dmar1  segment 0000  base 0xfed91000  VT-d 1.0  translation on  legacy\n"
-		"  devices 1  domains 1  faults 0  health ok\n"
+		"dmar1  segment 0000  base 0xfed91000  VT-d 1.0  translation on  scalable\n"
+		"  devices 1  domains 1  faults 0  health ok  stage first\n"
 		"  +- group 3\n"
-		"     +- 0000:00:02.0  blocked       blocked    vfio-pci\n");
+		"     +- 0000:00:02.0  blocked       blocked    vfio-pci\n"
+		"          PASIDs of 20 bits, 2 attached\n");
 }
 
 static void test_status_json_more(void **state)
@@ -488,6 +489,9 @@ static void test_status_json_more(void **state)
 	assert_true(json_object_object_get_ex(val, "name", &val));
 	assert_string_equal(json_object_get_string(val), "\\_SB.PCI0.I2C0");
 	assert_has(fix->out, "\"ats\": \"required\"");
+	assert_has(fix->out, "\"stage\": \"first\"");
+	assert_has(fix->out, "\"pasid_bits\": 20");
+	assert_has(fix->out, "\"pasids\": 2");
 	json_object_put(top);
 }
 
@@ -814,6 +818,7 @@ int main(void)
 		CASE(test_why_refused),
 		CASE(test_walk),
 		CASE(test_walk_odd),
+		CASE(test_walk_pasid),
 		CASE(test_walk_json),
 		CASE(test_walk_refused),
 		CASE(test_doctor_healthy),

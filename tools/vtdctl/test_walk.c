@@ -118,6 +118,101 @@ void test_walk_odd(void **state)
 	assert_has(fix->err, "gave no answer");
 }
 
+#define SM_FATES(what, end, entries)                                                                                                      \
+	"read=" what " read_reason=- read_text=\"\" write=" what                                                                          \
+	" write_reason=- write_text=\"\" end=" end                                                                                        \
+	" phys=0x4001234 start=0x7f0000001000 bytes=4096 text=\"maps to 0x4001234, read and write, in a page of 4 KiB\" entries=" entries \
+	"\n"
+
+#define SM_CONTEXT                                                                                                                                                                                 \
+	"root at=0x10a3b000 low=0x104d9001 high=0x104da001 index=0 half=lower present=yes table=0x104d9000 reserved=no\n"                                                                          \
+	"context at=0x104d9300 low=0x10c48209 high=0x0 index=24 present=yes directory=0x10c48000 pasids=16384 rid_pasid=0x0 with_pasid=yes ats=no page_requests=yes faults=recorded reserved=no\n" \
+	"directory at=0x10c48000 entry=0x10c49001 index=0 present=yes table=0x10c49000 faults=recorded reserved=no\n"
+
+static const char pasid_reply[] =
+	"walk device=0000:00:03.0 sid=00:03.0 unit=dmar0 mode=scalable driver=idxd domain=SVA pasid=0x2a address=0x7f0000001234 " SM_FATES(
+		"translated", "page", "6") SM_CONTEXT
+	"pasid at=0x10c49a80 low=0x49 high=0x1800005 third=0x10c50030 index=42 pasid=0x2a present=yes translation=first-stage domain_id=5 first_table=0x10c50000 first_levels=4 second_table=- second_levels=- snoop=yes walks_snoop=yes supervisor=no faults=recorded reserved=no\n"
+	"level at=0x10c507f0 entry=0x10c51027 stage=first nr=4 index=254 leads=table to=0x10c51000 read=yes write=yes user=yes execute=yes reserved=0x0\n"
+	"level at=0x10c51008 entry=0x8000000004001063 stage=first nr=1 index=1 leads=page to=0x4001000 read=yes write=yes user=no execute=no reserved=0x0\n"
+	"walk device=0000:00:03.0 sid=01:03.0 unit=dmar0 mode=scalable driver=idxd domain=SVA pasid=- address=0x1000 read=unknown read_reason=- read_text=\"\" write=unknown write_reason=- write_text=\"\" end=nested phys=- start=- bytes=0 text=\"nested\" entries=4\n"
+	"root at=0x10a3b000 low=0x104d9001 high=0x0 index=1 half=upper present=no table=- reserved=no\n"
+	"directory at=0x10c48000 entry=- index=0 present=-\n"
+	"pasid at=0x10c49000 low=0xc9 high=0x5 third=0x1000 index=0 pasid=0x0 present=yes translation=nested domain_id=5 first_table=0x1000 first_levels=5 second_table=0x2000 second_levels=4 snoop=no walks_snoop=yes supervisor=yes faults=not-recorded reserved=yes\n"
+	"pasid at=0x10c49000 low=0x0 high=0x0 third=0x0 index=0 pasid=0x0 present=no\n";
+
+/* Scalable mode. */
+void test_walk_pasid(void **state)
+{
+	struct fixture *fix = *state;
+	struct json_object *top, *one, *list;
+
+	fix->reply = pasid_reply;
+	assert_int_equal(run(fix, "walk 00:03.0 0x7f0000001234 42"), 0);
+	assert_string_equal(fix->sent, "walk 0000:00:03.0 0x7f0000001234 0x2a");
+	assert_columns(fix->out);
+	assert_string_equal(
+		fix->out,
+		"0000:00:03.0 to 0x7f0000001234 with PASID 0x2a, requests as 00:03.0, driver\n"
+		"  idxd, domain SVA\n"
+		"  dmar0, scalable mode\n"
+		"  +- root entry 0x00 at 0x10a3b000\n"
+		"  |    0x00000000104da001 0x00000000104d9001\n"
+		"  |    lower half: present, context table at 0x104d9000\n"
+		"  +- context entry 0x18 at 0x104d9300\n"
+		"  |    0x0000000000000000 0x0000000010c48209\n"
+		"  |    present, directory of 16384 PASIDs at 0x10c48000, PASID 0x0 for requests\n"
+		"  |    without, requests with PASID allowed, page requests allowed\n"
+		"  +- PASID directory entry 0x0 at 0x10c48000\n"
+		"  |    0x0000000010c49001  present, PASID table at 0x10c49000\n"
+		"  +- PASID 0x2a, entry 0x2a at 0x10c49a80\n"
+		"  |    0x0000000010c50030 0x0000000001800005 0x0000000000000049\n"
+		"  |    present, first-stage, domain-id 5, 4 levels at 0x10c50000, snooped\n"
+		"  +- first stage, level 4, entry 0x0fe at 0x10c507f0\n"
+		"  |    0x0000000010c51027  read write, table at 0x10c51000\n"
+		"  +- first stage, level 1, entry 0x001 at 0x10c51008\n"
+		"       0x8000000004001063  read write, page at 0x4001000, supervisor only, no\n"
+		"       execution\n"
+		"  maps to 0x4001234, read and write, in a page of 4 KiB\n"
+		"  a read:  translated, to 0x4001234\n"
+		"  a write: translated, to 0x4001234\n"
+		"0000:00:03.0 to 0x1000, requests as 01:03.0, driver idxd, domain SVA\n"
+		"  dmar0, scalable mode\n"
+		"  +- root entry 0x01 at 0x10a3b000\n"
+		"  |    0x0000000000000000 0x00000000104d9001\n"
+		"  |    upper half: not present\n"
+		"  +- PASID directory entry 0x0 at 0x10c48000\n"
+		"  |    (cannot be read)\n"
+		"  +- PASID 0x0, entry 0x00 at 0x10c49000\n"
+		"  |    0x0000000000001000 0x0000000000000005 0x00000000000000c9\n"
+		"  |    present, nested, domain-id 5, 5 levels of the first stage at 0x1000, 4\n"
+		"  |    levels of the second at 0x2000, supervisors allowed, faults are not\n"
+		"  |    recorded, RESERVED BITS ARE SET\n"
+		"  +- PASID 0x0, entry 0x00 at 0x10c49000\n"
+		"       0x0000000000000000 0x0000000000000000 0x0000000000000000\n"
+		"       not present\n"
+		"  nested\n"
+		"  a read:  unknown\n"
+		"  a write: unknown\n");
+	fix->reply = pasid_reply;
+	assert_int_equal(run(fix, "walk --json 00:03.0 0x7f0000001234 42"), 0);
+	top = json_tokener_parse(fix->out);
+	assert_non_null(top);
+	one = json_object_array_get_idx(member(top, "walks"), 0);
+	assert_string_equal(member_text(one, "pasid"), "0x2a");
+	list = member(one, "entries");
+	assert_int_equal(json_object_array_length(list), 6);
+	one = json_object_array_get_idx(list, 1);
+	assert_int_equal(json_object_get_int(member(one, "pasids")), 16384);
+	one = json_object_array_get_idx(list, 3);
+	assert_string_equal(member_text(one, "table_kind"), "pasid");
+	assert_int_equal(json_object_get_int(member(one, "first_levels")), 4);
+	assert_null(member(one, "second_levels"));
+	one = json_object_array_get_idx(list, 4);
+	assert_string_equal(member_text(one, "stage"), "first");
+	json_object_put(top);
+}
+
 void test_walk_json(void **state)
 {
 	struct fixture *fix = *state;

@@ -85,6 +85,17 @@ static char *other_sids(const struct vtd_record *rec)
 	return vtd_sys_path("requests as %s", sid);
 }
 
+/* What it may do with PASIDs, where it may. */
+static char *pasids(const struct vtd_record *rec)
+{
+	const char *bits = vtd_record_show(rec, "pasid_bits");
+
+	if (!strcmp(bits, "-"))
+		return NULL;
+	return vtd_sys_path("PASIDs of %s bits, %s attached", bits,
+			    vtd_record_show(rec, "pasids"));
+}
+
 /* What stands in front of a device's lines, by where it is in the tree. */
 struct branch {
 	const char *first; /* of its first line */
@@ -103,6 +114,7 @@ static void show_device(struct vtdctl *ctl, const struct vtd_record *rec,
 	char *kind = device_kind(ctl, vtd_record_show(rec, "name"));
 	char *line = device_line(rec);
 	char *sids = other_sids(rec);
+	char *with = pasids(rec);
 
 	if (kind) {
 		line = append(line, "  ");
@@ -112,6 +124,8 @@ static void show_device(struct vtdctl *ctl, const struct vtd_record *rec,
 		vtd_show_wrapped(ctl->out, branch->first, branch->next, line);
 	if (sids)
 		vtd_show_wrapped(ctl->out, branch->next, branch->next, sids);
+	if (with)
+		vtd_show_wrapped(ctl->out, branch->next, branch->next, with);
 	if (!strcmp(vtd_record_show(rec, "ats"), "required"))
 		vtd_show_wrapped(
 			ctl->out, branch->next, branch->next,
@@ -123,10 +137,12 @@ static void show_device(struct vtdctl *ctl, const struct vtd_record *rec,
 	free(kind);
 	free(line);
 	free(sids);
+	free(with);
 }
 
 static void show_unit(struct vtdctl *ctl, const struct vtd_record *rec)
 {
+	bool scalable = !strcmp(vtd_record_show(rec, "mode"), "scalable");
 	const char *lost;
 	char *line = vtd_sys_path(
 		"%s  segment %s  base %s  VT-d %s  translation %s  %s",
@@ -141,12 +157,13 @@ static void show_unit(struct vtdctl *ctl, const struct vtd_record *rec)
 	if (!vtd_record_get(rec, "health"))
 		return;
 	lost = vtd_record_get(rec, "overflows");
-	line = vtd_sys_path("devices %s  domains %s  faults %s%s  health %s",
-			    vtd_record_show(rec, "devices"),
-			    vtd_record_show(rec, "domains"),
-			    vtd_record_show(rec, "faults"),
-			    lost && strcmp(lost, "0") ? " (and some lost)" : "",
-			    vtd_record_show(rec, "health"));
+	line = vtd_sys_path(
+		"devices %s  domains %s  faults %s%s  health %s%s%s",
+		vtd_record_show(rec, "devices"),
+		vtd_record_show(rec, "domains"), vtd_record_show(rec, "faults"),
+		lost && strcmp(lost, "0") ? " (and some lost)" : "",
+		vtd_record_show(rec, "health"), scalable ? "  stage " : "",
+		scalable ? vtd_record_show(rec, "stage") : "");
 	if (line)
 		vtd_show_wrapped(ctl->out, "  ", INDENT, line);
 	free(line);

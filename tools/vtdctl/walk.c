@@ -52,15 +52,30 @@ static const char *digits(const struct vtd_record *rec, const char *key,
 	return text;
 }
 
+/* What is wrong with an entry, or odd. */
+static const char *reserved_says(const struct vtd_record *rec)
+{
+	return is_value(rec, "reserved", "yes") ? ", RESERVED BITS ARE SET" :
+						  "";
+}
+
+static const char *faults_says(const struct vtd_record *rec)
+{
+	return is_value(rec, "faults", "not-recorded") ?
+		       ", faults are not recorded" :
+		       "";
+}
+
 static char *root_says(const struct vtd_record *rec)
 {
+	const char *half = vtd_record_get(rec, "half");
+
 	if (!is_value(rec, "present", "yes"))
-		return vtd_sys_path("not present");
-	return vtd_sys_path("present, context table at %s%s",
-			    vtd_record_show(rec, "table"),
-			    is_value(rec, "reserved", "yes") ?
-				    ", RESERVED BITS ARE SET" :
-				    "");
+		return vtd_sys_path("%s%snot present", half ? half : "",
+				    half ? " half: " : "");
+	return vtd_sys_path("%s%spresent, context table at %s%s",
+			    half ? half : "", half ? " half: " : "",
+			    vtd_record_show(rec, "table"), reserved_says(rec));
 }
 
 static char *context_says(const struct vtd_record *rec)
@@ -69,17 +84,72 @@ static char *context_says(const struct vtd_record *rec)
 
 	if (!is_value(rec, "present", "yes"))
 		return vtd_sys_path("not present");
+	/* That of scalable mode. */
+	if (vtd_record_get(rec, "directory"))
+		return vtd_sys_path(
+			"present, directory of %s PASIDs at %s, PASID %s for requests without, requests with PASID %s%s%s%s%s",
+			vtd_record_show(rec, "pasids"),
+			vtd_record_show(rec, "directory"),
+			vtd_record_show(rec, "rid_pasid"),
+			is_value(rec, "with_pasid", "yes") ? "allowed" :
+							     "refused",
+			is_value(rec, "ats", "yes") ? ", ATS allowed" : "",
+			is_value(rec, "page_requests", "yes") ?
+				", page requests allowed" :
+				"",
+			faults_says(rec), reserved_says(rec));
 	return vtd_sys_path(
 		"present, %s, %s levels (%s bits), domain-id %s%s%s%s%s",
 		vtd_record_show(rec, "translation"),
 		vtd_record_show(rec, "levels"), vtd_record_show(rec, "width"),
 		vtd_record_show(rec, "domain_id"), tables ? ", table at " : "",
-		tables ? vtd_record_show(rec, "table") : "",
-		is_value(rec, "faults", "not-recorded") ?
-			", faults are not recorded" :
-			"",
-		is_value(rec, "reserved", "yes") ? ", RESERVED BITS ARE SET" :
-						   "");
+		tables ? vtd_record_show(rec, "table") : "", faults_says(rec),
+		reserved_says(rec));
+}
+
+static char *directory_says(const struct vtd_record *rec)
+{
+	if (!is_value(rec, "present", "yes"))
+		return vtd_sys_path("not present");
+	return vtd_sys_path("present, PASID table at %s%s%s",
+			    vtd_record_show(rec, "table"), faults_says(rec),
+			    reserved_says(rec));
+}
+
+/* "4 levels at 0x1000", or nothing for a stage that is not in use. */
+static char *stage_says(const struct vtd_record *rec, const char *levels,
+			const char *table, const char *of)
+{
+	if (!vtd_record_get(rec, table) || is_value(rec, table, "-"))
+		return strdup("");
+	return vtd_sys_path(", %s levels%s at %s", vtd_record_show(rec, levels),
+			    of, vtd_record_show(rec, table));
+}
+
+static char *pasid_says(const struct vtd_record *rec)
+{
+	bool nested = is_value(rec, "translation", "nested");
+	char *first, *second, *line = NULL;
+
+	if (!is_value(rec, "present", "yes"))
+		return vtd_sys_path("not present");
+	first = stage_says(rec, "first_levels", "first_table",
+			   nested ? " of the first stage" : "");
+	second = stage_says(rec, "second_levels", "second_table",
+			    nested ? " of the second" : "");
+	if (first && second)
+		line = vtd_sys_path(
+			"present, %s, domain-id %s%s%s%s%s%s%s",
+			vtd_record_show(rec, "translation"),
+			vtd_record_show(rec, "domain_id"), first, second,
+			is_value(rec, "snoop", "yes") ? ", snooped" : "",
+			is_value(rec, "supervisor", "yes") ?
+				", supervisors allowed" :
+				"",
+			faults_says(rec), reserved_says(rec));
+	free(first);
+	free(second);
+	return line;
 }
 
 static char *level_says(const struct vtd_record *rec)
@@ -91,21 +161,26 @@ static char *level_says(const struct vtd_record *rec)
 
 	if (is_value(rec, "leads", "nowhere"))
 		return vtd_sys_path("not present");
-	return vtd_sys_path("%s, %s at %s%s%s%s",
-			    read && write ? "read write" :
-			    read	  ? "read only" :
-					    "write only",
-			    vtd_record_show(rec, "leads"),
-			    vtd_record_show(rec, "to"),
-			    is_value(rec, "snoop", "yes") ? ", snooped" : "",
-			    bad ? ", RESERVED BITS " : "", bad ? reserved : "");
+	return vtd_sys_path(
+		"%s, %s at %s%s%s%s%s%s",
+		read && write ? "read write" :
+		read	      ? "read only" :
+				"write only",
+		vtd_record_show(rec, "leads"), vtd_record_show(rec, "to"),
+		is_value(rec, "snoop", "yes") ? ", snooped" : "",
+		is_value(rec, "user", "no") ? ", supervisor only" : "",
+		is_value(rec, "execute", "no") ? ", no execution" : "",
+		bad ? ", RESERVED BITS " : "", bad ? reserved : "");
 }
 
-/* Two words with the higher first, as the specification prints an entry. */
-static void show_pair(struct vtdctl *ctl, const struct vtd_record *rec,
-		      const char *bar, char *says)
+/*
+ * Two words or three with the highest first, as the specification prints an
+ * entry.
+ */
+static void show_words(struct vtdctl *ctl, const struct vtd_record *rec,
+		       const char *bar, char *says)
 {
-	char low[24], high[24];
+	char low[24], high[24], third[24];
 	const char *lo = digits(rec, "low", low);
 
 	if (*lo == '(') {
@@ -113,17 +188,21 @@ static void show_pair(struct vtdctl *ctl, const struct vtd_record *rec,
 		free(says);
 		return;
 	}
-	show_line(ctl, bar, bar,
-		  vtd_sys_path("%s %s", digits(rec, "high", high), lo));
+	if (vtd_record_get(rec, "third"))
+		show_line(ctl, bar, bar,
+			  vtd_sys_path("%s %s %s", digits(rec, "third", third),
+				       digits(rec, "high", high), lo));
+	else
+		show_line(ctl, bar, bar,
+			  vtd_sys_path("%s %s", digits(rec, "high", high), lo));
 	show_line(ctl, bar, bar, says);
 }
 
-static void show_level(struct vtdctl *ctl, const struct vtd_record *rec,
-		       const char *bar)
+static void show_word(struct vtdctl *ctl, const struct vtd_record *rec,
+		      const char *bar, char *says)
 {
 	char word[24];
 	const char *entry = digits(rec, "entry", word);
-	char *says = level_says(rec);
 
 	if (*entry == '(')
 		show_line(ctl, bar, bar, vtd_sys_path("%s", entry));
@@ -142,24 +221,44 @@ static void show_entry(struct vtdctl *ctl, const struct vtd_record *rec,
 	if (vtd_record_is(rec, "root")) {
 		show_line(ctl, "  +- ", bar,
 			  vtd_sys_path("root entry 0x%02lx at %s", index, at));
-		show_pair(ctl, rec, bar, root_says(rec));
+		show_words(ctl, rec, bar, root_says(rec));
 	} else if (vtd_record_is(rec, "context")) {
 		show_line(ctl, "  +- ", bar,
 			  vtd_sys_path("context entry 0x%02lx at %s", index,
 				       at));
-		show_pair(ctl, rec, bar, context_says(rec));
-	} else {
+		show_words(ctl, rec, bar, context_says(rec));
+	} else if (vtd_record_is(rec, "directory")) {
 		show_line(ctl, "  +- ", bar,
-			  vtd_sys_path("level %s, entry 0x%03lx at %s",
+			  vtd_sys_path("PASID directory entry 0x%lx at %s",
+				       index, at));
+		show_word(ctl, rec, bar, directory_says(rec));
+	} else if (vtd_record_is(rec, "pasid")) {
+		show_line(ctl, "  +- ", bar,
+			  vtd_sys_path("PASID %s, entry 0x%02lx at %s",
+				       vtd_record_show(rec, "pasid"), index,
+				       at));
+		show_words(ctl, rec, bar, pasid_says(rec));
+	} else {
+		const char *stage = vtd_record_get(rec, "stage");
+
+		show_line(ctl, "  +- ", bar,
+			  vtd_sys_path("%s%slevel %s, entry 0x%03lx at %s",
+				       stage ? stage : "",
+				       stage ? " stage, " : "",
 				       vtd_record_show(rec, "nr"), index, at));
-		show_level(ctl, rec, bar);
+		show_word(ctl, rec, bar, level_says(rec));
 	}
 }
 
 static bool is_entry(const struct vtd_record *rec)
 {
-	return vtd_record_is(rec, "root") || vtd_record_is(rec, "context") ||
-	       vtd_record_is(rec, "level");
+	static const char *const types[] = { "root", "context", "directory",
+					     "pasid", "level" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(types); i++)
+		if (vtd_record_is(rec, types[i]))
+			return true;
+	return false;
 }
 
 static void show_fate(struct vtdctl *ctl, const struct vtd_record *rec,
@@ -213,13 +312,18 @@ static void show_walk(struct vtdctl *ctl, const struct vtd_records *recs,
 {
 	const struct vtd_record *rec = &recs->list[i];
 
+	const char *pasid = vtd_record_get(rec, "pasid");
+	bool with = pasid && strcmp(pasid, "-");
+
 	show_line(ctl, "", "  ",
-		  vtd_sys_path("%s to %s, requests as %s, driver %s, domain %s",
-			       vtd_record_show(rec, "device"),
-			       vtd_record_show(rec, "address"),
-			       vtd_record_show(rec, "sid"),
-			       vtd_record_show(rec, "driver"),
-			       vtd_record_show(rec, "domain")));
+		  vtd_sys_path(
+			  "%s to %s%s%s, requests as %s, driver %s, domain %s",
+			  vtd_record_show(rec, "device"),
+			  vtd_record_show(rec, "address"),
+			  with ? " with PASID " : "", with ? pasid : "",
+			  vtd_record_show(rec, "sid"),
+			  vtd_record_show(rec, "driver"),
+			  vtd_record_show(rec, "domain")));
 	if (strcmp(vtd_record_show(rec, "unit"), "-"))
 		show_line(ctl, "  ", "  ",
 			  vtd_sys_path("%s, %s mode",
@@ -265,8 +369,10 @@ static void walk_text(struct vtdctl *ctl, const struct vtd_records *recs)
 /* All that a record says, with what counts something as numbers. */
 static struct json_object *record_json(const struct vtd_record *rec)
 {
-	static const char *const numbers[] = { "nr",	"index",     "levels",
-					       "width", "domain_id", "bytes" };
+	static const char *const numbers[] = {
+		"nr",	 "index",  "levels",	   "width",	    "domain_id",
+		"bytes", "pasids", "first_levels", "second_levels",
+	};
 	struct json_object *object = vtd_json_record(rec);
 	int ret = !object;
 
