@@ -125,7 +125,8 @@ EXPORT_SYMBOL_GPL(vtd_units_command);
 
 int vtd_units_invalidate(struct vtd_unit *unit, struct vtd_qi_desc desc)
 {
-	return vtd_qi_submit_one(&unit->qi, desc);
+	/* Not the shortest way, which counts what it is given as pages. */
+	return vtd_qi_submit(&unit->qi, &desc, 1);
 }
 EXPORT_SYMBOL_GPL(vtd_units_invalidate);
 

@@ -3,6 +3,9 @@
 # units and devices come and go, and the description of every file.
 # vm: --qemu "-m 3G -device edu,addr=5 -device pcie-root-port,id=rp1,chassis=1,slot=1,addr=6"
 # vm: --qemu "-chardev socket,id=qs,path=/tmp/qmp,server=on,wait=off -mon chardev=qs,mode=control -chardev socket,id=qc,path=/tmp/qmp -serial chardev:qc"
+# variant: scalable --qemu "-device intel-iommu,intremap=on,aw-bits=48,scalable-mode=on,fsts=on"
+# variant: legacy
+# in-turn: yes
 # timeout: 400
 
 # shellcheck source=selftests/lib/life.sh
@@ -28,6 +31,12 @@ count() { grep -cE -- "$1"; }
 # stat_of KEY: of the unit, from stats
 stat_of() { vtd stats | sed -n "s/^queue .* $1=\([0-9]*\).*/\1/p"; }
 
+if [ "$VARIANT" = scalable ]; then
+	kind=piotlb type=6
+else
+	kind=iotlb type=2
+fi
+
 ok "vtd_dmar loads" modprobe vtd_dmar
 
 # --- trace events
@@ -38,6 +47,12 @@ like "$text" "^vtd_attach: device=$edu unit=dmar0 domain=[1-9][0-9]* type=DMA-FQ
 nr=$(sed -n 's/.* domain=\([0-9]*\) .*/\1/p' <<< "$text" | tail -n 1)
 text=$(traced vtd_detach switch "$edu" identity)
 like "$text" "^vtd_detach: device=$edu unit=dmar0 domain=$nr type=DMA-FQ$" "detach: the same domain"
+if [ "$VARIANT" = scalable ]; then
+	text=$(traced vtd_queue_submit switch "$edu" DMA-FQ)
+	like "$text" "^vtd_queue_submit: unit=dmar0 descriptors=1 first=0x[0-9a-f]+17 kind=pasid-cache$" "queue: submit, the PASID cache"
+	like "$(cat $debug/queue)" "^slot=[0-9]+ 0x[0-9a-f]{28}..17 pasid-one" "queue: in debugfs"
+	switch "$edu" identity
+fi
 text=$(traced vtd_attach switch "$edu" DMA-FQ)
 nr=$(sed -n 's/.* domain=\([0-9]*\) .*/\1/p' <<< "$text" | tail -n 1)
 ok "the test driver loads" insmod "$TESTMOD/vtd_dma_test/vtd_dma_test.ko"
@@ -56,7 +71,7 @@ is "$(count "^vtd_unmap: domain=$nr .* flush=now$" <<< "$text")" 3 "unmap: flush
 text=$(traced vtd_flush dma_test "churn 3")
 is "$(count "^vtd_flush: domain=$nr start=0x[0-9a-f]+000 last=0x[0-9a-f]+fff tables=kept$" <<< "$text")" 3 "flush"
 text=$(traced vtd_queue_submit dma_test "churn 3")
-is "$(count "^vtd_queue_submit: unit=dmar0 descriptors=1 first=0x[0-9a-f]+[37bf]2 kind=iotlb$" <<< "$text")" 3 "queue: submit"
+is "$(count "^vtd_queue_submit: unit=dmar0 descriptors=1 first=0x[0-9a-f]+[37bf]$type kind=$kind$" <<< "$text")" 3 "queue: submit"
 text=$(traced vtd_queue_wait dma_test "churn 3")
 is "$(count "^vtd_queue_wait: unit=dmar0 ns=[1-9][0-9]* result=0$" <<< "$text")" 3 "queue: wait"
 echo 1 > $trace/events/vtd/enable
@@ -67,10 +82,10 @@ dma_test "churn 100" > /dev/null
 is "$(grep -vc '^#' $trace/trace)" 0 "off, nothing comes"
 
 # --- counters
-before=$(stat_of iotlb_page) waits=$(stat_of waits)
+before=$(stat_of ${kind}_page) waits=$(stat_of waits)
 dma_test "churn 1000" > /dev/null
 diag "$(vtd stats)"
-ok "stats: each flush is counted" test "$(($(stat_of iotlb_page) - before))" -ge 1000
+ok "stats: each flush is counted" test "$(($(stat_of ${kind}_page) - before))" -ge 1000
 ok "stats: each round trip" test "$(($(stat_of waits) - waits))" -ge 1000
 ok "stats: some are timed" test "$(stat_of timed)" -ge 15
 ok "stats: the longest is no shorter than the mean" test "$(stat_of max_ns)" -ge "$(stat_of avg_ns)"
@@ -87,10 +102,23 @@ text=$(cat $debug/registers)
 diag "$(head -n 5 <<< "$text")"
 like "$text" "^CAP offset=0x08 value=0x0*$(cat /sys/class/iommu/dmar0/intel-iommu/cap) ND=0x" "registers: the capabilities"
 like "$text" "^GSTS offset=0x1c value=0x[0-9a-f]{8} .* QIES=0x1 .* TES=0x1$" "registers: translation and queue are on"
-like "$(cat $debug/contexts)" "^context $edu 0x[0-9a-f]{32} present=1 type=second-stage domain-id=[0-9]+ levels=[34] table=0x[1-9a-f]" "contexts: edu is translated"
+text=$(cat $debug/contexts)
+if [ "$VARIANT" = scalable ]; then
+	like "$text" "^root bus=00 half=lower 0x[0-9a-f]{13}001$" "contexts: half of a root entry"
+	like "$text" "^context $edu 0x[0-9a-f]{32} present=1 directory=0x[1-9a-f][0-9a-f]* entries=512 rid-pasid=0x0 pasids=0 ats=0 page-requests=0$" "contexts: edu has a directory"
+	like "$text" "^pasid $edu 0x0 0x[0-9a-f]{48} type=first-stage domain-id=[0-9]+ levels=4 table=0x[1-9a-f]" "contexts: edu is translated"
+	like "$(cat $debug/registers)" "^ECAP .* SMTS=0x1 .* FSTS=0x1 " "registers: scalable mode"
+	like "$(cat $debug/registers)" "^RTADDR .* TTM=0x1 " "registers: the table is of that mode"
+	ok "stats: the same" test "$(stat_of pasid_cache_one)" -gt 0
+	like "$(vtd status)" "^device name=$edu .* pasid_bits=- pasids=- " "status: edu has no PASIDs"
+else
+	like "$text" "^context $edu 0x[0-9a-f]{32} present=1 type=second-stage domain-id=[0-9]+ levels=[34] table=0x[1-9a-f]" "contexts: edu is translated"
+	is "$(count '^pasid' <<< "$text")" 0 "contexts: there are no PASIDs"
+fi
+like "$(vtd status)" "^unit name=dmar0 .* mode=$VARIANT " "status: the mode"
 text=$(cat $debug/queue)
 like "$text" "^slots=256 head=[0-9]+ tail=[0-9]+ .* stopped=no$" "queue: head and tail"
-like "$text" "^slot=[0-9]+ 0x[0-9a-f]{32} iotlb-page" "queue: descriptors"
+like "$text" "^slot=[0-9]+ 0x[0-9a-f]{32} $kind-page" "queue: descriptors"
 like "$text" "^slot=[0-9]+ 0x[0-9a-f]{32} wait" "queue: waits"
 text=$(cat $debug/latency)
 diag "$(head -n 3 <<< "$text")"

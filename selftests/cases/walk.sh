@@ -2,11 +2,14 @@
 # What "walk" says of requests against what is known of them: by the hardware's
 # own tables, by VFIO's process, by the fault that follows; of devices that are
 # translated, blocked, passed through and in nobody's hands; under a load; and of
-# nonsense.
+# nonsense. In legacy mode, and in scalable mode with tables of the first stage.
 # vm: --qemu "-m 3G -device edu -device edu"
 # vm: --qemu "-drive file=@share/d0.img,if=none,id=d0,format=raw -device nvme,drive=d0,serial=x1"
 # vm: --qemu "-chardev socket,id=qs,path=/tmp/qmp,server=on,wait=off -mon chardev=qs,mode=control -chardev socket,id=qc,path=/tmp/qmp -serial chardev:qc"
 # disk: d0.img 64M
+# variant: legacy
+# variant: scalable --qemu "-device intel-iommu,intremap=on,aw-bits=48,scalable-mode=on,fsts=on"
+# in-turn: yes
 # timeout: 600
 
 # shellcheck source=selftests/lib/life.sh
@@ -25,7 +28,16 @@ refuse() {
 	like "$text" "$3" "$1: the reply says what is wrong"
 }
 
-plan 78
+# What the tables of each mode say, and the reasons of faults there.
+if [ "$VARIANT" = scalable ]; then
+	plan 87
+	half=" half=lower" high="0x[0-9a-f]+1" stage=first of=pasid levels=first_levels
+	no_read=0x71 no_write=0x71 far=0x80 blocked=0x41 read_only=0x85
+else
+	plan 79
+	half= high=0x0 stage= of=context levels=levels
+	no_read=0x06 no_write=0x05 far=0x04 blocked=0x02 read_only=0x05
+fi
 edu=$(pci_find 1234:11e8 | head -n 1) edu2=$(pci_find 1234:11e8 | tail -n 1)
 nvme=$(pci_find 1b36:0010)
 modprobe vtd_dmar attach=0 || bail "vtd_dmar does not load"
@@ -43,17 +55,17 @@ while read -r iova phys entry; do
 	iova=${iova#*=} phys=${phys#*=} entry=${entry#*=}
 	text=$(vtd "walk $nvme $iova")
 	[ "$(value "$(head -n 1 <<< "$text")" phys)" = "$phys" ] &&
-		grep -q "^level .* entry=$entry nr=[12] .* leads=page " <<< "$text" || wrong=$((wrong + 1))
+		grep -qE "^level .* entry=$entry( stage=$stage)? nr=[12] .* leads=page " <<< "$text" || wrong=$((wrong + 1))
 done < /tmp/leaves
 is $wrong 0 "each maps to the same address, by the same entry"
 read -r iova _ < /tmp/leaves
 iova=${iova#*=}
 text=$(vtd "walk $nvme $iova")
 diag "$text"
-root=$(qmp hmp "xp /1gx 0xfed90020" | sed 's/.*0x0*//')
-like "$text" "^root at=0x$root low=0x[0-9a-f]+1 high=0x0 index=0 present=yes " "the root table is where the register says"
-is "$(grep -c '^level ' <<< "$text")" "$(value "$(grep '^context ' <<< "$text")" levels)" "it goes through all levels"
-like "$text" "^walk device=$nvme .*unit=dmar0 mode=legacy driver=nvme domain=DMA-FQ address=$iova " "and says whose domain it is"
+root=$(qmp hmp "xp /1gx 0xfed90020" | sed 's/.*0x0*//; s/...$/000/')
+like "$text" "^root at=0x$root low=0x[0-9a-f]+1 high=$high index=0$half present=yes " "the root table is where the register says"
+is "$(grep -c "^level .*${stage:+ stage=$stage} nr=" <<< "$text")" "$(value "$(grep "^$of " <<< "$text")" $levels)" "it goes through all levels"
+like "$text" "^walk device=$nvme .*unit=dmar0 mode=$VARIANT driver=nvme domain=DMA-FQ ${stage:+pasid=- }address=$iova " "and says whose domain it is"
 is "$(printf '%d' $(($(walked "$nvme" "$(printf 0x%x $((iova + 0x123)))" phys) - $(walked "$nvme" "$iova" phys))))" 291 \
 	"an address inside of the page: so much further"
 is "$(walked "$nvme" "$((iova))" phys)" "$(walked "$nvme" "$iova" phys)" "in decimal it is the same"
@@ -88,12 +100,13 @@ addr=$(printf 0x%x "$(value "$text" addr)")
 wait_for 5 test "$(faults)" -gt 0
 is "$(outcome "$mine" "$addr")" "blocked blocked" "an address never mapped is blocked"
 is "$(walked "$mine" "$addr" write_reason)" "$(value "$(last_fault)" reason)" "for the reason that the fault has"
-is "$(walked "$mine" "$addr" read_reason)" 0x06 "and a read for that of a read"
+is "$(walked "$mine" "$addr" read_reason)" $no_read "and a read for that of a read"
+is "$(walked "$mine" "$addr" write_reason)" $no_write "which are those of the mode"
 like "$(vtd "walk $mine $addr")" "^walk .* end=absent phys=- start=0x[0-9a-f]+ bytes=[0-9]+ text=\"not present at level [1-4]" \
 	"it says where the walk ends"
 is "$(outcome "$mine" 0x1000000000000000)" "blocked blocked" "an address beyond the width is blocked"
-is "$(walked "$mine" 0x1000000000000000 write_reason)" 0x04 "for that reason"
-is "$(walked "$mine" 0xffffffffffffffff end)" beyond "the last address of all"
+is "$(walked "$mine" 0x1000000000000000 write_reason)" $far "for that reason"
+is "$(walked "$mine" 0xffffffffffffffff end)" "$([ "$VARIANT" = scalable ] && echo absent || echo beyond)" "the last address of all"
 is "$(outcome "$mine" 0xfee00000)" "aborted interrupt" "the interrupt range is none of the tables'"
 
 # --- in the hands of user space: blocked, then a page of 2 MiB
@@ -104,7 +117,7 @@ ok "the other edu goes to vfio-pci" bind_to "$other" vfio-pci
 holder=$!
 ok "its group is claimed" wait_for 10 grep -q claimed /tmp/ready
 is "$(outcome "$other" 0x4000000)" "blocked blocked" "it is blocked then"
-is "$(walked "$other" 0x4000000 write_reason)" 0x02 "for want of a context entry"
+is "$(walked "$other" 0x4000000 write_reason)" $blocked "for want of a context entry"
 like "$(vtd "walk $other 0x4000000")" "^context at=0x[0-9a-f]+ low=0x0 high=0x0 index=[0-9]+ present=no$" "which is shown"
 kill -USR1 $holder
 ok "a huge page is mapped" wait_for 10 grep -q ' ' /tmp/ready
@@ -115,7 +128,7 @@ is "$(walked "$other" 0x41ff123 phys)" "$(printf 0x%x $((huge + 0x1ff123)))" "to
 is "$(walked "$other" 0x41ff123 start) $(walked "$other" 0x41ff123 bytes)" "0x4000000 2097152" "as one page of 2 MiB"
 like "$(vtd "walk $other 0x41ff123")" " nr=2 index=32 leads=page to=$huge read=yes write=yes " "by an entry at level 2"
 is "$(outcome "$other" 0x3fff000)" "translated blocked" "the page for reading cannot be written"
-is "$(walked "$other" 0x3fff000 phys) $(walked "$other" 0x3fff000 write_reason)" "$small 0x05" "it is where it is"
+is "$(walked "$other" 0x3fff000 phys) $(walked "$other" 0x3fff000 write_reason)" "$small $read_only" "it is where it is"
 is "$(walked "$other" 0x4200000 end)" absent "behind them nothing is mapped"
 is "$(walked "$other" 0x4000000 domain)" unmanaged "the domain is VFIO's"
 
@@ -124,7 +137,7 @@ kept=$(vtd status | sed -n 's/^device name=\([^ ]*\) .*state=pass-through.*/\1/p
 diag "passed through: $kept"
 is "$(outcome "$kept" 0x12345678)" "passed-through passed-through" "a device that had its driver before"
 is "$(walked "$kept" 0x12345678 phys)" 0x12345678 "its addresses are those of memory"
-like "$(vtd "walk $kept 0x1000")" "^context .* present=yes translation=pass-through levels=[345] .* domain_id=1 " "by a context entry that says so"
+like "$(vtd "walk $kept 0x1000")" "^$of .* present=yes translation=pass-through .*domain_id=1 " "by an entry that says so"
 
 # --- for people and programs
 text=$(vtdctl walk "$other" 0x41ff123)
@@ -136,6 +149,13 @@ import json, sys
 walk = json.load(sys.stdin)["walks"][0]
 print(walk["end"], walk["bytes"], walk["entries"][1]["table_kind"], walk["entries"][-1]["leads"])')" \
 	"page 2097152 context page" "as JSON"
+if [ "$VARIANT" = scalable ]; then
+	like "$text" "^  dmar0, scalable mode$" "it says the mode"
+	like "$text" "^  \+- PASID 0x0, entry 0x00 at 0x" "and draws the PASID entry"
+	like "$(vtd status)" "^unit name=dmar0 .* mode=scalable stage=first " "status says the mode, too"
+	like "$(cat /sys/kernel/debug/vtd/dmar0/contexts)" "^pasid $other 0x0 0x[0-9a-f]{48} type=first-stage domain-id=[0-9]+ levels=4 table=0x[1-9a-f]" \
+		"debugfs shows the entry"
+fi
 kill $holder
 wait $holder 2> /dev/null
 # schema FILE DEFINITION COMMAND...: what vtdctl prints fits
@@ -167,7 +187,16 @@ refuse "a PASID of 21 bits" 22 "'0x100000' is not a PASID" "walk $edu 0x1000 0x1
 refuse "a fourth word" 22 "takes a device, an address and a PASID" "walk $edu 0x1000 1 2"
 refuse "a device that is none" 19 "not a PCI device" "walk 00:03.0 0x1000"
 refuse "a device that is not there" 19 "there is no device 0000:00:0b.0" "walk 0000:00:0b.0 0x1000"
-refuse "a PASID in legacy mode" 95 "dmar0 is in legacy mode, where requests with a PASID are blocked" "walk $edu 0x1000 5"
+if [ "$VARIANT" = scalable ]; then
+	text=$(vtd "walk $edu 0x1000 5")
+	is "$(value "$text" read) $(value "$text" read_reason) $(value "$text" end)" "blocked 0x45 pasids-off" "a PASID of a device that has none is blocked"
+	like "$text" "^context .* with_pasid=no " "and the context entry says so"
+	ok "vtdctl shows it" vtdctl walk "$edu" 0x1000 5
+	ok "and as JSON it fits the schema" schema vtdctl.schema.json walks walk "$edu" 0x1000 5
+	refuse "one of 20 bits of a device that is not there" 19 "there is no device" "walk 0000:00:0b.0 0x1000 0xfffff"
+else
+	refuse "a PASID in legacy mode" 95 "dmar0 is in legacy mode, where requests with a PASID are blocked" "walk $edu 0x1000 5"
+fi
 text=$(vtdctl walk "$edu" zzz 2>&1)
 is "$?" 1 "vtdctl refuses nonsense itself"
 like "$text" "Error: walk: address \"zzz\" is wrong" "and says so"

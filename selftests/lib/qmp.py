@@ -93,29 +93,67 @@ class Monitor:
                 for w in re.findall(r"0x([0-9a-f]{16})", line.split(":")[-1])]
 
 
-def context(mon, bdf):
-    bus, dev, fn = re.fullmatch(
-        r"(?:[0-9a-f]+:)?([0-9a-f]+):([0-9a-f]+)\.([0-7])", bdf).groups()
-    devfn = int(dev, 16) * 8 + int(fn)
-    root = mon.words(UNIT + RTADDR)[0] & PAGE
-    entry = mon.words(root + int(bus, 16) * 16)[0]
-    if not entry & 1:
-        sys.exit(f"walk: no root entry for bus {bus}")
-    low, high = mon.words((entry & PAGE) + devfn * 16, 2)
-    if not low & 1:
-        sys.exit(f"walk: no context entry for {bdf}")
-    return low, high
+class Tables:
+    """What the unit finds for requests of a device without a PASID."""
+
+    def __init__(self, mon, bdf):
+        bus, dev, fn = re.fullmatch(
+            r"(?:[0-9a-f]+:)?([0-9a-f]+):([0-9a-f]+)\.([0-7])", bdf).groups()
+        self.mon, self.bdf = mon, bdf
+        self.first = self.top = None
+        devfn = int(dev, 16) * 8 + int(fn)
+        root = mon.words(UNIT + RTADDR)[0]
+        at = (root & PAGE) + int(bus, 16) * 16
+        if root >> 10 & 3 == 1:
+            self.scalable(at, devfn)
+        else:
+            self.legacy(at, devfn)
+
+    def present(self, what, at, count):
+        words = self.mon.words(at, count)
+        if not words[0] & 1:
+            sys.exit(f"walk: no {what} entry for {self.bdf}")
+        return words
+
+    def legacy(self, at, devfn):
+        entry = self.present("root", at, 1)[0]
+        low, high = self.present("context", (entry & PAGE) + devfn * 16, 2)
+        if low >> 2 & 3 != 2:
+            self.top, self.levels, self.first = \
+                low & PAGE, (high & 7) + 2, False
+
+    def scalable(self, at, devfn):
+        entry = self.present("root", at + devfn // 128 * 8, 1)[0]
+        low, high = self.present("context",
+                                 (entry & PAGE) + devfn % 128 * 32, 2)
+        pasid = high & 0xfffff
+        entry = self.present("directory",
+                             (low & PAGE) + pasid // 64 * 8, 1)[0]
+        low, _, third = self.present("PASID",
+                                     (entry & PAGE) + pasid % 64 * 64, 3)
+        kind = low >> 6 & 7
+        if kind == 1:
+            self.top, self.levels, self.first = \
+                third & PAGE, (third >> 2 & 3) + 4, True
+        elif kind == 2:
+            self.top, self.levels, self.first = \
+                low & PAGE, (low >> 2 & 7) + 2, False
+        elif kind != 4:
+            sys.exit(f"walk: {self.bdf}: a PASID entry of type {kind}")
+
+    def allows(self, entry):
+        return entry & (1 if self.first else 3)
 
 
 def walk(mon, bdf, iova):
-    low, high = context(mon, bdf)
-    if low >> 2 & 3 == 2:
+    t = Tables(mon, bdf)
+    if t.top is None:
         return iova, "pass-through", 0
-    table = low & PAGE
-    for level in range((high & 7) + 2, 0, -1):
+    table = t.top
+    for level in range(t.levels, 0, -1):
         shift = 12 + 9 * (level - 1)
         entry = mon.words(table + (iova >> shift & 511) * 8)[0]
-        if not entry & 3:
+        if not t.allows(entry):
             sys.exit(f"walk: {bdf} {iova:#x}: not mapped at level {level}")
         if level == 1 or entry & 0x80:
             mask = (1 << shift) - 1
@@ -126,14 +164,14 @@ def walk(mon, bdf, iova):
 
 def leaves(mon, bdf, limit=4096):
     """Up to limit (iova, entry) of present leaves."""
-    low, high = context(mon, bdf)
-    if low >> 2 & 3 == 2:
+    t = Tables(mon, bdf)
+    if t.top is None:
         return []
     found = []
 
     def visit(table, level, base):
         for i, entry in enumerate(mon.words(table, 512)):
-            if not entry & 3 or len(found) >= limit:
+            if not t.allows(entry) or len(found) >= limit:
                 continue
             at = base | i << (12 + 9 * (level - 1))
             if level == 1 or entry & 0x80:
@@ -141,7 +179,7 @@ def leaves(mon, bdf, limit=4096):
             else:
                 visit(entry & PAGE, level - 1, at)
 
-    visit(low & PAGE, (high & 7) + 2, 0)
+    visit(t.top, t.levels, 0)
     return found
 
 
