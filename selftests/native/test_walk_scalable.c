@@ -117,6 +117,7 @@ static struct vtd_unit unit = {
 	.scalable = true,
 	.translating = true,
 };
+
 static struct vtd_device device = { .type = IOMMU_DOMAIN_DMA };
 static struct vtd_dmar dmar = { .address_width = 46 };
 static struct pci_dev pci = { .name = "0000:01:03.0" };
