@@ -78,6 +78,12 @@ int vtd_attach_paging(struct iommu_domain *domain, struct device *dev,
 	return -EINVAL;
 }
 
+int vtd_set_pasid_paging(struct iommu_domain *domain, struct device *dev,
+			 ioasid_t pasid, struct iommu_domain *old)
+{
+	return -ENODEV;
+}
+
 bool vtd_history_on(void)
 {
 	return history;
