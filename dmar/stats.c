@@ -15,6 +15,7 @@
 #include "control.h"
 #include "device.h"
 #include "domain.h"
+#include "prq.h"
 
 /* Kinds of descriptors by their bits 5:0, in the order of the record. */
 static const struct {
@@ -75,6 +76,23 @@ static void vtd_stats_unit(const struct vtd_unit *unit, struct vtd_reply *reply)
 		READ_ONCE(s->refused), READ_ONCE(s->retries),
 		(long long)atomic64_read(&unit->faults),
 		(long long)atomic64_read(&unit->fault_overflows));
+}
+
+/* Page requests of devices, on a unit that takes them. */
+static void vtd_stats_requests(const struct vtd_unit *unit,
+			       struct vtd_reply *reply)
+{
+	const struct vtd_prq_stats *s;
+
+	if (!unit->prq)
+		return;
+	s = &unit->prq->stats;
+	vtd_say(reply,
+		"requests unit=%s pages=%u granted=%u taken=%llu responses=%lld failed=%lld refused=%llu overflows=%llu max_ns=%llu\n",
+		unit->name, unit->prq->pages, READ_ONCE(unit->prq->granted),
+		READ_ONCE(s->requests), (long long)atomic64_read(&s->responses),
+		(long long)atomic64_read(&s->failed), READ_ONCE(s->refused),
+		READ_ONCE(s->overflows), READ_ONCE(s->max_ns));
 }
 
 /**
@@ -149,7 +167,8 @@ static void vtd_stats_device(struct vtd_device *vdev, struct vtd_reply *reply)
 /**
  * vtd_stats() - what invalidation did and cost
  * @pdev: of this device and its unit alone, or NULL for everything
- * @reply: "queue" records of units, then "cost" records of managed devices
+ * @reply: "queue" and "requests" records of units, then "cost" records of
+ *	managed devices
  *
  * Context: may sleep; the control mutex is held; takes
  * pci_lock_rescan_remove() and the mutexes of groups.
@@ -174,9 +193,12 @@ int vtd_stats(struct pci_dev *pdev, struct vtd_reply *reply)
 		ret = -ENODEV;
 		goto unlock;
 	}
-	for (i = 0; i < vtd_control.nr_units; i++)
-		if (!vdev || vdev->unit == vtd_control.units[i])
-			vtd_stats_unit(vtd_control.units[i], reply);
+	for (i = 0; i < vtd_control.nr_units; i++) {
+		if (vdev && vdev->unit != vtd_control.units[i])
+			continue;
+		vtd_stats_unit(vtd_control.units[i], reply);
+		vtd_stats_requests(vtd_control.units[i], reply);
+	}
 	if (vdev) {
 		vtd_stats_device(vdev, reply);
 		goto unlock;

@@ -87,6 +87,22 @@ static void show_unit(struct vtdctl *ctl, const struct vtd_record *rec)
 		vtd_record_show(rec, "faults"));
 }
 
+static void show_requests(struct vtdctl *ctl, const struct vtd_record *rec)
+{
+	char max[32];
+
+	fprintf(ctl->out,
+		"%s: %s page requests, %s responses, %s of them not with success\n",
+		vtd_record_show(rec, "unit"), vtd_record_show(rec, "taken"),
+		vtd_record_show(rec, "responses"),
+		vtd_record_show(rec, "failed"));
+	fprintf(ctl->out,
+		"  refused     %s; overflows %s; answered within %s at most\n",
+		vtd_record_show(rec, "refused"),
+		vtd_record_show(rec, "overflows"),
+		show_ns(vtd_record_show(rec, "max_ns"), max, sizeof(max)));
+}
+
 static void show_device(struct vtdctl *ctl, const struct vtd_record *rec)
 {
 	fprintf(ctl->out, "%-12s %-6s %5s %-9s %-6s %9s %9s %8s %8s\n",
@@ -101,9 +117,12 @@ static void stats_text(struct vtdctl *ctl, const struct vtd_records *recs)
 {
 	bool header = false;
 
-	for (size_t i = 0; i < recs->count; i++)
+	for (size_t i = 0; i < recs->count; i++) {
 		if (vtd_record_is(&recs->list[i], "queue"))
 			show_unit(ctl, &recs->list[i]);
+		else if (vtd_record_is(&recs->list[i], "requests"))
+			show_requests(ctl, &recs->list[i]);
+	}
 	for (size_t i = 0; i < recs->count; i++) {
 		if (!vtd_record_is(&recs->list[i], "cost"))
 			continue;
@@ -153,6 +172,9 @@ static int stats_json(struct vtdctl *ctl, const struct vtd_records *recs)
 	if (top &&
 	    !vtd_json_add(top, "units",
 			  vtd_json_records(recs, "queue", record_json, NULL)) &&
+	    !vtd_json_add(top, "page_requests",
+			  vtd_json_records(recs, "requests", record_json,
+					   NULL)) &&
 	    !vtd_json_add(top, "devices",
 			  vtd_json_records(recs, "cost", record_json, NULL)))
 		return vtd_json_put(ctl, top);

@@ -40,6 +40,15 @@ void test_stats(void **state)
 		"DEVICE       UNIT   GROUP TYPE      UNMAPS   FLUSHES      PAGE      ALL    QUEUE\n"
 		"0000:00:03.0 dmar0      5 DMA-FQ    strict      1240      1200       40       39\n"
 		"0000:00:04.0 dmar0      6 identity  -              0         0        0        0\n");
+	fix->reply =
+		"requests unit=dmar0 pages=16 granted=256 taken=120 responses=118 failed=3 refused=2 overflows=1 max_ns=52000\n";
+	assert_int_equal(run(fix, "stats"), 0);
+	assert_string_equal(
+		fix->out,
+		"dmar0: 120 page requests, 118 responses, 3 of them not with success\n"
+		"  refused     2; overflows 1; answered within 52 us at most\n");
+	assert_int_equal(run(fix, "stats --json"), 0);
+	assert_has(fix->out, "\"taken\": 120");
 	/* Kinds that only some units are given. */
 	fix->reply =
 		"queue unit=dmar0 submissions=9 waits=9 iotlb_page=1 pasid_cache_global=2 pasid_cache_domain=3 pasid_cache_one=4 piotlb_pasid=5 piotlb_page=60000000 devtlb=7 devtlb_pasid=8 page_response=9\n";
