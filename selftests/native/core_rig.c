@@ -122,12 +122,16 @@ const struct kind kinds[KINDS] = {
 
 void start(uintptr_t kind)
 {
+	start_unit(FIX_CAP | kinds[kind].cap,
+		   (FIX_ECAP & ~VTDM_ECAP_C) | kinds[kind].ecap);
+}
+
+void start_unit(u64 cap, u64 ecap)
+{
 	unsigned int i;
 
 	rig_start();
-	rig_add(FIX_CAP | kinds[kind].cap,
-		(FIX_ECAP & ~VTDM_ECAP_C) | kinds[kind].ecap, VTD_MODEL_EAGER,
-		3, 0);
+	rig_add(cap, ecap, VTD_MODEL_EAGER, 3, 0);
 	memset(fn, 0, sizeof(fn));
 	INIT_LIST_HEAD(&vtd_shim_pci_devices);
 	INIT_LIST_HEAD(&vtd_devices);

@@ -67,6 +67,8 @@ extern bool by_ranges;
 
 /* A machine of one kind, and devices that nobody manages yet. */
 void start(uintptr_t kind);
+/* The same with any unit. */
+void start_unit(u64 cap, u64 ecap);
 /* The same, one of them attached to a domain of its own. */
 struct iommu_domain *begin(uintptr_t kind);
 void end(struct iommu_domain *domain);

@@ -330,26 +330,47 @@ bool vtd_fault_peek_memory(u64 phys, u64 *value)
 	return true;
 }
 
+/* Besides those of core_rig.h: units in scalable mode. */
+static const struct kind scalable[] = {
+	{ VTDM_CAP_FL1GP, VTDM_ECAP_FSTS | VTDM_ECAP_SMPWCS,
+	  "scalable mode, first stage" },
+	{ 0, VTDM_ECAP_SSTS, "scalable mode, second stage" },
+	{ VTDM_CAP_CM, VTDM_ECAP_FSTS | VTDM_ECAP_SSTS,
+	  "scalable mode, caching mode, walks not snooped" },
+};
+
 static void machine(uintptr_t kind)
 {
-	start(kind);
+	if (kind < KINDS)
+		start(kind);
+	else
+		start_unit(FIX_CAP | scalable[kind - KINDS].cap,
+			   FIX_ECAP | VTDM_ECAP_SMTS | VTDM_ECAP_PASID |
+				   VTDM_ECAP_PSS(20) |
+				   scalable[kind - KINDS].ecap);
+	assert_int_equal(rig.unit[0].scalable, kind >= KINDS);
 	vtd_control.state = VTD_ATTACHED;
 	vtd_control.dmar = &dmar;
 	/* 46 bits */
 	iomem_resource.end = 0x3fffffffffff;
 }
 
-static const char *walk(unsigned int i, u64 addr)
+static const char *told(int ret)
 {
 	static char text[8192];
 
-	vtd_reply_free(&reply);
-	assert_int_equal(vtd_walk(&fn[i].pdev, addr, &reply), 0);
+	assert_int_equal(ret, 0);
 	assert_true(reply.len < sizeof(text) && !reply.cut);
 	memcpy(text, reply.text, reply.len);
 	text[reply.len] = '\0';
 	vtd_reply_free(&reply);
 	return text;
+}
+
+static const char *walk(unsigned int i, u64 addr)
+{
+	vtd_reply_free(&reply);
+	return told(vtd_walk(&fn[i].pdev, addr, &reply));
 }
 
 static void assert_has(const char *text, const char *what)
@@ -383,20 +404,40 @@ static u64 number(const char *text, const char *key)
 	return strtoull(value(text, key), NULL, 0);
 }
 
+/* What becomes of a request, of a PASID unless it is VTD_NO_PASID. */
+static unsigned int request(u32 pasid, u64 addr, enum vtd_model_access access,
+			    u64 *phys)
+{
+	const struct vtd_model_request r = {
+		.sid = RIG_SID,
+		.with_pasid = pasid != VTD_NO_PASID,
+		.pasid = pasid,
+		.access = access,
+		.addr = addr,
+	};
+	struct vtd_model_result result;
+
+	vtd_model_request(rig.model[0], &r, NULL, 0, &result);
+	*phys = result.phys;
+	return result.reason;
+}
+
 /* A record against what becomes of the request. */
-static void assert_walked(u64 addr)
+static void assert_walked(u32 pasid, u64 addr)
 {
 	static const enum vtd_model_access access[] = { VTD_MODEL_READ,
 							VTD_MODEL_WRITE };
 	static const char *const what[] = { "read", "write" };
 	static const char *const why[] = { "read_reason", "write_reason" };
-	const char *text = walk(0, addr);
+	const char *text =
+		pasid == VTD_NO_PASID ?
+			walk(0, addr) :
+			told(vtd_walk_pasid(&fn[0].pdev, addr, pasid, &reply));
 	unsigned int i;
 	u64 phys;
 
 	for (i = 0; i < 2; i++) {
-		unsigned int reason =
-			rig_ask(0, RIG_SID, addr, access[i], &phys);
+		unsigned int reason = request(pasid, addr, access[i], &phys);
 
 		if (reason) {
 			assert_string_equal(value(text, what[i]), "blocked");
@@ -425,7 +466,8 @@ static void assert_records(const char *text)
 			assert_true(line[i] >= ' ' && line[i] <= '~');
 		}
 		assert_int_equal(quotes % 2, 0);
-		if (!strncmp(line, "level ", 6))
+		if (!strncmp(line, "level ", 6) ||
+		    !strncmp(line, "directory ", 10))
 			assert_true(number(line, "entry") ==
 				    *(u64 *)phys_to_virt(number(line, "at")));
 		else if (strncmp(line, "walk ", 5))
@@ -438,14 +480,20 @@ static void assert_records(const char *text)
 static void test_random(void **state)
 {
 	static const int prots[] = { RW, IOMMU_READ, IOMMU_WRITE };
+	bool pasids = fix_arg(state) >= KINDS;
 	struct iommu_domain *domain;
 	unsigned int i;
 
 	seed = fix_arg(state) + 7;
 	machine(fix_arg(state));
+	fn[0].pdev.max_pasids = pasids ? 1 << 16 : 0;
 	appear(0);
 	domain = domain_for(0);
 	assert_int_equal(attach(domain, 0), 0);
+	if (pasids)
+		assert_int_equal(vtd_device_set_pasid(managed(0), 0x1234,
+						      to_vtd_domain(domain)),
+				 0);
 	for (i = 0; i < 40; i++) {
 		u64 size = i % 8 == 0 ? SZ_1G : i % 2 ? SZ_2M : SZ_4K;
 		u64 iova = draw(64) * SZ_1G + draw(4) * SZ_2M + draw(4) * SZ_4K;
@@ -455,11 +503,19 @@ static void test_random(void **state)
 		    prots[draw(3)]);
 	}
 	for (i = 0; i < 400; i++)
-		assert_walked(draw(64) * SZ_1G + draw(5) * SZ_2M +
-			      draw(5) * SZ_4K + draw(SZ_4K));
-	assert_walked(1ULL << 50);
-	assert_walked(~0ULL);
+		assert_walked(pasids && draw(2) ? 0x1234 : VTD_NO_PASID,
+			      draw(64) * SZ_1G + draw(5) * SZ_2M +
+				      draw(5) * SZ_4K + draw(SZ_4K));
+	assert_walked(VTD_NO_PASID, 1ULL << 50);
+	assert_walked(VTD_NO_PASID, ~0ULL);
 	assert_records(walk(0, 0x1234));
+	if (pasids) {
+		assert_walked(0x1235, 0x1000); /* of nothing */
+		assert_walked(0x8000, 0x1000);
+		assert_walked(0x10000, 0x1000);
+		assert_has(told(vtd_walk_pasid(&fn[0].pdev, 0, 0x1234, &reply)),
+			   " mode=scalable driver=- domain=DMA pasid=0x1234 ");
+	}
 	end(domain);
 }
 
@@ -626,6 +682,9 @@ int main(void)
 	for (i = 0; i < KINDS; i++)
 		fix_case(test_random, (void *)(uintptr_t)i, "random maps, %s",
 			 kinds[i].name);
+	for (i = 0; i < ARRAY_SIZE(scalable); i++)
+		fix_case(test_random, (void *)(uintptr_t)(KINDS + i),
+			 "random maps, %s", scalable[i].name);
 	fix_case(test_command, NULL, "records of a managed device");
 	fix_case(test_command_ways, NULL,
 		 "pass-through, several source-ids, no unit, PASID, no memory");
