@@ -68,33 +68,6 @@
 /* How often a submission that the unit dropped is given to it again. */
 #define VTD_QI_RETRIES 8
 
-static u64 vtd_qi_line_phys(const struct vtd_qi *qi, u32 slot)
-{
-	return qi->line_phys + slot * sizeof(*qi->line);
-}
-
-/* Bytes of @slots descriptors, or the offset of one. */
-static inline size_t vtd_qi_bytes(const struct vtd_qi *qi, u32 slots)
-{
-	return slots * sizeof(*qi->ring) << qi->wide;
-}
-
-static inline struct vtd_qi_desc *vtd_qi_at(const struct vtd_qi *qi, u32 slot)
-{
-	return &qi->ring[slot << qi->wide];
-}
-
-static u32 vtd_qi_next(const struct vtd_qi *qi, u32 slot, u32 by)
-{
-	return (slot + by) & (qi->slots - 1);
-}
-
-/* Numbers of batches wrap; a later one is less than 2^31 ahead. */
-static bool vtd_qi_reached(u32 seen, u32 wanted)
-{
-	return (s32)(seen - wanted) >= 0;
-}
-
 /* Does the line of @slot say that batch @seq is complete? */
 static inline bool vtd_qi_done(const struct vtd_qi *qi, u32 slot, u32 seq)
 {
@@ -178,16 +151,6 @@ void vtd_qi_program(struct vtd_qi *qi)
 		    virt_to_phys(qi->ring) |
 			    (qi->wide ? VTD_IQA_DW | FIELD_PREP(VTD_IQA_QS, 1) :
 					0));
-}
-
-/* Some types have other fields where most have a granularity. */
-static u8 vtd_qi_kind_of(const struct vtd_qi_desc *desc)
-{
-	u8 type = FIELD_GET(VTD_QI_TYPE, desc->w[0]);
-
-	if (type == VTD_QI_TYPE_PDEVTLB || type == VTD_QI_TYPE_RESPONSE)
-		return type;
-	return desc->w[0] % VTD_QI_KINDS;
 }
 
 /* Where what the unit was given ends; an open batch begins there. */
@@ -440,14 +403,6 @@ static int vtd_qi_queue(struct vtd_qi *qi, const struct vtd_qi_desc *desc,
 			vtd_qi_give_turn(qi, qi->last_nr);
 	}
 	return 0;
-}
-
-/* Is @slot at or after @from and before @to, going round the ring? */
-static bool vtd_qi_within(const struct vtd_qi *qi, u32 slot, u32 from, u32 to)
-{
-	u32 mask = qi->slots - 1;
-
-	return ((slot - from) & mask) < ((to - from) & mask);
 }
 
 /* The submission of the batch at @first that @slot belongs to. */
@@ -798,21 +753,6 @@ static void vtd_qi_note_retry(struct vtd_qi *qi)
 	raw_spin_unlock_irqrestore(&qi->lock, flags);
 }
 
-/* The device that is to forget something by a descriptor. */
-static bool vtd_qi_device(const struct vtd_qi_desc *desc, u16 *sid)
-{
-	switch (FIELD_GET(VTD_QI_TYPE, desc->w[0])) {
-	case VTD_QI_TYPE_DEVTLB:
-		*sid = FIELD_GET(VTD_QI_DEVTLB_SID, desc->w[0]);
-		return true;
-	case VTD_QI_TYPE_PDEVTLB:
-		*sid = FIELD_GET(VTD_QI_PDEVTLB_SID, desc->w[0]);
-		return true;
-	default:
-		return false;
-	}
-}
-
 /*
  * A submission was dropped since a device did not answer in time.  Was it
  * the device that it was for?  Older units do not tell which one it was (ITESID
@@ -825,7 +765,8 @@ static bool vtd_qi_to_blame(const struct vtd_qi *qi,
 	unsigned int i;
 
 	for (i = 0; i < nr; i++)
-		if (vtd_qi_device(&desc[i], &sid) && (!guilty || guilty == sid))
+		if (vtd_qi_for_device(&desc[i], &sid) &&
+		    (!guilty || guilty == sid))
 			return true;
 	return false;
 }
@@ -880,7 +821,7 @@ int vtd_qi_submit(struct vtd_qi *qi, const struct vtd_qi_desc *desc,
 	if (trace_vtd_queue_wait_enabled())
 		start = ktime_get_mono_fast_ns();
 	/* The first tells: they come one by one. */
-	device = vtd_qi_device(desc, &sid);
+	device = vtd_qi_for_device(desc, &sid);
 	if (device)
 		atomic_inc(&qi->devices);
 	ret = vtd_qi_submit_all(qi, desc, nr);

@@ -159,6 +159,54 @@ struct vtd_qi {
 	struct vtd_qi_stats stats;
 };
 
+/* Bytes of @slots descriptors, or the offset of one. */
+static inline size_t vtd_qi_bytes(const struct vtd_qi *qi, u32 slots)
+{
+	return slots * sizeof(*qi->ring) << qi->wide;
+}
+
+static inline struct vtd_qi_desc *vtd_qi_at(const struct vtd_qi *qi, u32 slot)
+{
+	return &qi->ring[slot << qi->wide];
+}
+
+/* Physical address of the line that belongs to a slot. */
+static inline u64 vtd_qi_line_phys(const struct vtd_qi *qi, u32 slot)
+{
+	return qi->line_phys + slot * sizeof(*qi->line);
+}
+
+/* The slot that is @by behind @slot. */
+static inline u32 vtd_qi_next(const struct vtd_qi *qi, u32 slot, u32 by)
+{
+	return (slot + by) & (qi->slots - 1);
+}
+
+/* Numbers of batches wrap; a later one is less than 2^31 ahead. */
+static inline bool vtd_qi_reached(u32 seen, u32 wanted)
+{
+	return (s32)(seen - wanted) >= 0;
+}
+
+/* Is @slot at or after @from and before @to, going round the ring? */
+static inline bool vtd_qi_within(const struct vtd_qi *qi, u32 slot, u32 from,
+				 u32 to)
+{
+	u32 mask = qi->slots - 1;
+
+	return ((slot - from) & mask) < ((to - from) & mask);
+}
+
+/* Some types have other fields where most have a granularity. */
+static inline u8 vtd_qi_kind_of(const struct vtd_qi_desc *desc)
+{
+	u8 type = FIELD_GET(VTD_QI_TYPE, desc->w[0]);
+
+	if (type == VTD_QI_TYPE_PDEVTLB || type == VTD_QI_TYPE_RESPONSE)
+		return type;
+	return desc->w[0] % VTD_QI_KINDS;
+}
+
 /* Descriptors of a kind that the unit was given. */
 static inline u64 vtd_qi_kind(const struct vtd_qi *qi, u8 kind)
 {

@@ -268,4 +268,19 @@ static inline struct vtd_qi_desc vtd_qi_wait(u64 addr, u32 data)
 				     } };
 }
 
+/* Is it a device that is to forget something, and which? */
+static inline bool vtd_qi_for_device(const struct vtd_qi_desc *desc, u16 *sid)
+{
+	switch (FIELD_GET(VTD_QI_TYPE, desc->w[0])) {
+	case VTD_QI_TYPE_DEVTLB:
+		*sid = FIELD_GET(VTD_QI_DEVTLB_SID, desc->w[0]);
+		return true;
+	case VTD_QI_TYPE_PDEVTLB:
+		*sid = FIELD_GET(VTD_QI_PDEVTLB_SID, desc->w[0]);
+		return true;
+	default:
+		return false;
+	}
+}
+
 #endif /* VTD_HW_QI_H */
