@@ -674,12 +674,13 @@ static void vtd_resume(void *data)
 
 		if (!unit->translating)
 			continue;
+		/* Before devices can ask for anything again. */
+		vtd_prq_restore(unit);
 		ret = vtd_unit_reenable(unit);
 		if (ret)
 			vtd_unit_failed(unit, "switching on after suspend",
 					ret);
 		vtd_irq_restore(unit->irq);
-		vtd_prq_restore(unit);
 	}
 }
 

@@ -54,6 +54,7 @@ struct vtd_device *vtd_device_create(struct pci_dev *pdev,
 	vdev->iommu.dev = unit->iommu.dev;
 	INIT_LIST_HEAD(&vdev->iommu.list);
 	xa_init(&vdev->pasids);
+	mutex_init(&vdev->features_lock);
 
 	spin_lock(&vtd_devices_lock);
 	list_add_tail_rcu(&vdev->node, &vtd_devices);
@@ -73,6 +74,7 @@ void vtd_device_free(struct vtd_device *vdev)
 	list_del_rcu(&vdev->node);
 	spin_unlock(&vtd_devices_lock);
 	xa_destroy(&vdev->pasids);
+	mutex_destroy(&vdev->features_lock);
 	pci_dev_put(vdev->pdev);
 	kfree_rcu(vdev, rcu);
 }

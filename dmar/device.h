@@ -7,6 +7,7 @@
 
 #include <linux/iommu.h>
 #include <linux/list.h>
+#include <linux/mutex.h>
 #include <linux/pci.h>
 #include <linux/rcupdate.h>
 #include <linux/types.h>
@@ -35,6 +36,7 @@ struct vtd_unit;
  * @alone: it is the only device of its isolation set (g)
  * @type: IOMMU_DOMAIN_* of what it was attached to (g)
  * @strict: the administrator wants its unmaps flushed at once (g)
+ * @features_lock: who changes @features
  * @features: VTD_SM_CONTEXT_DTE, _PASIDE and _PRE that are set for it
  * @has_devtlb: @devtlb is in use: it may keep translations
  * @devtlb: see there
@@ -65,6 +67,7 @@ struct vtd_device {
 	bool alone;
 	unsigned int type;
 	bool strict;
+	struct mutex features_lock;
 	u64 features;
 	bool has_devtlb;
 	struct vtd_devtlb devtlb;
@@ -98,7 +101,7 @@ bool vtd_device_lazy(const struct vtd_device *vdev);
 void vtd_device_start_ats(struct vtd_device *vdev);
 void vtd_device_stop_ats(struct vtd_device *vdev);
 int vtd_device_set_ats(struct vtd_device *vdev, bool on);
-int vtd_device_features(struct vtd_device *vdev, u64 features);
+int vtd_device_features(struct vtd_device *vdev, u64 set, u64 clear);
 void vtd_device_start_pasids(struct vtd_device *vdev);
 void vtd_device_clear_pasids(struct vtd_device *vdev);
 void vtd_device_stop_pasids(struct vtd_device *vdev);

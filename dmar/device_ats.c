@@ -24,18 +24,28 @@ static struct vtd_device *vtd_device_of_tlb(struct vtd_devtlb *tlb)
 /**
  * vtd_device_features() - what requests a device may make, in scalable mode
  * @vdev: a managed device
- * @features: VTD_SM_CONTEXT_DTE, _PASIDE and _PRE
+ * @set: of VTD_SM_CONTEXT_DTE, _PASIDE and _PRE, those that it may from now on
+ * @clear: those that it may not
  *
- * Context: may sleep; nobody else changes them meanwhile.
+ * A device that did not answer is allowed nothing any more.
+ *
+ * Context: may sleep; takes @vdev->features_lock, then the unit's.
  * Return: as vtd_sm_features().
  */
-int vtd_device_features(struct vtd_device *vdev, u64 features)
+int vtd_device_features(struct vtd_device *vdev, u64 set, u64 clear)
 {
-	int ret = vtd_sm_features(vdev->unit, vdev->sid[0], features,
-				  vdev->pasid_bits);
+	u64 features;
+	int ret;
 
+	mutex_lock(&vdev->features_lock);
+	features = (vdev->features & ~clear) | set;
+	if (READ_ONCE(vdev->devtlb.containing))
+		features = 0;
+	ret = vtd_sm_features(vdev->unit, vdev->sid[0], features,
+			      vdev->pasid_bits);
 	if (!ret)
 		vdev->features = features;
+	mutex_unlock(&vdev->features_lock);
 	return ret;
 }
 
@@ -55,7 +65,7 @@ static void vtd_device_contain(struct work_struct *work)
 	ret = vtd_context_set(vdev->unit, vdev->sid, vdev->nr_sids,
 			      VTD_NO_PASID, &none);
 	if (!ret && vdev->unit->scalable)
-		ret = vtd_device_features(vdev, 0);
+		ret = vtd_device_features(vdev, 0, ~0ULL);
 	/* Before this, each flush that it has a part in fails. */
 	if (!ret)
 		smp_store_release(&tlb->idle, true);
@@ -113,7 +123,7 @@ void vtd_device_start_ats(struct vtd_device *vdev)
 		return;
 	vdev->has_devtlb = true;
 	if (vdev->unit->scalable &&
-	    vtd_device_features(vdev, vdev->features | VTD_SM_CONTEXT_DTE))
+	    vtd_device_features(vdev, VTD_SM_CONTEXT_DTE, 0))
 		goto stop;
 	if (!pci_enable_ats(vdev->pdev, PAGE_SHIFT))
 		return;
@@ -138,7 +148,7 @@ void vtd_device_stop_ats(struct vtd_device *vdev)
 	smp_store_release(&vdev->devtlb.idle, true);
 	cancel_work_sync(&vdev->contain);
 	if (vdev->unit->scalable &&
-	    vtd_device_features(vdev, vdev->features & ~VTD_SM_CONTEXT_DTE))
+	    vtd_device_features(vdev, 0, VTD_SM_CONTEXT_DTE))
 		pci_err(vdev->pdev, "ATS may still be accepted\n");
 	vtd_devtlb_remove(vdev->unit, &vdev->devtlb);
 	vdev->has_devtlb = false;

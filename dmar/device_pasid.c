@@ -51,7 +51,7 @@ void vtd_device_start_pasids(struct vtd_device *vdev)
 		return;
 	vdev->pasid_bits = bits;
 	/* A directory for as many may be too much to ask for. */
-	if (vtd_device_features(vdev, VTD_SM_CONTEXT_PASIDE)) {
+	if (vtd_device_features(vdev, VTD_SM_CONTEXT_PASIDE, 0)) {
 		pci_disable_pasid(vdev->pdev);
 		vdev->pasid_bits = 0;
 		return;
@@ -89,7 +89,7 @@ void vtd_device_stop_pasids(struct vtd_device *vdev)
 		return;
 	if (!vdev->removed)
 		pci_disable_pasid(vdev->pdev);
-	if (vtd_device_features(vdev, vdev->features & ~VTD_SM_CONTEXT_PASIDE))
+	if (vtd_device_features(vdev, 0, VTD_SM_CONTEXT_PASIDE))
 		pci_err(vdev->pdev, "its PASIDs may still be translated\n");
 	vdev->pasid_bits = 0;
 }

@@ -65,11 +65,11 @@ static int vtd_pri_start(struct vtd_device *vdev, struct vtd_prq *prq)
 			      GFP_KERNEL));
 	if (ret)
 		return ret;
-	ret = vtd_device_features(vdev, vdev->features | VTD_SM_CONTEXT_PRE);
+	ret = vtd_device_features(vdev, VTD_SM_CONTEXT_PRE, 0);
 	if (!ret)
 		ret = vtd_pri_enable(pdev, quota);
 	if (ret) {
-		vtd_device_features(vdev, vdev->features & ~VTD_SM_CONTEXT_PRE);
+		vtd_device_features(vdev, 0, VTD_SM_CONTEXT_PRE);
 		xa_erase(&vdev->unit->requesters, vdev->sid[0]);
 		return ret;
 	}
@@ -86,7 +86,7 @@ static void vtd_pri_stop(struct vtd_device *vdev, struct vtd_prq *prq)
 		return;
 	if (vdev->pdev->pri_enabled && !vdev->removed)
 		pci_disable_pri(vdev->pdev);
-	vtd_device_features(vdev, vdev->features & ~VTD_SM_CONTEXT_PRE);
+	vtd_device_features(vdev, 0, VTD_SM_CONTEXT_PRE);
 	xa_erase(&vdev->unit->requesters, vdev->sid[0]);
 	prq->granted -= vdev->quota;
 	vdev->quota = 0;

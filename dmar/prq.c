@@ -173,7 +173,7 @@ static void vtd_prq_program(struct vtd_prq *prq)
 
 /**
  * vtd_prq_restore() - the registers of the queue again
- * @unit: they were lost, in a suspend
+ * @unit: they were lost, in a suspend; it does not translate yet
  *
  * Context: any.
  */

@@ -401,6 +401,27 @@ static void removed_with_requests_under_way(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, machine_detach(m), 0);
 }
 
+/* L7, bug class 41: firmware has reset the unit, as in a suspend to memory. */
+static void the_queue_is_there_after_a_suspend(struct kunit *test)
+{
+	struct machine *m = start(test, 16);
+	struct vtd_unit *unit = machine_unit(0);
+
+	join(test, &askers[0]);
+	KUNIT_ASSERT_EQ(test, vtd_unit_disable(unit), 0);
+	vtd_write64(&unit->regs, VTD_PQA, 0);
+	vtd_write32(&unit->regs, VTD_PECTL, VTD_FECTL_IM);
+	vtd_write32(&unit->regs, VTD_PEDATA, 0);
+	vtd_write32(&unit->regs, VTD_PEADDR, 0);
+	vtd_prq_restore(unit);
+	KUNIT_ASSERT_EQ(test, vtd_unit_reenable(unit), 0);
+	unit->translating = true;
+	begin(test, &askers[0]);
+	finish(test, &askers[0]);
+	leave(test, &askers[0]);
+	KUNIT_EXPECT_EQ(test, machine_detach(m), 0);
+}
+
 static struct kunit_case cases[] = {
 	KUNIT_CASE_SLOW(everybody_gets_what_he_asks_for),
 	KUNIT_CASE_SLOW(one_is_greedy),
@@ -409,6 +430,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(who_leaves_waits_for_his_own),
 	KUNIT_CASE(what_is_in_the_ring_is_served_first),
 	KUNIT_CASE_SLOW(removed_with_requests_under_way),
+	KUNIT_CASE(the_queue_is_there_after_a_suspend),
 	{}
 };
 
