@@ -27,7 +27,10 @@
 
 /* Four devices: those that the board has, and two that are made to be such. */
 static const unsigned int index_of[NR_ASKERS] = {
-	B_SVA, B_SVA_2, B_INTEGRATED, B_ALONE,
+	B_SVA,
+	B_SVA_2,
+	B_INTEGRATED,
+	B_ALONE,
 };
 
 /**
