@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # Devices that come and go while we are there: managed from the first moment,
 # and nothing is left of them.
+# in-turn: yes
 # variant: acpi
 # variant: pciehp --qemu "-global ICH9-LPC.acpi-pci-hotplug-with-bridge-support=off"
 # vm: --qemu "-device pcie-root-port,id=rp1,chassis=1,slot=1,addr=4 -device pcie-root-port,id=rp2,chassis=2,slot=2,addr=5"
