@@ -145,6 +145,7 @@ static int vtd_device_leave_domain(struct vtd_device *vdev, const u16 *sid,
 	struct vtd_domain *old = vdev->domain;
 	int ret;
 
+	vtd_device_moved_ats(vdev, false);
 	ret = vtd_context_set(vdev->unit, sid, nr, VTD_NO_PASID, to);
 	/* Out of memory comes before anything was changed. */
 	if (ret == -ENOMEM)
@@ -285,6 +286,7 @@ int vtd_device_set_domain(struct vtd_device *vdev, struct vtd_domain *d)
 					  vdev->sid[0], true);
 		}
 	}
+	vtd_device_moved_ats(vdev, true);
 	vdev->type = d->domain.type;
 	return 0;
 }

@@ -40,6 +40,7 @@ struct vtd_unit;
  * @features: VTD_SM_CONTEXT_DTE, _PASIDE and _PRE that are set for it
  * @has_devtlb: @devtlb is in use: it may keep translations
  * @devtlb: see there
+ * @ats_off: the administrator does not want it to (g)
  * @contain: blocks it when it does not answer
  * @pri_users: domains that serve its page requests and are attached (g)
  * @quota: page requests that it may have under way; 0: it may send none.  Under
@@ -70,6 +71,7 @@ struct vtd_device {
 	struct mutex features_lock;
 	u64 features;
 	bool has_devtlb;
+	bool ats_off;
 	struct vtd_devtlb devtlb;
 	struct work_struct contain;
 	unsigned int pri_users;
@@ -99,6 +101,7 @@ int vtd_device_set_strict(struct vtd_device *vdev, bool on);
 unsigned int vtd_device_type(const struct vtd_device *vdev);
 bool vtd_device_lazy(const struct vtd_device *vdev);
 void vtd_device_start_ats(struct vtd_device *vdev);
+void vtd_device_moved_ats(struct vtd_device *vdev, bool translated);
 void vtd_device_stop_ats(struct vtd_device *vdev);
 int vtd_device_set_ats(struct vtd_device *vdev, bool on);
 int vtd_device_features(struct vtd_device *vdev, u64 set, u64 clear);

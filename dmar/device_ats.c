@@ -101,9 +101,38 @@ static void vtd_devtlb_init(struct vtd_device *vdev)
 		.sid = vdev->sid[0],
 		.pfsid = pci_dev_id(pci_physfn(pdev)),
 		.depth = PCI_ATS_CAP_QDEP(cap),
+		.idle = true,
 		.failed = vtd_device_mute,
 	};
 	INIT_WORK(&vdev->contain, vtd_device_contain);
+}
+
+/*
+ * ATS on in the device, or off, as it is to be now.  In legacy mode an entry that
+ * passes through takes no requests for translations (VT-d 9.3, TT).
+ */
+static int vtd_device_follow_ats(struct vtd_device *vdev, bool translated)
+{
+	struct vtd_devtlb *tlb = &vdev->devtlb;
+	bool on = !vdev->ats_off && !READ_ONCE(tlb->mute) &&
+		  (vdev->unit->scalable || translated);
+	int ret;
+
+	if (on == vdev->pdev->ats_enabled)
+		return 0;
+	if (!on) {
+		/* What it keeps is of no use to it then. */
+		pci_disable_ats(vdev->pdev);
+		smp_store_release(&tlb->idle, true);
+		return 0;
+	}
+	/* Before it keeps anything whoever flushes must know of it. */
+	WRITE_ONCE(tlb->idle, false);
+	synchronize_rcu();
+	ret = pci_enable_ats(vdev->pdev, PAGE_SHIFT);
+	if (ret)
+		WRITE_ONCE(tlb->idle, true);
+	return ret;
 }
 
 /**
@@ -125,7 +154,7 @@ void vtd_device_start_ats(struct vtd_device *vdev)
 	if (vdev->unit->scalable &&
 	    vtd_device_features(vdev, VTD_SM_CONTEXT_DTE, 0))
 		goto stop;
-	if (!pci_enable_ats(vdev->pdev, PAGE_SHIFT))
+	if (!vtd_device_follow_ats(vdev, false))
 		return;
 stop:
 	pci_notice(vdev->pdev, "ATS could not be enabled\n");
@@ -133,8 +162,22 @@ stop:
 }
 
 /**
+ * vtd_device_moved_ats() - a device is in a paging domain, or about to leave it
+ * @vdev: a managed device
+ * @translated: it is, after its entries have been written; otherwise before
+ *	they are
+ *
+ * Context: may sleep; the group's mutex is held.
+ */
+void vtd_device_moved_ats(struct vtd_device *vdev, bool translated)
+{
+	if (vdev->has_devtlb && vtd_device_follow_ats(vdev, translated))
+		pci_notice(vdev->pdev, "ATS could not be enabled\n");
+}
+
+/**
  * vtd_device_stop_ats() - undo vtd_device_start_ats()
- * @vdev: attached to no paging domain
+ * @vdev: no PASID of it is attached
  *
  * Context: may sleep; the group's mutex is held.
  */
@@ -144,7 +187,6 @@ void vtd_device_stop_ats(struct vtd_device *vdev)
 		return;
 	if (!vdev->removed && vdev->pdev->ats_enabled)
 		pci_disable_ats(vdev->pdev);
-	/* What it keeps is of no use to it now. */
 	smp_store_release(&vdev->devtlb.idle, true);
 	cancel_work_sync(&vdev->contain);
 	if (vdev->unit->scalable &&
@@ -165,25 +207,10 @@ void vtd_device_stop_ats(struct vtd_device *vdev)
  */
 int vtd_device_set_ats(struct vtd_device *vdev, bool on)
 {
-	struct vtd_devtlb *tlb = &vdev->devtlb;
-	int ret;
-
 	if (!vdev->has_devtlb)
 		return on ? -EOPNOTSUPP : 0;
-	if (READ_ONCE(tlb->mute))
+	if (READ_ONCE(vdev->devtlb.mute))
 		return -EIO;
-	if (on == vdev->pdev->ats_enabled)
-		return 0;
-	if (!on) {
-		pci_disable_ats(vdev->pdev);
-		smp_store_release(&tlb->idle, true);
-		return 0;
-	}
-	/* Before it keeps anything whoever flushes must know of it. */
-	WRITE_ONCE(tlb->idle, false);
-	synchronize_rcu();
-	ret = pci_enable_ats(vdev->pdev, PAGE_SHIFT);
-	if (ret)
-		WRITE_ONCE(tlb->idle, true);
-	return ret;
+	vdev->ats_off = !on;
+	return vtd_device_follow_ats(vdev, vdev->domain);
 }
