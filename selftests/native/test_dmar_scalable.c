@@ -19,7 +19,7 @@
 
 #include "../../dmar/scalable.h"
 
-#define SM_BASE                                                           \
+#define SM_BASE                                                         \
 	((FIX_ECAP & ~VTDM_ECAP_C) | VTDM_ECAP_SMTS | VTDM_ECAP_PASID | \
 	 VTDM_ECAP_PSS(20))
 #define SM_COHERENT (VTDM_ECAP_C | VTDM_ECAP_SMPWCS)
@@ -224,6 +224,61 @@ static void test_pasids(void **state)
 	rig_stop();
 }
 
+static u64 context_of(u16 sid)
+{
+	struct vtd_sm_context_entry ce;
+	struct vtd_pasid_entry pe;
+
+	assert_int_equal(vtd_sm_peek(&rig.unit[0], sid, VTD_NO_PASID, &ce, &pe),
+			 0);
+	return ce.w[0];
+}
+
+/* Who has a directory of its own, and for how long. */
+static void test_directories(void **state)
+{
+	struct vtd_unit *unit = &rig.unit[0];
+	struct vtd_translation same;
+	u16 upper = RIG_SID | 0x80;
+	u64 shared;
+
+	start(fix_arg(state), VTD_MODEL_EAGER);
+	spaces();
+	same = vtd_identity(unit);
+	assert_int_equal(vtd_context_set(unit, sid_b, 1, VTD_NO_PASID, &same),
+			 0);
+	shared = context_of(sid_b[0]);
+	assert_int_equal(set(VTD_NO_PASID, same), 0);
+	assert_true(context_of(RIG_SID) == shared);
+	/* what it may do stays when it passes again */
+	allow();
+	assert_int_equal(set(VTD_NO_PASID, same), 0);
+	assert_int_equal(attach(0, P), 0);
+	assert_at(P, home(0));
+	assert_at(VTD_NO_PASID, AT);
+	/* and so do its PASIDs, though it may not use them */
+	assert_int_equal(vtd_sm_features(unit, RIG_SID, 0, 20), 0);
+	assert_int_equal(set(VTD_NO_PASID, same), 0);
+	allow();
+	assert_at(P, home(0));
+	assert_int_equal(vtd_sm_features(unit, RIG_SID, 0, 20), 0);
+	assert_int_equal(block(P), 0);
+	detach(0, P, true);
+	assert_int_equal(attach(0, VTD_NO_PASID), 0);
+	assert_true(context_of(RIG_SID) != shared);
+	assert_int_equal(set(VTD_NO_PASID, same), 0);
+	detach(0, VTD_NO_PASID, true);
+	assert_true(context_of(RIG_SID) == shared);
+	/* the two halves of a bus have a table each */
+	assert_int_equal(vtd_context_set(unit, &upper, 1, VTD_NO_PASID, &same),
+			 0);
+	assert_int_equal(ask(upper, VTD_NO_PASID, AT, NULL), 0);
+	assert_int_equal(block(VTD_NO_PASID), 0);
+	assert_int_equal(ask(upper, VTD_NO_PASID, AT, NULL), 0);
+	spaces_gone();
+	rig_stop();
+}
+
 /* --- requests while the driver waits, which it does after each store ---------- */
 
 static struct {
@@ -284,9 +339,8 @@ static void test_hitless(void **state)
 	start(fix_arg(state) >> 1, VTD_MODEL_EAGER);
 	spaces();
 	allow();
-	assert_int_equal(vtd_sm_features(unit, sid_b[0], VTD_SM_CONTEXT_PASIDE,
-					 20),
-			 0);
+	assert_int_equal(
+		vtd_sm_features(unit, sid_b[0], VTD_SM_CONTEXT_PASIDE, 20), 0);
 	assert_int_equal(vtd_domain_attach(space[0], unit, pasid, sid_b, 1), 0);
 	assert_int_equal(attach(0, pasid), 0);
 	for (round = 0; round < 3; round++) {
@@ -303,6 +357,18 @@ static void test_hitless(void **state)
 }
 
 /* --- what fails ----------------------------------------------------------------- */
+
+/* With nothing cached, a request is refused by what is in memory. */
+static void assert_not_in_memory(u32 pasid)
+{
+	struct vtd_qi *qi = &rig.unit[0].qi;
+	struct vtd_qi_desc desc = vtd_qi_pasid_global();
+
+	assert_int_equal(vtd_qi_submit(qi, &desc, 1), 0);
+	desc = vtd_qi_iotlb_global(0);
+	assert_int_equal(vtd_qi_submit(qi, &desc, 1), 0);
+	assert_int_equal(ask(RIG_SID, pasid, AT, NULL), ABSENT);
+}
 
 /* The n-th descriptor of a change is refused: the entry allows nothing then. */
 static void test_refused(void **state)
@@ -325,6 +391,13 @@ static void test_refused(void **state)
 		vtd_sm_peek(&rig.unit[0], RIG_SID, P, &ce, &pe);
 		assert_false(pe.w[0] & 1);
 		assert_true(space[1]->leaked);
+		assert_not_in_memory(P);
+		/* and once more */
+		vtd_model_inject(rig.model[0], VTD_MODEL_IQE, 1, 0);
+		assert_int_not_equal(attach(1, P), 0);
+		vtd_sm_peek(&rig.unit[0], RIG_SID, P, &ce, &pe);
+		assert_false(pe.w[0] & 1);
+		assert_not_in_memory(P);
 		rig.failed = 0;
 		/* asked once more, it is made up for */
 		assert_int_equal(attach(2, P), 0);
@@ -342,6 +415,171 @@ static void test_refused(void **state)
 		if (space[i]->leaked)
 			/* only the test knows that all is forgotten by now */
 			vtd_pt_destroy(&space[i]->pt);
+	spaces_gone();
+	rig_stop_broken();
+}
+
+/* --- what the unit is given ------------------------------------------------------ */
+
+static u32 mark;
+
+static void from_now(void)
+{
+	mark = rig.unit[0].qi.tail;
+}
+
+/* Descriptors since from_now() whose lower word is @lo. */
+static unsigned int given(u64 lo)
+{
+	const struct vtd_qi *qi = &rig.unit[0].qi;
+	unsigned int nr = 0;
+	u32 at;
+
+	for (at = mark; at != qi->tail; at = (at + 1) & (qi->slots - 1))
+		nr += qi->ring[at << qi->wide].w[0] == lo;
+	return nr;
+}
+
+#define DID(i) ((i) + 2ULL)
+#define OF(did, pasid) ((u64)(did) << 16 | (u64)(pasid) << 32)
+#define PASID_ONE 0x17 /* 6.5.2.2 */
+#define PASID_ALL 0x37
+#define PIOTLB_PASID 0x26 /* 6.5.2.4 */
+#define IOTLB_DOMAIN 0xe2 /* 6.5.2.3, with both drains */
+#define IOTLB_ALL 0xd2
+
+/* Each stage by its own descriptors (6.5.3.3), and no more than is due. */
+static void test_given(void **state)
+{
+	unsigned int kind = fix_arg(state);
+	bool caching = kinds[kind].cap & VTDM_CAP_CM;
+	struct vtd_sm_context_entry ce;
+	struct vtd_pasid_entry pe;
+
+	start(kind, 0);
+	spaces();
+	allow();
+	from_now();
+	assert_int_equal(attach(0, P), 0);
+	assert_int_equal(given(PASID_ONE | OF(0, P)), caching);
+	assert_int_equal(given(PASID_ONE | OF(DID(0), P)), 0);
+	from_now();
+	assert_int_equal(block(P), 0);
+	assert_int_equal(given(PASID_ONE | OF(DID(0), P)), 1);
+	assert_int_equal(given(PIOTLB_PASID | OF(DID(0), P)), first(kind));
+	assert_int_equal(given(IOTLB_DOMAIN | OF(DID(0), 0)), !first(kind));
+	assert_int_equal(given(PASID_ALL) + given(IOTLB_ALL), 0);
+	vtd_sm_peek(&rig.unit[0], RIG_SID, P, &ce, &pe);
+	assert_true(!pe.w[0] && !pe.w[1] && !pe.w[2]);
+	detach(0, P, true);
+	spaces_gone();
+	rig_stop();
+}
+
+/* After a failure all is forgotten once, whatever it was cached under. */
+static void test_given_unsure(void **state)
+{
+	unsigned int i;
+
+	start(fix_arg(state), 0);
+	spaces();
+	allow();
+	assert_int_equal(attach(0, P), 0);
+	vtd_model_inject(rig.model[0], VTD_MODEL_IQE, 1, 0);
+	assert_int_not_equal(attach(1, P), 0);
+	assert_int_equal(rig.failed, 1);
+	rig.failed = 0;
+	from_now();
+	assert_int_equal(attach(2, P), 0);
+	assert_int_equal(given(PASID_ALL), 1);
+	assert_int_equal(given(IOTLB_ALL), 1);
+	assert_at(P, home(2));
+	from_now();
+	assert_int_equal(block(P), 0);
+	assert_int_equal(given(PASID_ALL) + given(IOTLB_ALL), 0);
+	detach(2, P, true);
+	detach(0, P, false);
+	for (i = 0; i < 3; i++)
+		if (space[i]->leaked)
+			vtd_pt_destroy(&space[i]->pt);
+	spaces_gone();
+	rig_stop_broken();
+}
+
+/* A table alone changes, under the same domain-id. */
+static void test_table_alone(void **state)
+{
+	struct vtd_translation to;
+
+	start(0, VTD_MODEL_EAGER);
+	spaces();
+	allow();
+	to = vtd_pt_translation(&space[0]->pt, 9);
+	assert_int_equal(set(P, to), 0);
+	assert_at(P, home(0));
+	to = vtd_pt_translation(&space[1]->pt, 9);
+	assert_int_equal(set(P, to), 0);
+	assert_at(P, home(1));
+	assert_int_equal(block(P), 0);
+	spaces_gone();
+	rig_stop();
+}
+
+/* --- context entries whose change fails ------------------------------------------ */
+
+static void refuse_next(void)
+{
+	rig.failed = 0;
+	rig.unit[0].health = VTD_HEALTH_OK;
+	vtd_model_inject(rig.model[0], VTD_MODEL_IQE, 1, 0);
+}
+
+static void test_context_refused(void **state)
+{
+	struct vtd_unit *unit = &rig.unit[0];
+	const u16 both[] = { RIG_SID, sid_b[0] };
+	const struct vtd_translation none = {};
+	long tables;
+	u64 contexts;
+
+	start(fix_arg(state), 0);
+	spaces();
+	/* absent, but not forgotten: whoever sets it next has to flush */
+	assert_int_equal(set(VTD_NO_PASID, vtd_identity(unit)), 0);
+	refuse_next();
+	assert_int_not_equal(block(VTD_NO_PASID), 0);
+	assert_int_equal(rig.failed, 1);
+	assert_true(!(context_of(RIG_SID) & 1) && context_of(RIG_SID));
+	contexts = vtd_model_stats(rig.model[0]).contexts;
+	assert_int_equal(set(VTD_NO_PASID, vtd_identity(unit)), 0);
+	assert_true(vtd_model_stats(rig.model[0]).contexts > contexts);
+	assert_at(VTD_NO_PASID, AT);
+	/* to a directory of its own */
+	refuse_next();
+	assert_int_not_equal(attach(0, VTD_NO_PASID), 0);
+	assert_int_equal(context_of(RIG_SID) & 1, 0);
+	/* and from there: the unit may still read it */
+	assert_int_equal(attach(1, VTD_NO_PASID), 0);
+	assert_at(VTD_NO_PASID, home(1));
+	tables = vtd_shim_live_tables();
+	refuse_next();
+	assert_int_not_equal(set(VTD_NO_PASID, vtd_identity(unit)), 0);
+	assert_int_equal(vtd_shim_live_tables(), tables);
+	assert_int_equal(context_of(RIG_SID) & 1, 0);
+	/* of two source-ids the other one is blocked all the same */
+	assert_int_equal(block(VTD_NO_PASID), 0);
+	detach(1, VTD_NO_PASID, true);
+	assert_int_equal(
+		vtd_domain_attach(space[2], unit, VTD_NO_PASID, both, 2), 0);
+	refuse_next();
+	assert_int_not_equal(
+		vtd_context_set(unit, both, 2, VTD_NO_PASID, &none), 0);
+	assert_int_not_equal(ask(sid_b[0], VTD_NO_PASID, AT, NULL), 0);
+	assert_int_equal(vtd_context_set(unit, both, 2, VTD_NO_PASID, &none),
+			 0);
+	vtd_domain_detach(space[2], unit, VTD_NO_PASID, RIG_SID, true);
+	if (space[0]->leaked)
+		vtd_pt_destroy(&space[0]->pt);
 	spaces_gone();
 	rig_stop_broken();
 }
@@ -389,24 +627,32 @@ static void test_limits(void **state)
 	start(0, VTD_MODEL_EAGER);
 	spaces();
 	/* with room for 15 bits */
-	assert_int_equal(vtd_sm_features(unit, RIG_SID, VTD_SM_CONTEXT_PASIDE,
-					 8),
-			 0);
+	assert_int_equal(
+		vtd_sm_features(unit, RIG_SID, VTD_SM_CONTEXT_PASIDE, 8), 0);
 	assert_int_equal(attach(0, 0x7fff), 0);
 	assert_at(0x7fff, home(0));
 	assert_int_equal(attach(0, 0x8000), -ERANGE);
 	assert_int_equal(block(0x8000), 0);
 	assert_int_equal(block(0x7fff), 0);
 	detach(0, 0x7fff, true);
+	/* and with all of them */
+	assert_int_equal(
+		vtd_sm_features(unit, sid_b[0], VTD_SM_CONTEXT_PASIDE, 20), 0);
+	assert_int_equal(vtd_domain_attach(space[0], unit, 0xfffff, sid_b, 1),
+			 0);
+	assert_int_equal(ask(sid_b[0], 0xfffff, AT, NULL), 0);
+	assert_int_equal(vtd_context_set(unit, sid_b, 1, 0xfffff,
+					 &(struct vtd_translation){}),
+			 0);
+	vtd_domain_detach(space[0], unit, 0xfffff, sid_b[0], true);
 	/* the upper half of the addresses is not for DMA */
 	d = space[1];
 	assert_true(d->pt.last_iova == (1ULL << 47) - 1);
 	assert_int_equal(attach(1, VTD_NO_PASID), 0);
 	assert_int_equal(rig_map(d, 1ULL << 47, SZ_1G, SZ_4K, 1, RIG_RW),
 			 -ERANGE);
-	assert_int_equal(rig_map(d, (1ULL << 47) - SZ_4K, SZ_1G, SZ_4K, 1,
-				 RIG_RW),
-			 0);
+	assert_int_equal(
+		rig_map(d, (1ULL << 47) - SZ_4K, SZ_1G, SZ_4K, 1, RIG_RW), 0);
 	assert_int_equal(ask(RIG_SID, VTD_NO_PASID, (1ULL << 47) - 1, NULL), 0);
 	assert_int_equal(ask(RIG_SID, VTD_NO_PASID, 1ULL << 47, NULL), 0x80);
 	assert_int_equal(block(VTD_NO_PASID), 0);
@@ -476,6 +722,7 @@ static void test_layout(void **state)
 	assert_int_equal(ce.w[0] & 0xfff, 0x40b);
 	assert_at(VTD_NO_PASID, home(0));
 	assert_int_equal(vtd_context_silence(unit, RIG_SID, false), 0);
+	assert_int_equal(context_of(RIG_SID) & 0xfff, 0x409);
 	block(VTD_NO_PASID);
 	detach(0, VTD_NO_PASID, true);
 	spaces_gone();
@@ -537,11 +784,9 @@ static void test_mixed(void **state)
 	assert_int_equal(rig_ask(2, RIG_SID, AT, VTD_MODEL_READ, NULL), 0);
 	rig_unmap(old, AT, SZ_4K, 1);
 	assert_int_not_equal(rig_ask(2, RIG_SID, AT, VTD_MODEL_READ, NULL), 0);
-	vtd_context_set(&rig.unit[1], sid_a, 1, 0,
-			&(struct vtd_translation){});
+	vtd_context_set(&rig.unit[1], sid_a, 1, 0, &(struct vtd_translation){});
 	vtd_domain_detach(old, &rig.unit[1], 0, RIG_SID, true);
-	vtd_context_set(&rig.unit[2], sid_a, 1, 0,
-			&(struct vtd_translation){});
+	vtd_context_set(&rig.unit[2], sid_a, 1, 0, &(struct vtd_translation){});
 	vtd_domain_detach(old, &rig.unit[2], 0, RIG_SID, true);
 	vtd_domain_free(old);
 	vtd_domain_free(d);
@@ -581,6 +826,14 @@ int main(void)
 			 "every change without a PASID, %s", kinds[i].name);
 		fix_case(test_pasids, (void *)(uintptr_t)i,
 			 "every change of a PASID, %s", kinds[i].name);
+		fix_case(test_directories, (void *)(uintptr_t)i,
+			 "directories of one's own, %s", kinds[i].name);
+		fix_case(test_given, (void *)(uintptr_t)i,
+			 "what the unit is given, %s", kinds[i].name);
+		fix_case(test_given_unsure, (void *)(uintptr_t)i,
+			 "what it is given after a failure, %s", kinds[i].name);
+		fix_case(test_context_refused, (void *)(uintptr_t)i,
+			 "a context entry refused, %s", kinds[i].name);
 		for (n = 0; n < 2; n++)
 			fix_case(test_hitless, (void *)(uintptr_t)(2 * i + n),
 				 "B5 replaced under DMA, %s a PASID, %s",
@@ -594,6 +847,7 @@ int main(void)
 	}
 	fix_case(test_limits, NULL, "PASIDs and addresses at their limits");
 	fix_case(test_snoop, NULL, "L6 snooping enforced while attached");
+	fix_case(test_table_alone, NULL, "a table under the same domain-id");
 	fix_case(test_layout, NULL, "entries, literally");
 	fix_case(test_mode, NULL, "the mode of a unit");
 	fix_case(test_mixed, NULL, "units of both modes");
