@@ -246,12 +246,20 @@ int vtd_pasid_forget_all(struct vtd_unit *unit, u16 sid,
 	return ret;
 }
 
-/* Absent, but not all zero: whoever sets it next has to flush. */
-static void vtd_pasid_withdraw(const struct vtd_unit *unit,
-			       struct vtd_pasid_entry *pe)
+/**
+ * vtd_pasid_withdraw() - an entry allows nothing, but may be cached
+ * @unit: the unit
+ * @dir: the directory of the entry
+ * @pe: the entry; not all zero: whoever sets it next has to flush
+ *
+ * Context: any; @unit->lock is held.
+ */
+void vtd_pasid_withdraw(const struct vtd_unit *unit, struct vtd_pasid_dir *dir,
+			struct vtd_pasid_entry *pe)
 {
 	vtd_hw_store64(&pe->w[0], pe->w[0] & ~VTD_PASID_P);
 	vtd_pasid_written(unit, pe);
+	dir->unsure = true;
 }
 
 static void vtd_pasid_zero(const struct vtd_unit *unit,
@@ -428,9 +436,7 @@ int vtd_pasid_write(struct vtd_unit *unit, u16 sid, struct vtd_pasid_dir *dir,
 		if (!ret && vtd_pasid_present(&new))
 			ret = vtd_pasid_publish(&c, &new);
 	}
-	if (ret) {
-		vtd_pasid_withdraw(unit, c.pe);
-		dir->unsure = true;
-	}
+	if (ret)
+		vtd_pasid_withdraw(unit, dir, c.pe);
 	return ret;
 }

@@ -141,13 +141,15 @@ static int vtd_sm_forget(struct vtd_unit *unit, u16 sid,
 
 /*
  * Change the entry of a source-id, all of which is in one word.  @old is the
- * directory that it leads to now, or NULL.
+ * directory that it leads to now, or NULL.  @pe is an entry of its own one that
+ * has changed, too, or NULL: after a failure it must not come into force later.
  */
 static int vtd_sm_change(struct vtd_unit *unit, u16 sid,
-			 struct vtd_pasid_dir *old, u64 lo)
+			 struct vtd_pasid_dir *old, u64 lo,
+			 struct vtd_pasid_entry *pe)
 {
-	struct vtd_sm_context_entry *ce =
-		&unit->sm[vtd_sm_table_of(sid)]->entry[vtd_sm_index(sid)];
+	struct vtd_sm_table *table = unit->sm[vtd_sm_table_of(sid)];
+	struct vtd_sm_context_entry *ce = &table->entry[vtd_sm_index(sid)];
 	bool was = ce->w[0];
 	int ret = 0;
 
@@ -164,6 +166,8 @@ static int vtd_sm_change(struct vtd_unit *unit, u16 sid,
 	}
 	if (!ret && lo)
 		return 0;
+	if (ret && pe)
+		vtd_pasid_withdraw(unit, table->dir[vtd_sm_index(sid)], pe);
 	vtd_hw_store64(&ce->w[0], ret ? ce->w[0] & ~VTD_SM_CONTEXT_P : 0);
 	vtd_context_written(unit, ce, sizeof(*ce));
 	return ret;
@@ -180,6 +184,33 @@ static struct vtd_pasid_dir *vtd_sm_present_dir(struct vtd_unit *unit, u16 sid)
 		return own;
 	return unit->same && vtd_sm_leads_to(ce, unit->same) ? unit->same :
 							       NULL;
+}
+
+/*
+ * After a failure the unit may know the entry as it was before, or as it was to
+ * be: all that either led to is forgotten before it is changed again.
+ */
+static int vtd_sm_make_up(struct vtd_unit *unit, u16 sid)
+{
+	struct vtd_sm_table *table = unit->sm[vtd_sm_table_of(sid)];
+	struct vtd_sm_context_entry *ce;
+	struct vtd_pasid_dir *own;
+	int ret = 0;
+
+	if (!table)
+		return 0;
+	ce = &table->entry[vtd_sm_index(sid)];
+	own = table->dir[vtd_sm_index(sid)];
+	if (ce->w[0] & VTD_SM_CONTEXT_P || !(ce->w[0] & VTD_SM_CONTEXT_DIR))
+		return 0;
+	if (unit->translating)
+		ret = vtd_sm_forget(unit, sid,
+				    own ?: vtd_sm_present_dir(unit, sid));
+	if (!ret) {
+		vtd_hw_store64(&ce->w[0], 0);
+		vtd_context_written(unit, ce, sizeof(*ce));
+	}
+	return ret;
 }
 
 /* Is it to have the entry of a source-id that has nothing of its own? */
@@ -218,7 +249,8 @@ static int vtd_sm_set_plain(struct vtd_unit *unit, u16 sid,
 		&unit->sm[vtd_sm_table_of(sid)]->dir[vtd_sm_index(sid)];
 	int ret = vtd_sm_change(
 		unit, sid, vtd_sm_present_dir(unit, sid),
-		to->kind == VTD_BLOCKED ? 0 : vtd_sm_context_of(unit->same));
+		to->kind == VTD_BLOCKED ? 0 : vtd_sm_context_of(unit->same),
+		NULL);
 
 	/* Kept for good when the unit may still know it. */
 	if (ret || !*own)
@@ -240,10 +272,11 @@ static int vtd_sm_set_own(struct vtd_unit *unit, u16 sid, u32 pasid,
 
 	if (pe && pasid != VTD_NO_PASID && vtd_pasid_present(pe))
 		dir->used--;
-	ret = vtd_pasid_write(unit, sid, dir, pasid, to, old == dir);
+	ret = vtd_pasid_write(unit, sid, dir, pasid, to, old == dir) ?:
+		      vtd_sm_change(unit, sid, old, vtd_sm_context_of(dir), pe);
 	if (pe && pasid != VTD_NO_PASID && vtd_pasid_present(pe))
 		dir->used++;
-	return ret ?: vtd_sm_change(unit, sid, old, vtd_sm_context_of(dir));
+	return ret;
 }
 
 /**
@@ -279,12 +312,11 @@ int vtd_sm_set(struct vtd_unit *unit, const u16 *sid, unsigned int nr,
 		if (!table)
 			continue;
 		own = table->dir[vtd_sm_index(sid[i])];
-		if (pasid == VTD_NO_PASID && vtd_sm_plain(to, own))
+		err = vtd_sm_make_up(unit, sid[i]);
+		if (!err && pasid == VTD_NO_PASID && vtd_sm_plain(to, own))
 			err = vtd_sm_set_plain(unit, sid[i], to);
-		else if (own)
+		else if (!err && own)
 			err = vtd_sm_set_own(unit, sid[i], pasid, to);
-		else
-			err = 0;
 		/* Go on: the others must not keep their old entries. */
 		if (err && !ret)
 			ret = err;
@@ -331,15 +363,22 @@ int vtd_sm_features(struct vtd_unit *unit, u16 sid, u64 features,
 		    unsigned int pasid_bits)
 {
 	struct vtd_pasid_dir *dir, *old;
-	int ret = -ENOMEM;
+	int ret;
 
 	mutex_lock(&unit->lock);
+	ret = vtd_sm_make_up(unit, sid);
+	if (ret)
+		goto unlock;
 	dir = vtd_sm_own_dir(unit, sid, pasid_bits);
 	if (dir) {
 		old = vtd_sm_present_dir(unit, sid);
 		dir->features = features;
-		ret = vtd_sm_change(unit, sid, old, vtd_sm_context_of(dir));
+		ret = vtd_sm_change(unit, sid, old, vtd_sm_context_of(dir),
+				    NULL);
+	} else {
+		ret = -ENOMEM;
 	}
+unlock:
 	mutex_unlock(&unit->lock);
 	return ret;
 }
@@ -365,7 +404,7 @@ int vtd_sm_silence(struct vtd_unit *unit, u16 sid, bool silent)
 	lo = table->entry[vtd_sm_index(sid)].w[0] & ~VTD_SM_CONTEXT_FPD;
 	if (silent)
 		lo |= VTD_SM_CONTEXT_FPD;
-	return vtd_sm_change(unit, sid, dir, lo);
+	return vtd_sm_change(unit, sid, dir, lo, NULL);
 }
 
 /**

@@ -66,6 +66,8 @@ struct vtd_pasid_entry *vtd_pasid_slot(const struct vtd_pasid_dir *dir,
 				       u32 pasid);
 int vtd_pasid_write(struct vtd_unit *unit, u16 sid, struct vtd_pasid_dir *dir,
 		    u32 pasid, const struct vtd_translation *to, bool live);
+void vtd_pasid_withdraw(const struct vtd_unit *unit, struct vtd_pasid_dir *dir,
+			struct vtd_pasid_entry *pe);
 int vtd_pasid_forget(struct vtd_unit *unit, u16 sid, u32 pasid,
 		     const struct vtd_pasid_entry *old);
 int vtd_pasid_forget_all(struct vtd_unit *unit, u16 sid,

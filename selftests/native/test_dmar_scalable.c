@@ -416,6 +416,7 @@ static void test_refused(void **state)
 			/* only the test knows that all is forgotten by now */
 			vtd_pt_destroy(&space[i]->pt);
 	spaces_gone();
+	assert_int_equal(fix_broken(), 0);
 	rig_stop_broken();
 }
 
@@ -503,6 +504,7 @@ static void test_given_unsure(void **state)
 		if (space[i]->leaked)
 			vtd_pt_destroy(&space[i]->pt);
 	spaces_gone();
+	assert_int_equal(fix_broken(), 0);
 	rig_stop_broken();
 }
 
@@ -539,6 +541,7 @@ static void test_context_refused(void **state)
 	struct vtd_unit *unit = &rig.unit[0];
 	const u16 both[] = { RIG_SID, sid_b[0] };
 	const struct vtd_translation none = {};
+	unsigned int i;
 	long tables;
 	u64 contexts;
 
@@ -553,11 +556,24 @@ static void test_context_refused(void **state)
 	contexts = vtd_model_stats(rig.model[0]).contexts;
 	assert_int_equal(set(VTD_NO_PASID, vtd_identity(unit)), 0);
 	assert_true(vtd_model_stats(rig.model[0]).contexts > contexts);
+	refuse_next();
+	assert_int_not_equal(block(VTD_NO_PASID), 0);
+	allow();
+	assert_int_not_equal(ask(RIG_SID, VTD_NO_PASID, AT, NULL), 0);
+	assert_int_equal(vtd_sm_features(unit, RIG_SID, 0, 20), 0);
+	assert_int_equal(set(VTD_NO_PASID, vtd_identity(unit)), 0);
 	assert_at(VTD_NO_PASID, AT);
 	/* to a directory of its own */
 	refuse_next();
 	assert_int_not_equal(attach(0, VTD_NO_PASID), 0);
 	assert_int_equal(context_of(RIG_SID) & 1, 0);
+	refuse_next();
+	assert_int_not_equal(attach(1, VTD_NO_PASID), 0);
+	assert_int_equal(context_of(RIG_SID) & 1, 0);
+	/* what could not be blocked in full is not let through by and by */
+	allow();
+	assert_int_not_equal(ask(RIG_SID, VTD_NO_PASID, AT, NULL), 0);
+	assert_int_equal(vtd_sm_features(unit, RIG_SID, 0, 20), 0);
 	/* and from there: the unit may still read it */
 	assert_int_equal(attach(1, VTD_NO_PASID), 0);
 	assert_at(VTD_NO_PASID, home(1));
@@ -578,9 +594,12 @@ static void test_context_refused(void **state)
 	assert_int_equal(vtd_context_set(unit, both, 2, VTD_NO_PASID, &none),
 			 0);
 	vtd_domain_detach(space[2], unit, VTD_NO_PASID, RIG_SID, true);
-	if (space[0]->leaked)
-		vtd_pt_destroy(&space[0]->pt);
+	for (i = 0; i < 3; i++)
+		if (space[i]->leaked)
+			vtd_pt_destroy(&space[i]->pt);
 	spaces_gone();
+	fix_assert_good();
+	assert_int_equal(fix_broken(), 0);
 	rig_stop_broken();
 }
 
