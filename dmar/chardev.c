@@ -176,29 +176,42 @@ static int vtd_cmd_stats(const char *arg, struct vtd_reply *reply)
 }
 
 /* BDF on|off: the device, and the word after it. */
-static int vtd_cmd_strict(const char *arg, struct vtd_reply *reply)
+static int
+vtd_on_switch(const char *name, const char *arg, struct vtd_reply *reply,
+	      int (*fn)(struct pci_dev *pdev, bool on, struct vtd_reply *reply))
 {
-	char name[sizeof("0000:00:00.0") + 4];
+	char device[sizeof("0000:00:00.0") + 4];
 	const char *word = strchr(arg, ' ');
 	struct pci_dev *pdev;
 	bool on;
 	int ret;
 
-	if (!word || word - arg >= sizeof(name) ||
+	if (!word || word - arg >= sizeof(device) ||
 	    (strcmp(word, " on") && strcmp(word, " off"))) {
 		vtd_say(reply,
-			"strict takes a device and 'on' or 'off', as in: strict 0000:00:03.0 on\n");
+			"%s takes a device and 'on' or 'off', as in: %s 0000:00:03.0 on\n",
+			name, name);
 		return -EINVAL;
 	}
 	on = !strcmp(word, " on");
-	memcpy(name, arg, word - arg);
-	name[word - arg] = '\0';
-	pdev = vtd_find_device(name, reply);
+	memcpy(device, arg, word - arg);
+	device[word - arg] = '\0';
+	pdev = vtd_find_device(device, reply);
 	if (!pdev)
 		return -ENODEV;
-	ret = vtd_strict(pdev, on, reply);
+	ret = fn(pdev, on, reply);
 	pci_dev_put(pdev);
 	return ret;
+}
+
+static int vtd_cmd_strict(const char *arg, struct vtd_reply *reply)
+{
+	return vtd_on_switch("strict", arg, reply, vtd_strict);
+}
+
+static int vtd_cmd_ats(const char *arg, struct vtd_reply *reply)
+{
+	return vtd_on_switch("ats", arg, reply, vtd_ats_command);
 }
 
 /* A number that takes all of @word: hexadecimal with 0x, else decimal. */
@@ -283,6 +296,7 @@ static const struct vtd_command vtd_commands[] = {
 	{ "irqs", false, vtd_cmd_irqs },
 	{ "stats", true, vtd_cmd_stats },
 	{ "strict", true, vtd_cmd_strict },
+	{ "ats", true, vtd_cmd_ats },
 };
 
 static int vtd_run(char *line, bool whole, struct vtd_reply *reply)

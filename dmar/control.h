@@ -106,6 +106,9 @@ int vtd_stats(struct pci_dev *pdev, struct vtd_reply *reply);
 /* strict.c */
 int vtd_strict(struct pci_dev *pdev, bool on, struct vtd_reply *reply);
 
+/* ats_cmd.c */
+int vtd_ats_command(struct pci_dev *pdev, bool on, struct vtd_reply *reply);
+
 /* sysfs.c */
 int vtd_sysfs_add(struct vtd_unit *unit);
 void vtd_sysfs_remove(struct vtd_unit *unit);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Suite vtd_modes: lazy and strict, and what stats says of it, with the kernel's
- * own iommu core on PCI of software.
+ * Suite vtd_modes: lazy and strict, ATS on and off, and what stats says of it, with
+ * the kernel's own iommu core on PCI of software.
  */
 #include <linux/iommu.h>
 #include <linux/mm.h>
@@ -21,6 +21,17 @@ static int strict(struct machine *m, unsigned int index, bool on)
 	vtd_reply_free(&m->reply);
 	mutex_lock(&vtd_control.lock);
 	ret = vtd_strict(pdev, on, &m->reply);
+	mutex_unlock(&vtd_control.lock);
+	return ret;
+}
+
+static int ats(struct machine *m, unsigned int index, bool on)
+{
+	int ret;
+
+	vtd_reply_free(&m->reply);
+	mutex_lock(&vtd_control.lock);
+	ret = vtd_ats_command(machine_dev(m, index), on, &m->reply);
 	mutex_unlock(&vtd_control.lock);
 	return ret;
 }
@@ -161,6 +172,95 @@ static void unmanaged_cannot_be_strict(struct kunit *test)
 	machine_unbind(m, B_ALONE);
 }
 
+/* --- a device's own translations --------------------------------------------- */
+
+static struct machine *attached_with_ats(struct kunit *test)
+{
+	struct machine *m = machine_new(test);
+
+	machine_add_unit(m, FIX_CAP, FIX_ECAP | VTDM_ECAP_DT, 0);
+	machine_build(m);
+	KUNIT_ASSERT_EQ(test, machine_attach(m), 0);
+	return m;
+}
+
+/* Once it is off, unmapping waits for the unit alone. */
+static void ats_is_switched_while_in_use(struct kunit *test)
+{
+	struct machine *m = attached_with_ats(test);
+	struct pci_dev *pdev = machine_dev(m, B_SVA);
+	struct vtd_qi_stats *stats = &machine_unit(0)->qi.stats;
+	unsigned int i;
+	u64 before;
+
+	KUNIT_ASSERT_TRUE(test, pdev->ats_enabled);
+	KUNIT_ASSERT_EQ(test, strict(m, B_SVA, true), 0);
+	for (i = 0; i < 3; i++) {
+		KUNIT_EXPECT_EQ(test, ats(m, B_SVA, false), 0);
+		KUNIT_EXPECT_TRUE(
+			test, machine_said(m, "asked=off ats=off reason=\"\""));
+		KUNIT_EXPECT_FALSE(test, pdev->ats_enabled);
+		before = stats->descriptors;
+		KUNIT_EXPECT_FALSE(test, unmap_is_put_off(m, B_SVA));
+		KUNIT_EXPECT_EQ(test, stats->descriptors - before, 2);
+		KUNIT_EXPECT_EQ(test, ats(m, B_SVA, true), 0);
+		KUNIT_EXPECT_TRUE(
+			test, machine_said(m, "asked=on ats=on reason=\"\""));
+		KUNIT_EXPECT_TRUE(test, pdev->ats_enabled);
+		before = stats->descriptors;
+		KUNIT_EXPECT_FALSE(test, unmap_is_put_off(m, B_SVA));
+		KUNIT_EXPECT_GT(test, stats->descriptors - before, 2);
+	}
+	KUNIT_EXPECT_EQ(test, ats(m, B_SVA, true), 0);
+	KUNIT_EXPECT_TRUE(test, pdev->ats_enabled);
+}
+
+/* "on" says why not, "off" that there was nothing to do. */
+static void never(struct kunit *test, struct machine *m, unsigned int index,
+		  const char *why)
+{
+	KUNIT_EXPECT_EQ(test, ats(m, index, true), -EOPNOTSUPP);
+	KUNIT_EXPECT_TRUE(test, machine_said(m, why));
+	KUNIT_EXPECT_EQ(test, ats(m, index, false), 0);
+	KUNIT_EXPECT_TRUE(test, machine_said(m, "asked=off ats=never"));
+	KUNIT_EXPECT_TRUE(test, machine_said(m, why));
+	KUNIT_EXPECT_FALSE(test, machine_dev(m, index)->ats_enabled);
+}
+
+static void ats_of_who_may_not_have_it(struct kunit *test)
+{
+	struct machine *m = machine_new(test);
+	struct pci_dev *pdev;
+
+	machine_add_unit(m, FIX_CAP, FIX_ECAP | VTDM_ECAP_DT, 0);
+	m->board[B_ALONE].ats = true;
+	machine_build(m);
+	pdev = machine_dev(m, B_SVA);
+	pdev->untrusted = 1;
+	KUNIT_ASSERT_EQ(test, machine_bind(m, B_BEHIND_1), 0);
+	KUNIT_EXPECT_EQ(test, ats(m, B_SVA_2, true), -ENODEV);
+	KUNIT_ASSERT_EQ(test, machine_attach(m), 0);
+	never(test, m, B_SVA, "plugged in from outside");
+	never(test, m, B_INTEGRATED, "has no ATS");
+	never(test, m, B_ALONE, "firmware does not allow it");
+	KUNIT_EXPECT_EQ(test, ats(m, B_BEHIND_1, true), -ENODEV);
+	KUNIT_EXPECT_TRUE(test, machine_said(m, "vtdctl adopt"));
+	machine_unbind(m, B_BEHIND_1);
+	pdev->untrusted = 0;
+}
+
+static void ats_of_a_unit_without(struct kunit *test)
+{
+	struct machine *m = machine_new(test);
+
+	machine_add_unit(m, FIX_CAP, FIX_ECAP & ~VTDM_ECAP_DT, 0);
+	machine_build(m);
+	KUNIT_ASSERT_EQ(test, machine_attach(m), 0);
+	never(test, m, B_SVA, "its unit takes no translated requests");
+}
+
+/* --- stats --------------------------------------------------------------------- */
+
 static void stats_counts_what_was_done(struct kunit *test)
 {
 	struct machine *m = attached(test);
@@ -204,6 +304,9 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(all_of_a_group_are_strict_together),
 	KUNIT_CASE(untrusted_is_always_strict),
 	KUNIT_CASE(unmanaged_cannot_be_strict),
+	KUNIT_CASE(ats_is_switched_while_in_use),
+	KUNIT_CASE(ats_of_who_may_not_have_it),
+	KUNIT_CASE(ats_of_a_unit_without),
 	KUNIT_CASE(stats_counts_what_was_done),
 	KUNIT_CASE(detached_has_no_stats),
 	{}

@@ -307,6 +307,48 @@ static void the_queue_overflows(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, machine_detach(m), 0);
 }
 
+static int ats(struct machine *m, const struct asker *a, bool on)
+{
+	int ret;
+
+	vtd_reply_free(&m->reply);
+	mutex_lock(&vtd_control.lock);
+	ret = vtd_ats_command(a->pdev, on, &m->reply);
+	mutex_unlock(&vtd_control.lock);
+	return ret;
+}
+
+/* PCIe has page requests with ATS only. */
+static void ats_ends_after_page_requests(struct kunit *test)
+{
+	struct machine *m = start(test, 16);
+	struct iommu_attach_handle handle = {};
+	struct asker *a = &askers[0];
+	struct iommu_domain *domain;
+
+	join(test, a);
+	KUNIT_EXPECT_EQ(test, ats(m, a, false), -EBUSY);
+	KUNIT_EXPECT_TRUE(test, machine_said(m, "asks for pages"));
+	KUNIT_EXPECT_TRUE(test, a->pdev->ats_enabled && a->pdev->pri_enabled);
+	begin(test, a);
+	finish(test, a);
+	leave(test, a);
+	KUNIT_EXPECT_EQ(test, ats(m, a, false), 0);
+	KUNIT_EXPECT_FALSE(test, a->pdev->ats_enabled);
+	domain = iommu_paging_domain_alloc(&a->pdev->dev);
+	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, domain);
+	domain->iopf_handler = serve;
+	KUNIT_EXPECT_EQ(test,
+			iommu_attach_device_pasid(domain, &a->pdev->dev, PASID,
+						  &handle),
+			-EOPNOTSUPP);
+	iommu_domain_free(domain);
+	KUNIT_EXPECT_EQ(test, ats(m, a, true), 0);
+	join(test, a);
+	leave(test, a);
+	KUNIT_EXPECT_EQ(test, machine_detach(m), 0);
+}
+
 /* What devices may have under way fits into the ring, whoever comes. */
 static void no_more_is_granted_than_fits(struct kunit *test)
 {
@@ -429,6 +471,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE_SLOW(everybody_gets_what_he_asks_for),
 	KUNIT_CASE_SLOW(one_is_greedy),
 	KUNIT_CASE_SLOW(the_queue_overflows),
+	KUNIT_CASE(ats_ends_after_page_requests),
 	KUNIT_CASE(no_more_is_granted_than_fits),
 	KUNIT_CASE(who_leaves_waits_for_his_own),
 	KUNIT_CASE(what_is_in_the_ring_is_served_first),

@@ -55,7 +55,7 @@ is "$(nobody grep -i dmar /proc/iomem | grep -vE '^ *0+-0+ ')" "" "/proc/iomem d
 
 # --- commands
 before=$(vtd status)
-for c in status "stats" "attach" detach "strict $edu on" "adopt $edu" "release $edu" faults irqs "why $edu"; do
+for c in status "stats" "attach" detach "strict $edu on" "ats $edu off" "adopt $edu" "release $edu" faults irqs "why $edu"; do
 	# shellcheck disable=SC2086
 	nok "vtdctl $c is refused" nobody vtdctl $c
 done

@@ -22,6 +22,7 @@ static const char usage[] =
 	"  release BDF                    give one adopted device back\n"
 	"  strict BDF on|off              flush a lazy device's unmaps at once, or as the\n"
 	"                                 type of its group says\n"
+	"  ats BDF on|off [--json]        the device's own cache of translations\n"
 	"  why BDF [--json]               can it be assigned, and if not, why not\n"
 	"  walk BDF IOVA [PASID] [--json] the way of a request through the tables, and\n"
 	"                                 what becomes of it\n"
@@ -47,7 +48,7 @@ static const struct command commands[] = {
 	{ "faults", vtd_cmd_faults },	{ "irqs", vtd_cmd_irqs },
 	{ "doctor", vtd_cmd_doctor },	{ "why", vtd_cmd_why },
 	{ "strict", vtd_cmd_strict },	{ "stats", vtd_cmd_stats },
-	{ "walk", vtd_cmd_walk },
+	{ "walk", vtd_cmd_walk },	{ "ats", vtd_cmd_ats },
 };
 
 static bool is_help(const char *word)
@@ -236,6 +237,48 @@ int vtd_take_device(struct vtdctl *ctl, int argc, char *const argv[],
 			"%s: which device? give its PCI address: vtdctl %s 0000:00:03.0",
 			argv[0], argv[0]);
 	return vtd_device_word(ctl, argv[0], device, name);
+}
+
+/**
+ * vtd_take_switch() - the words of a command that switches something of a device
+ * @ctl: where errors go
+ * @argc: number of words
+ * @argv: the words, argv[0] the command: BDF on|off
+ * @json: result, whether --json is given; NULL for a command without
+ * @words: result, what the module is to be asked
+ *
+ * Return: 0, or VTD_EXIT_USAGE with what is wrong.
+ */
+int vtd_take_switch(struct vtdctl *ctl, int argc, char *const argv[],
+		    bool *json, char words[VTD_SWITCH_LEN])
+{
+	const char *word[2] = { NULL, NULL };
+	char name[VTD_BDF_LEN];
+	int given = 0, ret;
+
+	if (json)
+		*json = false;
+	for (int i = 1; i < argc; i++) {
+		if (json && !strcmp(argv[i], "--json"))
+			*json = true;
+		else if (argv[i][0] == '-')
+			return vtd_usage_error(
+				ctl,
+				"%s: argument \"%s\" is unknown, try \"vtdctl --help\"",
+				argv[0], argv[i]);
+		else if (given++ < 2)
+			word[given - 1] = argv[i];
+	}
+	if (given != 2 || (strcmp(word[1], "on") && strcmp(word[1], "off")))
+		return vtd_usage_error(
+			ctl,
+			"%s: give a device and on or off: vtdctl %s 0000:00:03.0 on",
+			argv[0], argv[0]);
+	ret = vtd_device_word(ctl, argv[0], word[0], name);
+	if (!ret)
+		snprintf(words, VTD_SWITCH_LEN, "%s %s %s", argv[0], name,
+			 word[1]);
+	return ret;
 }
 
 static int send_device(struct vtdctl *ctl, int argc, char *const argv[],

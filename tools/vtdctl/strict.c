@@ -33,26 +33,13 @@ static void show_answer(struct vtdctl *ctl, const struct vtd_record *rec)
 int vtd_cmd_strict(struct vtdctl *ctl, int argc, char *const argv[])
 {
 	const struct vtd_record *answer;
-	char words[16 + VTD_BDF_LEN];
-	char name[VTD_BDF_LEN];
+	char words[VTD_SWITCH_LEN];
 	struct vtd_records recs;
 	struct vtd_reply reply;
-	int ret;
+	int ret = vtd_take_switch(ctl, argc, argv, NULL, words);
 
-	for (int i = 1; i < argc; i++)
-		if (argv[i][0] == '-')
-			return vtd_usage_error(
-				ctl,
-				"strict: argument \"%s\" is unknown, try \"vtdctl --help\"",
-				argv[i]);
-	if (argc != 3 || (strcmp(argv[2], "on") && strcmp(argv[2], "off")))
-		return vtd_usage_error(
-			ctl,
-			"strict: give a device and on or off: vtdctl strict 0000:00:03.0 on");
-	ret = vtd_device_word(ctl, argv[0], argv[1], name);
 	if (ret)
 		return ret;
-	snprintf(words, sizeof(words), "strict %s %s", name, argv[2]);
 	ret = vtd_control_records(ctl, words, &reply, &recs);
 	answer = ret ? NULL : vtd_records_first(&recs, "strict");
 	if (!ret && !answer)

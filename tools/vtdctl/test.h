@@ -54,6 +54,11 @@ void test_doctor_rule(void **state);
 void test_doctor_early(void **state);
 void test_doctor_json(void **state);
 
+/* test_ats.c */
+void test_ats(void **state);
+void test_ats_json(void **state);
+void test_ats_refused(void **state);
+
 /* test_irqs.c */
 void test_irqs(void **state);
 void test_irqs_json(void **state);

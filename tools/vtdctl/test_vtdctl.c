@@ -706,6 +706,7 @@ static void test_errors(void **state)
 		{ "irqs", true },
 		{ "stats", true },
 		{ "strict 00:03.0 on", true },
+		{ "ats 00:03.0 on", true },
 		{ "doctor", false },
 	};
 	struct fixture *fix = *state;
@@ -801,6 +802,9 @@ int main(void)
 		CASE(test_words),
 		CASE(test_errors),
 		CASE(test_sent),
+		CASE(test_ats),
+		CASE(test_ats_json),
+		CASE(test_ats_refused),
 		CASE(test_faults),
 		CASE(test_faults_json),
 		CASE(test_faults_follow),

@@ -93,6 +93,7 @@ int vtd_cmd_faults(struct vtdctl *ctl, int argc, char *const argv[]);
 int vtd_cmd_irqs(struct vtdctl *ctl, int argc, char *const argv[]);
 int vtd_cmd_stats(struct vtdctl *ctl, int argc, char *const argv[]);
 int vtd_cmd_strict(struct vtdctl *ctl, int argc, char *const argv[]);
+int vtd_cmd_ats(struct vtdctl *ctl, int argc, char *const argv[]);
 int vtd_cmd_why(struct vtdctl *ctl, int argc, char *const argv[]);
 int vtd_cmd_walk(struct vtdctl *ctl, int argc, char *const argv[]);
 int vtd_cmd_doctor(struct vtdctl *ctl, int argc, char *const argv[]);
@@ -118,6 +119,11 @@ int vtd_device_word(struct vtdctl *ctl, const char *command, const char *word,
 		    char name[VTD_BDF_LEN]);
 int vtd_take_device(struct vtdctl *ctl, int argc, char *const argv[],
 		    const char *flag, bool *given, char name[VTD_BDF_LEN]);
+
+/* The longest is "strict BDF off", with its NUL. */
+#define VTD_SWITCH_LEN (VTD_BDF_LEN + sizeof("strict  off"))
+int vtd_take_switch(struct vtdctl *ctl, int argc, char *const argv[],
+		    bool *json, char words[VTD_SWITCH_LEN]);
 
 /* bdf.c */
 int vtd_bdf_parse(const char *text, struct vtd_bdf *bdf, const char **why);
