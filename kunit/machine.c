@@ -98,13 +98,22 @@ static void machine_report(void *data, const struct vtd_model_report *report)
 			report->rule, report->text, report->value, report->seq);
 }
 
-static atomic_t messages[256];
+/* By CPU and vector: two interrupts may have the same vector on two CPUs. */
+static DECLARE_BITMAP(messages, 1 << 16);
+
+static unsigned int machine_message(u32 apicid, u32 vector)
+{
+	return (apicid & 0xff) << 8 | (vector & 0xff);
+}
 
 static void machine_deliver_to(unsigned int irq)
 {
 	struct irq_data *data = irq ? irq_get_irq_data(irq) : NULL;
+	struct irq_cfg *cfg = data ? irqd_cfg(data) : NULL;
 
-	if (data && atomic_xchg(&messages[irqd_cfg(data)->vector], 0))
+	if (cfg &&
+	    test_and_clear_bit(machine_message(cfg->dest_apicid, cfg->vector),
+			       messages))
 		data->chip->irq_retrigger(data);
 }
 
@@ -127,7 +136,8 @@ static DEFINE_IRQ_WORK(machine_work, machine_deliver);
 
 static void machine_interrupt(void *data, u64 addr, u32 value)
 {
-	atomic_inc(&messages[value & 0xff]);
+	/* Bits 19:12 of the address name the CPU. */
+	set_bit(machine_message(addr >> 12, value), messages);
 	irq_work_queue(&machine_work);
 }
 
