@@ -78,6 +78,23 @@
 #define vtd_alloc_sva_op(fn)
 #endif
 
+/*
+ * VTD_FEATURE_OP(fn): where drivers still ask the core to enable SVA before
+ * they bind a process, fn(dev, is_sva) refuses.
+ */
+#if defined(VTD_HAVE_DEV_FEAT) && !defined(VTD_HAVE_SVA_KERNEL_FLUSH)
+#define VTD_FEATURE_OP(fn)                                     \
+	static int fn##_op(struct device *dev,                 \
+			   enum iommu_dev_features feature)    \
+	{                                                      \
+		return fn(dev, feature == IOMMU_DEV_FEAT_SVA); \
+	}
+#define vtd_feature_op(fn) .dev_enable_feat = fn##_op,
+#else
+#define VTD_FEATURE_OP(fn)
+#define vtd_feature_op(fn)
+#endif
+
 #ifndef IOMMU_HWPT_ALLOC_PASID
 #define IOMMU_HWPT_ALLOC_PASID BIT(3)
 #endif

@@ -333,6 +333,18 @@ static void vtd_get_resv_regions(struct device *dev, struct list_head *head)
 		list_add_tail(&region->list, head);
 }
 
+/* Only on cores that refuse to bind a process: say so before the driver tries. */
+static int __maybe_unused vtd_enable_feature(struct device *dev, bool is_sva)
+{
+	if (!is_sva)
+		return -ENODEV;
+	dev_notice_ratelimited(
+		dev,
+		"no shared virtual memory: this kernel's core refuses it on x86\n");
+	return -EOPNOTSUPP;
+}
+VTD_FEATURE_OP(vtd_enable_feature)
+
 const struct iommu_ops vtd_iommu_ops = {
 	.owner = THIS_MODULE,
 	.capable = vtd_capable,
@@ -344,7 +356,8 @@ const struct iommu_ops vtd_iommu_ops = {
 	vtd_alloc_paging_op(vtd_alloc_paging)
 		vtd_remove_pasid_op(vtd_set_pasid_blocked)
 			vtd_alloc_sva_op(vtd_sva_alloc)
-				.default_domain_ops = vtd_paging_ops,
+				vtd_feature_op(vtd_enable_feature)
+					.default_domain_ops = vtd_paging_ops,
 	.identity_domain = &vtd_identity_domain,
 	.blocked_domain = &vtd_blocked_domain,
 };

@@ -463,6 +463,14 @@ static void core_refuses_sva(struct kunit *test)
 
 	KUNIT_EXPECT_TRUE(
 		test, IS_ERR(iommu_sva_bind_device(&pdev->dev, current->mm)));
+#ifdef VTD_HAVE_DEV_FEAT
+	KUNIT_EXPECT_EQ(
+		test, iommu_dev_enable_feature(&pdev->dev, IOMMU_DEV_FEAT_SVA),
+		-EOPNOTSUPP);
+	KUNIT_EXPECT_EQ(
+		test, iommu_dev_enable_feature(&pdev->dev, IOMMU_DEV_FEAT_IOPF),
+		-ENODEV);
+#endif
 }
 
 #endif
