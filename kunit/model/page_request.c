@@ -259,7 +259,8 @@ static void vtdm_prq_place(struct vtd_model_unit *u, u32 off, u32 value)
 {
 	static const char *const what[] = { "tail", "address" };
 
-	if (vtdm_get(u, off) != value && vtdm_some_pages_allowed(u))
+	if (vtdm_on(u) && vtdm_get(u, off) != value &&
+	    vtdm_some_pages_allowed(u))
 		vtdm_report(
 			VTD_MODEL_COMMAND, NULL, value,
 			"%s of the page request queue written while devices may ask",
