@@ -125,20 +125,26 @@ TRACE_EVENT(vtd_page_request,
 	    TP_PROTO(const char *unit, u64 lo, u64 hi),
 	    TP_ARGS(unit, lo, hi),
 	    TP_STRUCT__entry(__string(unit, unit)
-			     __field(u64, lo)
-			     __field(u64, hi)),
+			     __field(u64, address)
+			     __field(u16, sid)
+			     __field(int, pasid)
+			     __field(u16, group)
+			     __field(bool, read)
+			     __field(bool, write)
+			     __field(bool, last)),
 	    TP_fast_assign(__assign_str(unit);
-			   __entry->lo = lo;
-			   __entry->hi = hi;),
-	    TP_printk("unit=%s sid=0x%llx pasid=%lld address=0x%llx group=%llu read=%u write=%u last=%u",
-		      __get_str(unit), FIELD_GET(VTD_PRQ_RID, __entry->lo),
-		      __entry->lo & VTD_PRQ_PASID_P ?
-			      (s64)FIELD_GET(VTD_PRQ_PASID, __entry->lo) : -1LL,
-		      __entry->hi & VTD_PRQ_HI_ADDR,
-		      FIELD_GET(VTD_PRQ_HI_PRGI, __entry->hi),
-		      !!(__entry->hi & VTD_PRQ_HI_RD),
-		      !!(__entry->hi & VTD_PRQ_HI_WR),
-		      !!(__entry->hi & VTD_PRQ_HI_LPIG))
+			   __entry->address = hi & VTD_PRQ_HI_ADDR;
+			   __entry->sid = FIELD_GET(VTD_PRQ_RID, lo);
+			   __entry->pasid = lo & VTD_PRQ_PASID_P ?
+				   (int)FIELD_GET(VTD_PRQ_PASID, lo) : -1;
+			   __entry->group = FIELD_GET(VTD_PRQ_HI_PRGI, hi);
+			   __entry->read = hi & VTD_PRQ_HI_RD;
+			   __entry->write = hi & VTD_PRQ_HI_WR;
+			   __entry->last = hi & VTD_PRQ_HI_LPIG;),
+	    TP_printk("unit=%s sid=0x%x pasid=%d address=0x%llx group=%u read=%u write=%u last=%u",
+		      __get_str(unit), __entry->sid, __entry->pasid,
+		      __entry->address, __entry->group, __entry->read,
+		      __entry->write, __entry->last)
 );
 
 TRACE_EVENT(vtd_page_response,
