@@ -468,7 +468,7 @@ static int vtd_queue_show(struct seq_file *s, void *unused)
 {
 	const struct vtd_unit *unit = s->private;
 	const struct vtd_qi *qi = &unit->qi;
-	size_t bytes = sizeof(*qi->ring) << qi->wide;
+	size_t bytes = vtd_qi_bytes(qi, 1);
 	u64 head = vtd_read64(&unit->regs, VTD_IQH) / bytes;
 	u64 tail = vtd_read64(&unit->regs, VTD_IQT) / bytes;
 	u32 slot;
@@ -480,7 +480,7 @@ static int vtd_queue_show(struct seq_file *s, void *unused)
 		READ_ONCE(qi->seq), READ_ONCE(qi->open_nr),
 		READ_ONCE(qi->dead) ? "yes" : "no");
 	for (slot = 0; slot < qi->slots; slot++) {
-		const struct vtd_qi_desc *desc = &qi->ring[slot << qi->wide];
+		const struct vtd_qi_desc *desc = vtd_qi_at(qi, slot);
 		u64 lo = READ_ONCE(desc->w[0]);
 		u64 hi = READ_ONCE(desc->w[1]);
 

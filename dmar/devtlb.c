@@ -62,6 +62,9 @@ void vtd_devtlb_remove(struct vtd_unit *unit, struct vtd_devtlb *tlb)
  */
 struct vtd_devtlb *vtd_devtlb_find(struct vtd_unit *unit, u16 sid)
 {
+	/* Most units have none. */
+	if (likely(xa_empty(&unit->devtlbs)))
+		return NULL;
 	return xa_load(&unit->devtlbs, sid);
 }
 

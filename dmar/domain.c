@@ -259,7 +259,7 @@ static void vtd_domain_unit_put(struct vtd_domain *d,
 	/* Those who leave later cannot make up for it. */
 	if (!forgotten)
 		du->stale = true;
-	if (!list_empty(&du->users))
+	if (!list_empty(&du->users) || du->plain)
 		return;
 	list_del_rcu(&du->node);
 	/* The id of an address space that may live on is never used again. */
@@ -286,33 +286,62 @@ vtd_domain_translation(const struct vtd_domain *d,
 static void vtd_domain_remove(struct vtd_domain *d, struct vtd_domain_unit *du,
 			      struct vtd_domain_user *user, bool forgotten)
 {
-	list_del(&user->node);
-	if (user->devtlb)
-		list_del_rcu(&user->caching);
-	kfree_rcu(user, rcu);
+	if (user) {
+		list_del(&user->node);
+		if (user->devtlb)
+			list_del_rcu(&user->caching);
+		kfree_rcu(user, rcu);
+	} else {
+		du->plain--;
+	}
 	vtd_domain_unit_put(d, du, forgotten);
+}
+
+/* Is there anything to know of what is attached? */
+static bool vtd_domain_is_plain(struct vtd_unit *unit, u16 sid)
+{
+	return !unit->scalable && !vtd_devtlb_find(unit, sid);
+}
+
+static struct vtd_domain_user *
+vtd_domain_user_alloc(struct vtd_unit *unit, u32 pasid, const u16 *sid,
+		      unsigned int nr)
+{
+	struct vtd_domain_user *user;
+
+	user = kzalloc(struct_size(user, sid, nr), GFP_KERNEL);
+	if (!user)
+		return NULL;
+	user->pasid = pasid;
+	user->nr = nr;
+	memcpy(user->sid, sid, nr * sizeof(*sid));
+	/* Its own source-id is the only one under which a device does so. */
+	user->devtlb = vtd_devtlb_find(unit, sid[0]);
+	return user;
 }
 
 /* As vtd_domain_attach(), of a domain that suits the unit; takes @user over. */
 static int vtd_domain_add(struct vtd_domain *d, struct vtd_unit *unit,
+			  u32 pasid, const u16 *sid, unsigned int nr,
 			  struct vtd_domain_user *user)
 {
 	struct vtd_translation to;
 	struct vtd_domain_unit *du;
 	int ret;
 
-	du = vtd_domain_unit_get(d, unit, user->pasid);
+	du = vtd_domain_unit_get(d, unit, pasid);
 	if (IS_ERR(du)) {
 		kfree(user);
 		return PTR_ERR(du);
 	}
-	list_add_tail(&user->node, &du->users);
-	/* Its own source-id is the only one under which a device does so. */
-	user->devtlb = vtd_devtlb_find(unit, user->sid[0]);
-	if (user->devtlb)
+	if (user)
+		list_add_tail(&user->node, &du->users);
+	else
+		du->plain++;
+	if (user && user->devtlb)
 		list_add_tail_rcu(&user->caching, &du->caching);
 	to = vtd_domain_translation(d, du);
-	ret = vtd_context_set(unit, user->sid, user->nr, user->pasid, &to);
+	ret = vtd_context_set(unit, sid, nr, pasid, &to);
 	if (ret)
 		vtd_domain_remove(d, du, user,
 				  ret == -ENOMEM || ret == -ERANGE);
@@ -339,18 +368,17 @@ static int vtd_domain_add(struct vtd_domain *d, struct vtd_unit *unit,
 int vtd_domain_attach(struct vtd_domain *d, struct vtd_unit *unit, u32 pasid,
 		      const u16 *sid, unsigned int nr)
 {
-	struct vtd_domain_user *user;
+	struct vtd_domain_user *user = NULL;
 	int ret = -EINVAL;
 
-	user = kzalloc(struct_size(user, sid, nr), GFP_KERNEL);
-	if (!user)
-		return -ENOMEM;
-	user->pasid = pasid;
-	user->nr = nr;
-	memcpy(user->sid, sid, nr * sizeof(*sid));
+	if (!vtd_domain_is_plain(unit, sid[0])) {
+		user = vtd_domain_user_alloc(unit, pasid, sid, nr);
+		if (!user)
+			return -ENOMEM;
+	}
 	mutex_lock(&d->lock);
 	if (!d->dead && vtd_domain_suits(d, unit))
-		ret = vtd_domain_add(d, unit, user);
+		ret = vtd_domain_add(d, unit, pasid, sid, nr, user);
 	else
 		kfree(user);
 	mutex_unlock(&d->lock);
@@ -390,7 +418,7 @@ void vtd_domain_detach(struct vtd_domain *d, struct vtd_unit *unit, u32 pasid,
 				  vtd_domain_first(d) ? pasid : VTD_NO_PASID);
 	if (du)
 		user = vtd_domain_user_find(du, pasid, sid);
-	if (!WARN_ON(!user))
+	if (!WARN_ON(!user && !(du && du->plain)))
 		vtd_domain_remove(d, du, user, forgotten);
 	mutex_unlock(&d->lock);
 }

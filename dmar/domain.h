@@ -68,6 +68,8 @@ struct vtd_domain_user {
  *	is 0 (c)
  * @counts: of the domain (c)
  * @users: struct vtd_domain_user (d)
+ * @plain: devices that are attached and have none: in legacy mode, and keeping no
+ *	translations, there is nothing to know of them (d)
  * @caching: those of them that keep translations; RCU
  * @stale: the unit did not forget the entries of one that left (d)
  * @rcu: for freeing
@@ -85,6 +87,7 @@ struct vtd_domain_unit {
 	struct vtd_domain_counts __percpu *counts;
 	struct list_head users;
 	struct list_head caching;
+	unsigned int plain;
 	bool stale;
 	struct rcu_head rcu;
 };

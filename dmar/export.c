@@ -125,8 +125,7 @@ EXPORT_SYMBOL_GPL(vtd_units_command);
 
 int vtd_units_invalidate(struct vtd_unit *unit, struct vtd_qi_desc desc)
 {
-	/* Not the shortest way, which counts what it is given as pages. */
-	return vtd_qi_submit(&unit->qi, &desc, 1);
+	return vtd_qi_submit_one(&unit->qi, desc);
 }
 EXPORT_SYMBOL_GPL(vtd_units_invalidate);
 

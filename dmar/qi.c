@@ -62,9 +62,6 @@
 /* What may stop the queue, or says that it has been stopped (6.5.2.10). */
 #define VTD_QI_ERRORS (VTD_FSTS_IQE | VTD_FSTS_ITE | VTD_FSTS_ICE)
 
-/* Descriptors of 16 bytes in a cache line. */
-#define VTD_QI_LINE (VTD_LINE / sizeof(struct vtd_qi_desc))
-
 /* How often a submission that the unit dropped is given to it again. */
 #define VTD_QI_RETRIES 8
 
@@ -93,7 +90,7 @@ int vtd_qi_init(struct vtd_qi *qi, const struct vtd_regs *regs, int nid,
 {
 	qi->regs = regs;
 	qi->coherent = coherent;
-	qi->wide = wide;
+	qi->shift = wide ? 5 : 4;
 	qi->slots = VTD_QI_SLOTS;
 	raw_spin_lock_init(&qi->lock);
 	qi->ring = iommu_alloc_pages_node_sz(nid, GFP_KERNEL,
@@ -149,8 +146,9 @@ void vtd_qi_program(struct vtd_qi *qi)
 	vtd_write64(qi->regs, VTD_IQT, 0);
 	vtd_write64(qi->regs, VTD_IQA,
 		    virt_to_phys(qi->ring) |
-			    (qi->wide ? VTD_IQA_DW | FIELD_PREP(VTD_IQA_QS, 1) :
-					0));
+			    (qi->shift == 5 ?
+				     VTD_IQA_DW | FIELD_PREP(VTD_IQA_QS, 1) :
+				     0));
 }
 
 /* Where what the unit was given ends; an open batch begins there. */
@@ -246,8 +244,8 @@ static inline void vtd_qi_flush_slots(struct vtd_qi *qi, u32 first, u32 nr)
 	if (qi->coherent)
 		return;
 	/* The ring begins and ends with a line: these do not wrap. */
-	if (likely((first << qi->wide) % VTD_QI_LINE + (nr << qi->wide) <=
-		   VTD_QI_LINE))
+	if (likely(vtd_qi_bytes(qi, first) % VTD_LINE + vtd_qi_bytes(qi, nr) <=
+		   VTD_LINE))
 		vtd_flush_line(vtd_qi_at(qi, first));
 	else if (likely(nr <= qi->slots - first))
 		vtd_flush_cache(vtd_qi_at(qi, first), vtd_qi_bytes(qi, nr));
@@ -385,7 +383,6 @@ static int vtd_qi_queue(struct vtd_qi *qi, const struct vtd_qi_desc *desc,
 		vtd_qi_write_slot(qi, vtd_qi_next(qi, qi->tail, i), &desc[i]);
 		qi->stats.kind[vtd_qi_kind_of(&desc[i])]++;
 	}
-	qi->stats.queued++;
 	ticket->seq = qi->seq + 1;
 	ticket->first = vtd_qi_enter(qi, nr);
 	ticket->batch = ticket->first;
@@ -856,7 +853,7 @@ static noinline int vtd_qi_wait_long(struct vtd_qi *qi, struct vtd_qi_desc desc,
 /**
  * vtd_qi_submit_one() - have the unit execute one descriptor, and wait for it
  * @qi: the queue, enabled in hardware
- * @desc: the descriptor; counted as one that invalidates pages
+ * @desc: the descriptor; not for a device, which may be slow
  *
  * As vtd_qi_submit() with one descriptor, and the shortest way to it: every
  * strict unmap goes here.
@@ -881,6 +878,7 @@ int vtd_qi_submit_one(struct vtd_qi *qi, struct vtd_qi_desc desc)
 		return vtd_qi_submit_copy(qi, desc);
 	}
 	vtd_qi_write_slot(qi, qi->tail, &desc);
+	qi->stats.kind[desc.w[0] % VTD_QI_KINDS]++;
 	seq = qi->seq + 1;
 	first = vtd_qi_enter(qi, 1);
 	vtd_qi_ring(qi, first, 1, 1);

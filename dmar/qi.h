@@ -45,8 +45,6 @@ enum vtd_qi_verdict {
  * @errors: error conditions that were found in the fault status
  * @refused: submissions that the unit did not accept
  * @retries: submissions that were made again, because the unit dropped them
- * @queued: submissions whose descriptors are in @kind; each of the others is one
- *	page-selective invalidation of the IOTLB
  * @kind: descriptors by kind, without wait descriptors
  * @timed: submissions whose wait was timed
  * @timed_ns: how long those waited, in all
@@ -61,7 +59,6 @@ struct vtd_qi_stats {
 	u64 errors;
 	u64 refused;
 	u64 retries;
-	u64 queued;
 	u64 kind[VTD_QI_KINDS];
 	u64 timed;
 	u64 timed_ns;
@@ -110,7 +107,7 @@ struct vtd_qi_slot {
  * @line_phys: its physical address (c)
  * @slot: one for each slot (q)
  * @slots: length of the ring, a power of two (c)
- * @wide: 1 for descriptors of 256 bits, 0 for those of 128 (c)
+ * @shift: of the size of a descriptor: 5 for 256 bits, 4 for 128 (c)
  * @coherent: the unit snoops CPU caches (c)
  * @lock: short: no hardware is waited for under it
  * @head: oldest slot not taken back yet (q)
@@ -139,7 +136,7 @@ struct vtd_qi {
 	u64 line_phys;
 	struct vtd_qi_slot *slot;
 	u32 slots;
-	u8 wide;
+	u8 shift;
 	bool coherent;
 	bool dead;
 	raw_spinlock_t lock;
@@ -162,12 +159,12 @@ struct vtd_qi {
 /* Bytes of @slots descriptors, or the offset of one. */
 static inline size_t vtd_qi_bytes(const struct vtd_qi *qi, u32 slots)
 {
-	return slots * sizeof(*qi->ring) << qi->wide;
+	return (size_t)slots << qi->shift;
 }
 
 static inline struct vtd_qi_desc *vtd_qi_at(const struct vtd_qi *qi, u32 slot)
 {
-	return &qi->ring[slot << qi->wide];
+	return (void *)qi->ring + vtd_qi_bytes(qi, slot);
 }
 
 /* Physical address of the line that belongs to a slot. */
@@ -211,11 +208,7 @@ static inline u8 vtd_qi_kind_of(const struct vtd_qi_desc *desc)
 static inline u64 vtd_qi_kind(const struct vtd_qi *qi, u8 kind)
 {
 	const struct vtd_qi_stats *s = &qi->stats;
-	u64 nr = READ_ONCE(s->kind[kind]);
-
-	if (kind == (VTD_QI_PAGE << 4 | VTD_QI_TYPE_IOTLB))
-		nr += READ_ONCE(s->submissions) - READ_ONCE(s->queued);
-	return nr;
+	return READ_ONCE(s->kind[kind]);
 }
 
 int vtd_qi_init(struct vtd_qi *qi, const struct vtd_regs *regs, int nid,

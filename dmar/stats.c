@@ -40,22 +40,6 @@ static const struct {
 	{ "interrupt_index", VTD_QI_IEC_G | VTD_QI_TYPE_IEC },
 };
 
-/*
- * What goes the shortest way is not counted by kind: pages, of the stage that
- * domains have.
- */
-static u64 vtd_stats_kind(const struct vtd_unit *unit, u8 kind)
-{
-	const struct vtd_qi_stats *s = &unit->qi.stats;
-	u64 nr = READ_ONCE(s->kind[kind]);
-
-	if (!unit->first_stage)
-		return vtd_qi_kind(&unit->qi, kind);
-	if (kind == (VTD_QI_PAGE << 4 | VTD_QI_TYPE_PIOTLB))
-		nr += READ_ONCE(s->submissions) - READ_ONCE(s->queued);
-	return nr;
-}
-
 static void vtd_stats_unit(const struct vtd_unit *unit, struct vtd_reply *reply)
 {
 	const struct vtd_qi_stats *s = &unit->qi.stats;
@@ -68,7 +52,7 @@ static void vtd_stats_unit(const struct vtd_unit *unit, struct vtd_reply *reply)
 		READ_ONCE(s->descriptors), READ_ONCE(s->doorbells));
 	for (i = 0; i < ARRAY_SIZE(vtd_kinds); i++)
 		vtd_say(reply, " %s=%llu", vtd_kinds[i].name,
-			vtd_stats_kind(unit, vtd_kinds[i].kind));
+			vtd_qi_kind(&unit->qi, vtd_kinds[i].kind));
 	vtd_say(reply,
 		" timed=%llu avg_ns=%llu max_ns=%llu slow=%llu errors=%llu refused=%llu retries=%llu faults=%lld overflows=%lld\n",
 		timed, timed ? div64_u64(READ_ONCE(s->timed_ns), timed) : 0,

@@ -278,7 +278,7 @@ struct machine *machine_new(struct kunit *test)
 	vtd_shim_set_ram(0);
 	/* The core warns, and so fails the run, when a first attach fails. */
 	vtd_shim_spare("vtd_domain_unit_get");
-	vtd_shim_spare("vtd_domain_attach");
+	vtd_shim_spare("vtd_domain_user_alloc");
 	vtd_shim_virtual_clock(1000000, 10000);
 	machine_hook_relax(m, NULL);
 	machine = m;

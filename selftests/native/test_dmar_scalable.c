@@ -437,7 +437,7 @@ static unsigned int given(u64 lo)
 	u32 at;
 
 	for (at = mark; at != qi->tail; at = (at + 1) & (qi->slots - 1))
-		nr += qi->ring[at << qi->wide].w[0] == lo;
+		nr += vtd_qi_at(qi, at)->w[0] == lo;
 	return nr;
 }
 

@@ -35,9 +35,9 @@ static bool pt_ours_map(u64 iova, u64 paddr, u64 pgsize, u64 bytes)
 {
 	size_t mapped;
 
-	return !vtd_pt_map(&pt_ours, iova, paddr, pgsize,
-			   bytes >> __ffs(pgsize), VTD_PTE_R | VTD_PTE_W,
-			   GFP_ATOMIC, NULL, &mapped);
+	return !vtd_pt_map_second(&pt_ours, iova, paddr, pgsize,
+				  bytes >> __ffs(pgsize), VTD_PTE_R | VTD_PTE_W,
+				  GFP_ATOMIC, NULL, &mapped);
 }
 
 static bool pt_ours_unmap(u64 iova, u64 pgsize, u64 bytes)
@@ -46,8 +46,9 @@ static bool pt_ours_unmap(u64 iova, u64 pgsize, u64 bytes)
 	bool tables_freed = false;
 	size_t done;
 
-	done = vtd_pt_unmap(&pt_ours, iova, pgsize, bytes >> __ffs(pgsize),
-			    &freed, &tables_freed);
+	done = vtd_pt_unmap_second(&pt_ours, iova, pgsize,
+				   bytes >> __ffs(pgsize), &freed,
+				   &tables_freed);
 	if (tables_freed)
 		vtd_pools_put(&pt_ours_pool, &freed);
 	return done == bytes;

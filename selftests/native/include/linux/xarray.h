@@ -22,6 +22,11 @@ static inline void xa_init(struct xarray *xa)
 	xa->head = NULL;
 }
 
+static inline bool xa_empty(const struct xarray *xa)
+{
+	return !xa->head;
+}
+
 static inline void *xa_mk_value(unsigned long v)
 {
 	return (void *)(v << 1 | 1);
