@@ -37,6 +37,8 @@ static inline void vtd_use_ranges(struct pt_iommu *iommu,
 #define VTD_REMOVE_PASID_OP(fn)
 #define vtd_remove_pasid_op(fn)
 #define vtd_alloc_sva_op(fn)
+#define VTD_FEATURE_OP(fn)
+#define vtd_feature_op(fn)
 #define VTD_ALLOC_PAGING_OP(fn)
 #define vtd_alloc_paging_op(fn) .domain_alloc_paging_flags = (fn),
 

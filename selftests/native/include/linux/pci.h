@@ -325,6 +325,7 @@ struct iommu_group *pci_device_group(struct device *dev);
 
 #define dev_err(dev, ...) pr_err(__VA_ARGS__)
 #define dev_err_ratelimited(dev, ...) pr_err(__VA_ARGS__)
+#define dev_notice_ratelimited(dev, ...) pr_err(__VA_ARGS__)
 #define pci_notice pci_err
 #define pci_err(pdev, ...) pr_err(__VA_ARGS__)
 
