@@ -264,6 +264,80 @@ static void cycles_without_ats(struct kunit *test)
 	pasid_comes_and_goes(test, VTD_MODEL_EAGER, false);
 }
 
+/* --- what that costs -------------------------------------------------------------- */
+
+/**
+ * struct cost - what the unit was asked to do for one step
+ * @descriptors: of the queue, wait descriptors included
+ * @trips: times that the unit was waited for
+ */
+struct cost {
+	u64 descriptors;
+	u64 trips;
+};
+
+static struct cost cost_so_far(void)
+{
+	const struct vtd_qi_stats *stats = &machine_unit(0)->qi.stats;
+
+	return (struct cost){ READ_ONCE(stats->descriptors),
+			      READ_ONCE(stats->doorbells) };
+}
+
+/* No step takes more than @most; benchmark.rst has the figures. */
+static void expect_cost(struct kunit *test, const char *what,
+			struct cost *before, struct cost most)
+{
+	struct cost now = cost_so_far();
+
+	kunit_info(test, "%s: %llu descriptors, %llu round trips", what,
+		   now.descriptors - before->descriptors,
+		   now.trips - before->trips);
+	KUNIT_EXPECT_LE(test, now.descriptors - before->descriptors,
+			most.descriptors);
+	KUNIT_EXPECT_LE(test, now.trips - before->trips, most.trips);
+	*before = cost_so_far();
+}
+
+static void what_a_pasid_costs(struct kunit *test)
+{
+	/* Of a replace and a detach, without ATS and with. */
+	static const struct cost most[2][2] = { { { 12, 6 }, { 4, 2 } },
+						{ { 18, 9 }, { 6, 3 } } };
+	struct machine *m = start(test, 0);
+	struct pci_dev *pdev = machine_dev(m, B_SVA);
+	struct vtd_device *vdev = dev_iommu_priv_get(&pdev->dev);
+	struct iommu_domain *domain[2];
+	struct cost before;
+	unsigned int i;
+
+	for (i = 0; i < 2; i++)
+		domain[i] = domain_to(test, pdev, machine_page(m));
+	for (i = 0; i < 4; i++) {
+		bool ats = i < 2;
+		struct iommu_attach_handle handle = {};
+
+		KUNIT_ASSERT_EQ(test, vtd_device_set_ats(vdev, ats), 0);
+		kunit_info(test, "ATS %s, time %u", ats ? "on" : "off", i % 2);
+		before = cost_so_far();
+		KUNIT_ASSERT_EQ(test,
+				iommu_attach_device_pasid(domain[0], &pdev->dev,
+							  PASID, &handle),
+				0);
+		expect_cost(test, "attach", &before, (struct cost){ 0, 0 });
+		KUNIT_ASSERT_EQ(test, replace(pdev, domain[1], domain[0]), 0);
+		expect_cost(test, "replace", &before, most[ats][0]);
+		KUNIT_ASSERT_EQ(test, replace(pdev, domain[0], domain[1]), 0);
+		expect_cost(test, "replace", &before, most[ats][0]);
+		iommu_detach_device_pasid(domain[0], &pdev->dev, PASID);
+		expect_cost(test, "detach", &before, most[ats][1]);
+	}
+	for (i = 0; i < 2; i++) {
+		iommu_unmap(domain[i], IOVA, PAGE_SIZE);
+		iommu_domain_free(domain[i]);
+	}
+}
+
 /* What is not there is refused, and told as such. */
 static void pasids_of_who_has_none(struct kunit *test)
 {
@@ -477,6 +551,7 @@ static void core_refuses_sva(struct kunit *test)
 
 static struct kunit_case cases[] = { KUNIT_CASE_SLOW(cycles_with_ats),
 				     KUNIT_CASE_SLOW(cycles_without_ats),
+				     KUNIT_CASE(what_a_pasid_costs),
 				     KUNIT_CASE(pasids_of_who_has_none),
 #ifdef VTD_HAVE_SVA_KERNEL_FLUSH
 				     KUNIT_CASE_SLOW(processes_with_ats),

@@ -56,6 +56,8 @@ int bench_observe_start(void);
 void bench_observe_stop(void);
 void bench_observe_begin(void);
 struct bench_seen bench_observe_end(void);
+int bench_tables(struct seq_file *s, struct pci_dev *pdev, u64 root);
+int bench_observe_tables(struct seq_file *s, struct pci_dev *pdev);
 
 int bench_iommu(struct seq_file *s, struct pci_dev *pdev);
 int bench_dma(struct seq_file *s, struct pci_dev *pdev);

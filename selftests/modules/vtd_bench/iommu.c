@@ -91,7 +91,7 @@ static const struct bench_case bench_attach_case = {
 	.sleeps = true,
 };
 
-static int bench_mapping(struct seq_file *s)
+static int bench_mapping(struct seq_file *s, struct pci_dev *pdev)
 {
 	unsigned int i;
 	int ret;
@@ -99,6 +99,7 @@ static int bench_mapping(struct seq_file *s)
 	ret = iommu_attach_group(bench_domain, bench_group);
 	if (ret)
 		return ret;
+	ret = bench_observe_tables(s, pdev);
 	for (i = 0; !ret && i < ARRAY_SIZE(bench_cases); i++)
 		ret = bench_run(s, &bench_cases[i]);
 	iommu_detach_group(bench_domain, bench_group);
@@ -125,7 +126,7 @@ int bench_iommu(struct seq_file *s, struct pci_dev *pdev)
 		ret = PTR_ERR(bench_domain);
 		goto put_group;
 	}
-	ret = bench_mapping(s);
+	ret = bench_mapping(s, pdev);
 	if (!ret)
 		ret = bench_run(s, &bench_attach_case);
 	iommu_domain_free(bench_domain);

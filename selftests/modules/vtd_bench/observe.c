@@ -22,10 +22,11 @@
 
 #include "bench.h"
 
+#define OBSERVE_RTADDR 0x20 /* VT-d 11.4.5 */
 #define OBSERVE_IQT 0x88 /* VT-d 11.4.9.2 */
 #define OBSERVE_IQA 0x90 /* VT-d 11.4.9.3 */
 #define OBSERVE_IQA_SIZE 0x7
-#define OBSERVE_SLOT 16 /* bytes */
+#define OBSERVE_IQA_WIDE BIT(11) /* descriptors of 256 bits, not 128 */
 #define OBSERVE_TYPE 0xf
 #define OBSERVE_WAIT 5 /* VT-d 6.5.2.8 */
 
@@ -35,6 +36,7 @@
 static void __iomem *observe_regs;
 static const u64 *observe_ring;
 static u64 observe_ring_at;
+static u64 observe_slot; /* bytes */
 static u64 observe_slots;
 static u64 observe_tail;
 static u64 observe_lines;
@@ -150,8 +152,9 @@ static int observe_find_ring(void)
 	if (observe_ring)
 		memunmap((void *)observe_ring);
 	observe_ring_at = at;
-	observe_slots = 256ull << (iqa & OBSERVE_IQA_SIZE);
-	observe_ring = memremap(at, observe_slots * OBSERVE_SLOT, MEMREMAP_WB);
+	observe_slot = iqa & OBSERVE_IQA_WIDE ? 32 : 16;
+	observe_slots = (SZ_4K << (iqa & OBSERVE_IQA_SIZE)) / observe_slot;
+	observe_ring = memremap(at, observe_slots * observe_slot, MEMREMAP_WB);
 	return observe_ring ? 0 : -ENOMEM;
 }
 
@@ -169,6 +172,19 @@ int bench_observe_init(void)
 		return -ENODEV;
 	observe_regs = ioremap(base, SZ_4K);
 	return observe_regs ? 0 : -ENOMEM;
+}
+
+/**
+ * bench_observe_tables() - print which tables a device goes through
+ * @s: where to print
+ * @pdev: attached to a paging domain, behind the first unit
+ *
+ * Context: may sleep.
+ * Return: as bench_tables().
+ */
+int bench_observe_tables(struct seq_file *s, struct pci_dev *pdev)
+{
+	return bench_tables(s, pdev, readq(observe_regs + OBSERVE_RTADDR));
 }
 
 /**
@@ -250,7 +266,7 @@ void bench_observe_begin(void)
 	observe_lines = 0;
 	observe_off_lock = 0;
 	observe_off_longest = 0;
-	observe_tail = readq(observe_regs + OBSERVE_IQT) / OBSERVE_SLOT;
+	observe_tail = readq(observe_regs + OBSERVE_IQT) / observe_slot;
 }
 
 /**
@@ -263,7 +279,7 @@ void bench_observe_begin(void)
  */
 struct bench_seen bench_observe_end(void)
 {
-	u64 tail = readq(observe_regs + OBSERVE_IQT) / OBSERVE_SLOT;
+	u64 tail = readq(observe_regs + OBSERVE_IQT) / observe_slot;
 	struct bench_seen seen = { .lines = observe_lines };
 	u64 at;
 
@@ -271,7 +287,7 @@ struct bench_seen bench_observe_end(void)
 		seen.irqs_off = observe_off_longest - observe_off_nothing;
 
 	for (at = observe_tail; at != tail; at = (at + 1) % observe_slots) {
-		const u64 *slot = observe_ring + 2 * at;
+		const u64 *slot = observe_ring + observe_slot / 8 * at;
 
 		seen.descriptors++;
 		if ((READ_ONCE(*slot) & OBSERVE_TYPE) == OBSERVE_WAIT)
