@@ -343,6 +343,7 @@ static int __maybe_unused vtd_enable_feature(struct device *dev, bool is_sva)
 		"no shared virtual memory: this kernel's core refuses it on x86\n");
 	return -EOPNOTSUPP;
 }
+
 VTD_FEATURE_OP(vtd_enable_feature)
 
 const struct iommu_ops vtd_iommu_ops = {

@@ -38,7 +38,7 @@ static const char *vtd_ats_forbidden(struct vtd_device *vdev)
 		return "its unit takes no translated requests";
 	if (vtd_quirk_of(vdev->pdev, vdev->unit, VTD_QUIRK_NO_ATS))
 		return "of an erratum, see the quirk lines of 'vtdctl status'";
-	return "firmware does not allow it where the device sits, or not all on the way there is PCI Express";
+	return "firmware does not allow it there, or not all on the way is PCI Express";
 }
 
 /* Why a device that is managed can have no ATS of ours, or NULL. */

@@ -216,8 +216,8 @@ static void ats_is_switched_while_in_use(struct kunit *test)
 }
 
 /* "on" says why not, "off" that there was nothing to do. */
-static void never(struct kunit *test, struct machine *m, unsigned int index,
-		  const char *why)
+static void cannot_have(struct kunit *test, struct machine *m,
+			unsigned int index, const char *why)
 {
 	KUNIT_EXPECT_EQ(test, ats(m, index, true), -EOPNOTSUPP);
 	KUNIT_EXPECT_TRUE(test, machine_said(m, why));
@@ -240,9 +240,9 @@ static void ats_of_who_may_not_have_it(struct kunit *test)
 	KUNIT_ASSERT_EQ(test, machine_bind(m, B_BEHIND_1), 0);
 	KUNIT_EXPECT_EQ(test, ats(m, B_SVA_2, true), -ENODEV);
 	KUNIT_ASSERT_EQ(test, machine_attach(m), 0);
-	never(test, m, B_SVA, "plugged in from outside");
-	never(test, m, B_INTEGRATED, "has no ATS");
-	never(test, m, B_ALONE, "firmware does not allow it");
+	cannot_have(test, m, B_SVA, "plugged in from outside");
+	cannot_have(test, m, B_INTEGRATED, "has no ATS");
+	cannot_have(test, m, B_ALONE, "firmware does not allow it");
 	KUNIT_EXPECT_EQ(test, ats(m, B_BEHIND_1, true), -ENODEV);
 	KUNIT_EXPECT_TRUE(test, machine_said(m, "vtdctl adopt"));
 	machine_unbind(m, B_BEHIND_1);
@@ -256,7 +256,7 @@ static void ats_of_a_unit_without(struct kunit *test)
 	machine_add_unit(m, FIX_CAP, FIX_ECAP & ~VTDM_ECAP_DT, 0);
 	machine_build(m);
 	KUNIT_ASSERT_EQ(test, machine_attach(m), 0);
-	never(test, m, B_SVA, "its unit takes no translated requests");
+	cannot_have(test, m, B_SVA, "its unit takes no translated requests");
 }
 
 /* --- stats --------------------------------------------------------------------- */
