@@ -257,6 +257,7 @@ static struct vtd_context_entry vtd_context_of(struct vtd_unit *unit, u16 sid,
 					       const struct vtd_translation *to)
 {
 	struct vtd_context_entry entry;
+	struct vtd_devtlb *tlb;
 
 	switch (to->kind) {
 	case VTD_PASS_THROUGH:
@@ -264,7 +265,9 @@ static struct vtd_context_entry vtd_context_of(struct vtd_unit *unit, u16 sid,
 	case VTD_SECOND_STAGE:
 		entry = vtd_context_second_stage(to->table, to->levels,
 						 to->did);
-		if (unlikely(vtd_devtlb_find(unit, sid)))
+		tlb = vtd_devtlb_find(unit, sid);
+		/* One that did not answer is never believed again. */
+		if (unlikely(tlb) && !READ_ONCE(tlb->mute))
 			entry.w[0] |= FIELD_PREP(VTD_CONTEXT_TT,
 						 VTD_CONTEXT_TT_WITH_ATS);
 		return entry;

@@ -9,12 +9,16 @@
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
 #include <linux/pci-ats.h>
+#include <linux/spinlock.h>
 #include <linux/workqueue.h>
 
 #include "context.h"
 #include "device.h"
 #include "domain.h"
 #include "scalable.h"
+
+/* ATS is switched on for one device at a time. */
+static DEFINE_RAW_SPINLOCK(vtd_ats_lock);
 
 static struct vtd_device *vtd_device_of_tlb(struct vtd_devtlb *tlb)
 {
@@ -108,6 +112,29 @@ static void vtd_devtlb_init(struct vtd_device *vdev)
 }
 
 /*
+ * ATS on, and from then on whoever flushes tells the device.  Who comes in between
+ * waits, so it is short and cannot be interrupted; what was flushed before, the
+ * device has not seen.
+ */
+static int vtd_device_enable_ats(struct vtd_device *vdev)
+{
+	struct vtd_devtlb *tlb = &vdev->devtlb;
+	unsigned long flags;
+	int ret;
+
+	raw_spin_lock_irqsave(&vtd_ats_lock, flags);
+	WRITE_ONCE(tlb->switching, true);
+	/* Before the device can ask for anything. */
+	smp_mb();
+	ret = pci_enable_ats(vdev->pdev, PAGE_SHIFT);
+	if (!ret)
+		WRITE_ONCE(tlb->idle, false);
+	smp_store_release(&tlb->switching, false);
+	raw_spin_unlock_irqrestore(&vtd_ats_lock, flags);
+	return ret;
+}
+
+/*
  * ATS on in the device, or off, as it is to be now.  In legacy mode an entry that
  * passes through takes no requests for translations (VT-d 9.3, TT).
  */
@@ -116,23 +143,15 @@ static int vtd_device_follow_ats(struct vtd_device *vdev, bool translated)
 	struct vtd_devtlb *tlb = &vdev->devtlb;
 	bool on = !vdev->ats_off && !READ_ONCE(tlb->mute) &&
 		  (vdev->unit->scalable || translated);
-	int ret;
 
 	if (on == vdev->pdev->ats_enabled)
 		return 0;
-	if (!on) {
-		/* What it keeps is of no use to it then. */
-		pci_disable_ats(vdev->pdev);
-		smp_store_release(&tlb->idle, true);
-		return 0;
-	}
-	/* Before it keeps anything whoever flushes must know of it. */
-	WRITE_ONCE(tlb->idle, false);
-	synchronize_rcu();
-	ret = pci_enable_ats(vdev->pdev, PAGE_SHIFT);
-	if (ret)
-		WRITE_ONCE(tlb->idle, true);
-	return ret;
+	if (on)
+		return vtd_device_enable_ats(vdev);
+	/* What it keeps is of no use to it then. */
+	pci_disable_ats(vdev->pdev);
+	smp_store_release(&tlb->idle, true);
+	return 0;
 }
 
 /**

@@ -10,6 +10,7 @@
 #include <linux/bits.h>
 #include <linux/limits.h>
 #include <linux/mm.h>
+#include <linux/processor.h>
 #include <linux/xarray.h>
 
 #include "devtlb.h"
@@ -121,12 +122,18 @@ int vtd_devtlb_flush(struct vtd_unit *unit, struct vtd_devtlb *tlb, u32 pasid,
 	struct vtd_qi_desc desc;
 	int ret;
 
+	/* Asked before ATS is on it does not answer, after that it must be. */
+	while (unlikely(smp_load_acquire(&tlb->switching)))
+		cpu_relax();
 	if (smp_load_acquire(&tlb->idle))
 		return 0;
 	if (READ_ONCE(tlb->mute))
 		return -ETIME;
 	desc = vtd_devtlb_desc(unit, tlb, pasid, start, last);
 	ret = vtd_qi_submit(&unit->qi, &desc, 1);
+	/* ATS went off meanwhile, with all that it kept. */
+	if (ret == -ETIME && smp_load_acquire(&tlb->idle))
+		return 0;
 	if (ret == -ETIME && !xchg(&tlb->mute, true) && tlb->failed)
 		tlb->failed(tlb);
 	return ret;

@@ -16,6 +16,7 @@ struct vtd_unit;
  * @depth: invalidations that it takes at a time, 0 to 31; 0 is 32 (c)
  * @idle: it has nothing to forget: ATS is off, or nothing that it sends is let
  *	through any more
+ * @switching: ATS is being switched on, for some microseconds: @idle will say
  * @mute: it did not answer an invalidation; set once
  * @containing: after @mute: it is being blocked, and not waited for meanwhile
  * @failed: told when it turns mute; any context
@@ -27,6 +28,7 @@ struct vtd_devtlb {
 	u16 pfsid;
 	u8 depth;
 	bool idle;
+	bool switching;
 	bool mute;
 	bool containing;
 	void (*failed)(struct vtd_devtlb *tlb);

@@ -106,7 +106,7 @@ static void rmrr(struct pci_dev *pdev,
 
 static enum vtd_ats ats(struct pci_dev *pdev, const struct vtd_unit *unit)
 {
-	return VTD_ATS_NO;
+	return function(pdev)->ats;
 }
 
 static const struct vtd_probe_policy policy = { probe, ats, rmrr };
@@ -120,18 +120,10 @@ const struct kind kinds[KINDS] = {
 	{ VTDM_CAP_RWBF, 0, "write buffer, not coherent" },
 };
 
-void start(uintptr_t kind)
-{
-	start_unit(FIX_CAP | kinds[kind].cap,
-		   (FIX_ECAP & ~VTDM_ECAP_C) | kinds[kind].ecap);
-}
-
-void start_unit(u64 cap, u64 ecap)
+void functions(void)
 {
 	unsigned int i;
 
-	rig_start();
-	rig_add(cap, ecap, VTD_MODEL_EAGER, 3, 0);
 	memset(fn, 0, sizeof(fn));
 	INIT_LIST_HEAD(&vtd_shim_pci_devices);
 	INIT_LIST_HEAD(&vtd_devices);
@@ -147,6 +139,19 @@ void start_unit(u64 cap, u64 ecap)
 		list_add_tail(&fn[i].pdev.all, &vtd_shim_pci_devices);
 	}
 	vtd_adapter_init(&policy);
+}
+
+void start(uintptr_t kind)
+{
+	start_unit(FIX_CAP | kinds[kind].cap,
+		   (FIX_ECAP & ~VTDM_ECAP_C) | kinds[kind].ecap);
+}
+
+void start_unit(u64 cap, u64 ecap)
+{
+	rig_start();
+	rig_add(cap, ecap, VTD_MODEL_EAGER, 3, 0);
+	functions();
 }
 
 struct device *dev(unsigned int i)

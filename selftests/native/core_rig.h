@@ -34,6 +34,7 @@
  * @bridge: it is one
  * @driver_leaves_dma: its driver does not use DMA itself
  * @rmrr: where firmware reserved 12 KiB for it, or 0
+ * @ats: what the policy says of ATS
  */
 struct function {
 	struct pci_dev pdev;
@@ -44,6 +45,7 @@ struct function {
 	bool bridge;
 	bool driver_leaves_dma;
 	u64 rmrr;
+	enum vtd_ats ats;
 };
 
 #define FUNCTIONS 4
@@ -65,6 +67,8 @@ extern const struct kind kinds[KINDS];
 /* Map and unmap by ranges, not by pages of one size. */
 extern bool by_ranges;
 
+/* Devices that nobody manages yet, of unit 0. */
+void functions(void);
 /* A machine of one kind, and devices that nobody manages yet. */
 void start(uintptr_t kind);
 /* The same with any unit. */

@@ -4,6 +4,12 @@
 
 #include <linux/pci.h>
 
+static inline void vtd_shim_switched(struct pci_dev *pdev)
+{
+	if (pdev->switched)
+		pdev->switched(pdev);
+}
+
 static inline int pci_max_pasids(struct pci_dev *pdev)
 {
 	return pdev->max_pasids ?: -EINVAL;
@@ -14,12 +20,14 @@ static inline int pci_enable_pasid(struct pci_dev *pdev, int features)
 	if (!pdev->max_pasids || pdev->no_pasid_path)
 		return -EINVAL;
 	pdev->pasid_enabled = true;
+	vtd_shim_switched(pdev);
 	return 0;
 }
 
 static inline void pci_disable_pasid(struct pci_dev *pdev)
 {
 	pdev->pasid_enabled = false;
+	vtd_shim_switched(pdev);
 }
 
 #define PCI_ATS_CAP 0x04
@@ -35,12 +43,14 @@ static inline int pci_enable_ats(struct pci_dev *pdev, int shift)
 	if (!pci_ats_supported(pdev))
 		return -EINVAL;
 	pdev->ats_enabled = 1;
+	vtd_shim_switched(pdev);
 	return 0;
 }
 
 static inline void pci_disable_ats(struct pci_dev *pdev)
 {
 	pdev->ats_enabled = 0;
+	vtd_shim_switched(pdev);
 }
 
 #endif

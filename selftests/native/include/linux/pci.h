@@ -118,6 +118,13 @@ struct device {
  * @isoch: dword at 0x188 of its configuration
  * @devcap: device capabilities of PCI Express
  * @devctl: device control of PCI Express
+ * @max_pasids: PASIDs that it may use, or 0
+ * @no_pasid_path: something between it and the root complex takes none
+ * @pasid_enabled: as it says
+ * @ats_cap: offset of its ATS capability, or 0
+ * @ats_depth: of its invalidation queue, as the capability tells it
+ * @ats_enabled: as it says
+ * @switched: called when PASIDs or ATS have been switched, or NULL
  */
 struct pci_dev {
 	struct device dev;
@@ -151,7 +158,9 @@ struct pci_dev {
 	bool no_pasid_path;
 	bool pasid_enabled;
 	u16 ats_cap;
+	u8 ats_depth;
 	unsigned int ats_enabled : 1;
+	void (*switched)(struct pci_dev *pdev);
 };
 
 /* Defined by the test that has devices. */
@@ -210,7 +219,9 @@ static inline u16 pci_find_ext_capability(struct pci_dev *pdev, int cap)
 static inline int pci_read_config_word(struct pci_dev *pdev, int where,
 				       u16 *value)
 {
-	*value = where == 0x100 + PCI_ACS_CAP ? pdev->acs_cap : pdev->acs_ctrl;
+	*value = pdev->ats_cap && where == pdev->ats_cap + 4 ? pdev->ats_depth :
+		 where == 0x100 + PCI_ACS_CAP		     ? pdev->acs_cap :
+							       pdev->acs_ctrl;
 	return 0;
 }
 
