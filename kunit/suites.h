@@ -7,6 +7,7 @@
 
 #include <kunit/test.h>
 
+extern struct kunit_suite vtd_ats_suite;
 extern struct kunit_suite vtd_attach_suite;
 extern struct kunit_suite vtd_context_suite;
 extern struct kunit_suite vtd_endpoint_suite;
