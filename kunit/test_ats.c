@@ -19,6 +19,8 @@
 #define PASID 0x155
 #define IOVA 0x40000000UL
 
+static struct vtd_model_endpoint *ep[B_NR];
+
 static struct machine *start(struct kunit *test)
 {
 	struct machine *m = machine_new(test);
@@ -27,6 +29,8 @@ static struct machine *start(struct kunit *test)
 	m->board[B_SVA_2].prq = 0;
 	machine_build(m);
 	KUNIT_ASSERT_EQ(test, machine_attach(m), 0);
+	ep[B_SVA] = machine_endpoint(m, B_SVA);
+	ep[B_SVA_2] = machine_endpoint(m, B_SVA_2);
 	return m;
 }
 
@@ -35,7 +39,7 @@ static struct vtd_device *managed(struct machine *m, unsigned int index)
 	return dev_iommu_priv_get(&machine_dev(m, index)->dev);
 }
 
-static bool reaches(struct machine *m, unsigned int index, u64 addr)
+static bool reaches(unsigned int index, u64 addr)
 {
 	const struct vtd_model_request request = {
 		.with_pasid = true,
@@ -46,8 +50,8 @@ static bool reaches(struct machine *m, unsigned int index, u64 addr)
 	struct vtd_model_result r;
 	u64 value = 1;
 
-	return vtd_model_endpoint_dma(machine_endpoint(m, index), &request,
-				      &value, sizeof(value), &r);
+	return vtd_model_endpoint_dma(ep[index], &request, &value,
+				      sizeof(value), &r);
 }
 
 static struct iommu_domain *join(struct kunit *test, struct machine *m,
@@ -93,10 +97,10 @@ static void comes_while_its_unit_translates(struct kunit *test)
 		KUNIT_EXPECT_FALSE(test, managed(m, B_SVA)->devtlb.mute);
 		KUNIT_EXPECT_FALSE(test, managed(m, B_SVA)->devtlb.idle);
 		domain = join(test, m, B_SVA);
-		KUNIT_EXPECT_TRUE(test, reaches(m, B_SVA, IOVA));
+		KUNIT_EXPECT_TRUE(test, reaches(B_SVA, IOVA));
 		KUNIT_EXPECT_EQ(test, iommu_unmap(domain, IOVA, PAGE_SIZE),
 				PAGE_SIZE);
-		KUNIT_EXPECT_FALSE(test, reaches(m, B_SVA, IOVA));
+		KUNIT_EXPECT_FALSE(test, reaches(B_SVA, IOVA));
 		part(m, B_SVA, domain);
 	}
 	KUNIT_EXPECT_EQ(test, vtd_model_stats(m->unit[0]).timeouts, 0);
@@ -113,8 +117,8 @@ static void who_does_not_answer_is_blocked(struct kunit *test)
 	u64 began;
 	u16 command;
 
-	KUNIT_EXPECT_TRUE(test, reaches(m, B_SVA, IOVA));
-	vtd_model_endpoint_mute(machine_endpoint(m, B_SVA), true);
+	KUNIT_EXPECT_TRUE(test, reaches(B_SVA, IOVA));
+	vtd_model_endpoint_mute(ep[B_SVA], true);
 	m->expect_broken = true;
 	began = ktime_get_ns();
 	KUNIT_EXPECT_EQ(test, iommu_unmap(domain, IOVA, PAGE_SIZE), PAGE_SIZE);
@@ -124,16 +128,16 @@ static void who_does_not_answer_is_blocked(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, vdev->devtlb.idle);
 	pci_read_config_word(machine_dev(m, B_SVA), PCI_COMMAND, &command);
 	KUNIT_EXPECT_FALSE(test, command & PCI_COMMAND_MASTER);
-	KUNIT_EXPECT_FALSE(test, reaches(m, B_SVA, IOVA));
+	KUNIT_EXPECT_FALSE(test, reaches(B_SVA, IOVA));
 	KUNIT_EXPECT_EQ(test, machine_unit(0)->health, VTD_HEALTH_OK);
 	KUNIT_EXPECT_EQ(test, vtd_device_set_ats(vdev, true), -EIO);
 	/* The other one notices nothing, now and later. */
-	KUNIT_EXPECT_TRUE(test, reaches(m, B_SVA_2, IOVA));
+	KUNIT_EXPECT_TRUE(test, reaches(B_SVA_2, IOVA));
 	part(m, B_SVA_2, other);
 	other = join(test, m, B_SVA_2);
-	KUNIT_EXPECT_TRUE(test, reaches(m, B_SVA_2, IOVA));
+	KUNIT_EXPECT_TRUE(test, reaches(B_SVA_2, IOVA));
 	KUNIT_EXPECT_EQ(test, iommu_unmap(other, IOVA, PAGE_SIZE), PAGE_SIZE);
-	KUNIT_EXPECT_FALSE(test, reaches(m, B_SVA_2, IOVA));
+	KUNIT_EXPECT_FALSE(test, reaches(B_SVA_2, IOVA));
 	part(m, B_SVA_2, other);
 	part(m, B_SVA, domain);
 	KUNIT_EXPECT_EQ(test, machine_detach(m), 0);
@@ -163,14 +167,14 @@ static void who_has_no_pri_takes_a_domain_with_faults(struct kunit *test)
 							  PASID, &handle),
 				0);
 		KUNIT_EXPECT_FALSE(test, pdev->pri_enabled);
-		KUNIT_EXPECT_FALSE(test, reaches(m, B_SVA_2, IOVA));
+		KUNIT_EXPECT_FALSE(test, reaches(B_SVA_2, IOVA));
 		KUNIT_EXPECT_EQ(test,
 				iommu_map(domain, IOVA,
 					  virt_to_phys(machine_page(m)),
 					  PAGE_SIZE, IOMMU_READ | IOMMU_WRITE,
 					  GFP_KERNEL),
 				0);
-		KUNIT_EXPECT_TRUE(test, reaches(m, B_SVA_2, IOVA));
+		KUNIT_EXPECT_TRUE(test, reaches(B_SVA_2, IOVA));
 		KUNIT_EXPECT_EQ(test, iommu_unmap(domain, IOVA, PAGE_SIZE),
 				PAGE_SIZE);
 		/* Without ATS, too: it has nothing to do with it. */
