@@ -483,10 +483,9 @@ static int blamed(u16 sid, unsigned int times)
 
 static void test_blame(void **state)
 {
+	struct iommu_domain *domain = two(fix_arg(state));
 	u64 began;
 
-	machine(fix_arg(state));
-	appear(0);
 	/* mended by the second try, whoever it was */
 	assert_int_equal(blamed(RIG_SID, 1), 0);
 	assert_int_equal(blamed(0, 1), 0);
@@ -497,8 +496,7 @@ static void test_blame(void **state)
 	assert_true(ktime_get_ns() - began < 10ULL * NSEC_PER_SEC);
 	assert_int_equal(unit->health, VTD_HEALTH_OK);
 	assert_false(unit->qi.dead);
-	leave(0, true);
-	machine_gone();
+	two_gone(domain);
 }
 
 static struct {
@@ -624,15 +622,17 @@ static void test_mute_detached(void **state)
 	assert_int_equal(map(domain, IOVA, ODD, SZ_4K, 1, RW), 0);
 	assert_true(reaches(0, IOVA));
 	vtd_model_endpoint_mute(ep[0], true);
-	assert_int_equal(part(0), -ETIME);
-	assert_false(fn[0].pdev.master);
+	/* in legacy mode its ATS goes off before, with all that it kept */
+	assert_int_equal(part(0), scalable() ? -ETIME : 0);
+	assert_int_equal(fn[0].pdev.master, !scalable());
 	assert_int_equal(unit->health, VTD_HEALTH_OK);
-	assert_int_equal(vtd_shim_work(), 1);
+	assert_int_equal(vtd_shim_work(), scalable());
 	assert_int_equal(part(1), 0);
-	assert_true(d->leaked);
+	assert_int_equal(d->leaked, scalable());
 	leave(0, true);
 	leave(1, true);
-	vtd_pt_destroy(&d->pt); /* only the test may */
+	if (d->leaked)
+		vtd_pt_destroy(&d->pt); /* only the test may */
 	domain->ops->free(domain);
 	vtd_model_endpoint_destroy(ep[0]);
 	vtd_model_endpoint_destroy(ep[1]);
@@ -680,18 +680,20 @@ static void test_order(void **state)
 	assert_int_equal(managed(0)->pasid_bits, !sm	     ? 0 :
 						 mode->first ? 20 :
 							       16);
-	assert_int_equal(steps.nr, sm ? 2 : 1);
+	assert_int_equal(steps.nr, sm ? 2 : 0);
 	if (sm) {
 		assert_true(steps.pasid[0] && !steps.ats[0]);
 		assert_true(steps.pasid[1]);
 		/* the unit takes its requests before it makes any */
 		assert_int_equal(steps.context[1] & 0xd, 0xd);
 	}
-	assert_true(steps.ats[sm]);
 	domain = domain_for(0);
 	assert_int_equal(join(domain, 0), 0);
+	/* in legacy mode when it is translated, not before */
+	assert_int_equal(steps.nr, sm ? 2 : 1);
+	assert_true(steps.ats[sm]);
 	if (!sm)
-		assert_int_equal(context_word(RIG_SID) & 0xf, 0x5);
+		assert_int_equal(steps.context[0] & 0xf, 0x5);
 	assert_int_equal(map(domain, IOVA, ODD, SZ_4K, 1, RW), 0);
 	assert_true(reaches(0, IOVA));
 	assert_int_equal(vtd_model_endpoint_cached(ep[0]), 1);
