@@ -231,7 +231,7 @@ static u64 given(unsigned int type, unsigned int nth, bool hi)
 	u32 at;
 
 	for (at = mark; at != qi->tail; at = (at + 1) & (qi->slots - 1)) {
-		const struct vtd_qi_desc *desc = &qi->ring[at << qi->wide];
+		const struct vtd_qi_desc *desc = vtd_qi_at(qi, at);
 
 		if ((desc->w[0] & 0xf) == type && !nth--)
 			return desc->w[hi];
@@ -245,7 +245,7 @@ static u32 place_of(unsigned int type)
 	u32 n;
 
 	for (n = 0; ((mark + n) & (qi->slots - 1)) != qi->tail; n++)
-		if ((qi->ring[((mark + n) & (qi->slots - 1)) << qi->wide].w[0] &
+		if ((vtd_qi_at(qi, (mark + n) & (qi->slots - 1))->w[0] &
 		     0xf) == type)
 			return n;
 	return U32_MAX;

@@ -47,7 +47,7 @@ static unsigned int given(u32 mark, unsigned int type, u32 pasid, u64 *hi)
 	unsigned int nr = 0;
 
 	for (; mark != qi->tail; mark = (mark + 1) & (qi->slots - 1)) {
-		const struct vtd_qi_desc *desc = &qi->ring[mark << qi->wide];
+		const struct vtd_qi_desc *desc = vtd_qi_at(qi, mark);
 
 		if ((desc->w[0] & 0x3f) != type || desc->w[0] >> 32 != pasid)
 			continue;
