@@ -239,6 +239,7 @@ vtd_alloc_paging(struct device *dev, u32 flags,
 	vtd_paging_use(d, unit);
 	return &d->domain;
 }
+
 VTD_ALLOC_PAGING_OP(vtd_alloc_paging)
 
 static struct iommu_device *vtd_probe_device(struct device *dev)

@@ -111,7 +111,8 @@ static struct vtd_context_entry *vtd_context_table(struct vtd_unit *unit,
 int vtd_context_submit(struct vtd_unit *unit, const struct vtd_qi_desc *desc,
 		       unsigned int nr)
 {
-	int ret = vtd_qi_submit(&unit->qi, desc, nr);
+	int ret = nr == 1 ? vtd_qi_submit_one(&unit->qi, *desc) :
+			    vtd_qi_submit(&unit->qi, desc, nr);
 
 	if (ret)
 		vtd_unit_failed(unit, "invalidating context entries", ret);

@@ -72,6 +72,7 @@ static void vtd_device_contain(struct work_struct *work)
 		ret = vtd_device_features(vdev, 0, ~0ULL);
 	/* Before this, each flush that it has a part in fails. */
 	if (!ret)
+		/* Pairs with vtd_devtlb_flush(). */
 		smp_store_release(&tlb->idle, true);
 	pci_err(vdev->pdev,
 		"does not answer when told to forget translations (ATS): blocked; remove it, or reset the machine\n");
@@ -129,6 +130,7 @@ static int vtd_device_enable_ats(struct vtd_device *vdev)
 	ret = pci_enable_ats(vdev->pdev, PAGE_SHIFT);
 	if (!ret)
 		WRITE_ONCE(tlb->idle, false);
+	/* Pairs with vtd_devtlb_flush(). */
 	smp_store_release(&tlb->switching, false);
 	raw_spin_unlock_irqrestore(&vtd_ats_lock, flags);
 	return ret;
@@ -150,6 +152,7 @@ static int vtd_device_follow_ats(struct vtd_device *vdev, bool translated)
 		return vtd_device_enable_ats(vdev);
 	/* What it keeps is of no use to it then. */
 	pci_disable_ats(vdev->pdev);
+	/* Pairs with vtd_devtlb_flush(). */
 	smp_store_release(&tlb->idle, true);
 	return 0;
 }
@@ -206,6 +209,7 @@ void vtd_device_stop_ats(struct vtd_device *vdev)
 		return;
 	if (!vdev->removed && vdev->pdev->ats_enabled)
 		pci_disable_ats(vdev->pdev);
+	/* Pairs with vtd_devtlb_flush(). */
 	smp_store_release(&vdev->devtlb.idle, true);
 	cancel_work_sync(&vdev->contain);
 	if (vdev->unit->scalable &&

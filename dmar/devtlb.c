@@ -125,6 +125,7 @@ int vtd_devtlb_flush(struct vtd_unit *unit, struct vtd_devtlb *tlb, u32 pasid,
 	/* Asked before ATS is on it does not answer, after that it must be. */
 	while (unlikely(smp_load_acquire(&tlb->switching)))
 		cpu_relax();
+	/* What made it idle was done before. */
 	if (smp_load_acquire(&tlb->idle))
 		return 0;
 	if (READ_ONCE(tlb->mute))

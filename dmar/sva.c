@@ -74,6 +74,7 @@ static int vtd_sva_set_pasid(struct iommu_domain *domain, struct device *dev,
 
 	return vtd_device_set_pasid(vdev, pasid, to_vtd_domain(domain));
 }
+
 VTD_SET_PASID_OP(vtd_sva_set_pasid)
 
 /* No device is attached; the notifier may be at work for the last time. */

@@ -204,8 +204,10 @@ int vtd_unit_setup(struct vtd_unit *unit, struct vtd_reply *reply)
 	unit->levels = vtd_unit_levels(unit);
 	unit->nr_did = 1U << (4 + 2 * FIELD_GET(VTD_CAP_ND, unit->cap));
 	unit->qi.name = unit->name;
-	ret = vtd_qi_init(&unit->qi, &unit->regs, unit->nid, vtd_unit_coherent(unit), unit->scalable) ?:
-		      vtd_context_init(unit);
+	ret = vtd_qi_init(&unit->qi, &unit->regs, unit->nid,
+			  vtd_unit_coherent(unit), unit->scalable);
+	if (!ret)
+		ret = vtd_context_init(unit);
 	if (ret)
 		vtd_say(reply, "%s: out of memory\n", unit->name);
 	return ret;

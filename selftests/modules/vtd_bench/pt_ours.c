@@ -4,6 +4,7 @@
  */
 #include "cacheline.c"
 #include "pgtable.c"
+#include "pgtable_walk.h"
 #include "pool.c"
 
 #include "pt.h"
@@ -35,6 +36,11 @@ static bool pt_ours_map(u64 iova, u64 paddr, u64 pgsize, u64 bytes)
 {
 	size_t mapped;
 
+	/* One page by the short way first, as dmar/paging.c does it. */
+	if (bytes == pgsize &&
+	    vtd_pt_map_page(&pt_ours, VTD_PT_SECOND, iova, paddr, pgsize,
+			    VTD_PTE_R | VTD_PTE_W))
+		return true;
 	return !vtd_pt_map_second(&pt_ours, iova, paddr, pgsize,
 				  bytes >> __ffs(pgsize), VTD_PTE_R | VTD_PTE_W,
 				  GFP_ATOMIC, NULL, &mapped);
