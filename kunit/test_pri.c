@@ -193,7 +193,7 @@ static int read_all(void *data)
 		cond_resched();
 	}
 	while (!kthread_should_stop())
-		msleep(1);
+		usleep_range(1000, 2000);
 	return 0;
 }
 
@@ -210,7 +210,7 @@ static void finish(struct kunit *test, struct asker *a)
 
 	while (atomic_read(&a->done) < PAGES && !READ_ONCE(a->err) &&
 	       time_before(jiffies, deadline))
-		msleep(1);
+		usleep_range(1000, 2000);
 	kthread_stop(a->task);
 	KUNIT_EXPECT_EQ(test, a->err, 0);
 	KUNIT_EXPECT_EQ(test, atomic_read(&a->done), PAGES);

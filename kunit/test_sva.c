@@ -473,8 +473,8 @@ static void run_processes(struct kunit *test, unsigned int nr,
 			  unsigned int seed, bool ats)
 {
 	char path[128], count[16], first[16];
-	char *argv[] = { path, count, first, ats ? NULL : "touch", NULL };
-	static char *envp[] = { "PATH=/bin:/usr/bin", NULL };
+	char *argv[5] = { path, count, first, ats ? NULL : "touch" };
+	char *envp[2] = { "PATH=/bin:/usr/bin" };
 
 	if (!*programs)
 		kunit_skip(test, "the parameter programs says nothing");

@@ -80,6 +80,7 @@ void vtd_shim_fail_alloc(unsigned int nth);
 static inline void vtd_shim_fail_exempt(bool on)
 {
 }
+
 unsigned int vtd_shim_alloc_failures(void);
 
 /* Nothing fails in the function @where of the driver, until the next test. */

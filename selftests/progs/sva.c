@@ -92,7 +92,7 @@ static void writes(const char *what, volatile void *at, unsigned long value)
 		    *(volatile unsigned long *)at, value);
 }
 
-static void refused(const char *what, volatile void *at, int write)
+static void is_refused(const char *what, volatile void *at, int write)
 {
 	unsigned long value = 0x666;
 	int ret = dma(at, &value, write);
@@ -134,14 +134,14 @@ static void anonymous(void)
 	reads("a page of the process", at + 2 * PAGE, 3);
 	if (mprotect(at, PAGE, PROT_READ))
 		bad("mprotect: %s", strerror(errno));
-	refused("a write to what is read-only now", at, 1);
+	is_refused("a write to what is read-only now", at, 1);
 	reads("what is read-only now", at, 1);
 	if (madvise(at + PAGE, PAGE, MADV_DONTNEED))
 		bad("madvise: %s", strerror(errno));
 	reads("a page that was given up", at + PAGE, 0);
 	munmap(at, 8 * PAGE);
-	refused("a read of what was unmapped", at + 2 * PAGE, 0);
-	refused("a write to what was unmapped", at + 2 * PAGE, 1);
+	is_refused("a read of what was unmapped", at + 2 * PAGE, 0);
+	is_refused("a write to what was unmapped", at + 2 * PAGE, 1);
 }
 
 static void files(void)
@@ -166,7 +166,7 @@ static void files(void)
 	close(fd);
 }
 
-static void huge(void)
+static void huge_pages(void)
 {
 	char *at = map(2 * HUGE, PROT_READ | PROT_WRITE,
 		       MAP_PRIVATE | MAP_ANONYMOUS, -1);
@@ -177,13 +177,13 @@ static void huge(void)
 	writes("the same", first + HUGE - 8, 0x55);
 	reads("its beginning", first, 0);
 	munmap(first, PAGE);
-	refused("a page out of it", first, 0);
+	is_refused("a page out of it", first, 0);
 	reads("the rest", first + HUGE / 2, 0x44);
 	munmap(at, 2 * HUGE);
 }
 
 /* The child has a copy, whichever of them writes first. */
-static void forked(void)
+static void child_has_copies(void)
 {
 	volatile unsigned long *at = map(PAGE, PROT_READ | PROT_WRITE,
 					 MAP_PRIVATE | MAP_ANONYMOUS, -1);
@@ -272,7 +272,8 @@ static void end(const char *self)
 
 static void process(const char *self, unsigned int nr)
 {
-	static void (*const tests[])(void) = { anonymous, files, huge, forked };
+	static void (*const tests[])(void) = { anonymous, files, huge_pages,
+					       child_has_copies };
 	unsigned int i;
 
 	seed = nr;

@@ -68,7 +68,7 @@ static inline int xa_reserve(struct xarray *xa, unsigned long index, gfp_t gfp)
 
 	if (*at && (*at)->index == index)
 		return 0;
-	node = kzalloc(sizeof(*node), gfp);
+	node = vtd_shim_alloc(sizeof(*node), 0, gfp | __GFP_ZERO);
 	if (!node)
 		return -ENOMEM;
 	node->index = index;
