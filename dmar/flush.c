@@ -94,6 +94,34 @@ static __always_inline int vtd_flush_unit(const struct vtd_domain_unit *du,
 	return ret;
 }
 
+static __always_inline int vtd_flush_units(struct vtd_domain *d, u64 start,
+					   u64 last, bool leaf_only)
+{
+	struct vtd_domain_unit *du;
+	int ret = 0;
+
+	list_for_each_entry_rcu(du, &d->units, node) {
+		int err = vtd_flush_unit(du, start, last, leaf_only);
+
+		if (err && !ret)
+			ret = err;
+	}
+	return ret;
+}
+
+/* A way of its own, so that the one without devices is no longer for it. */
+static noinline int vtd_flush_units_and_devices(struct vtd_domain *d, u64 start,
+						u64 last, bool leaf_only)
+{
+	int ret, err;
+
+	rcu_read_lock();
+	ret = vtd_flush_units(d, start, last, leaf_only);
+	err = vtd_flush_devices(d, start, last);
+	rcu_read_unlock();
+	return ret ?: err;
+}
+
 /* By itself, so that the way without it needs no more registers. */
 static noinline void vtd_flush_traced(const struct vtd_domain *d, u64 start,
 				      u64 last, bool leaf_only)
@@ -114,25 +142,16 @@ static noinline void vtd_flush_traced(const struct vtd_domain *d, u64 start,
  */
 int vtd_flush_range(struct vtd_domain *d, u64 start, u64 last, bool leaf_only)
 {
-	struct vtd_domain_unit *du;
-	int ret = 0;
+	int ret;
 
 	if (trace_vtd_flush_enabled())
 		vtd_flush_traced(d, start, last, leaf_only);
 	/* Table stores before the invalidation that makes units re-read them. */
 	wmb();
+	if (unlikely(READ_ONCE(d->caching)))
+		return vtd_flush_units_and_devices(d, start, last, leaf_only);
 	rcu_read_lock();
-	list_for_each_entry_rcu(du, &d->units, node) {
-		int err = vtd_flush_unit(du, start, last, leaf_only);
-
-		if (err && !ret)
-			ret = err;
-	}
-	if (unlikely(READ_ONCE(d->caching))) {
-		int err = vtd_flush_devices(d, start, last);
-
-		ret = ret ?: err;
-	}
+	ret = vtd_flush_units(d, start, last, leaf_only);
 	rcu_read_unlock();
 	return ret;
 }

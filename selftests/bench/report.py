@@ -175,7 +175,7 @@ def figure(e):
     that, ours are counted by themselves."""
     scalable = e["op"].startswith("fs-")
     it = {n: e[n] for n in ("op", "size") + ("ratio",) * (not scalable)}
-    if scalable or e["op"].startswith("irq-"):
+    if scalable or e["op"].startswith("irq-") or e["ours"].get("waits"):
         it["ours"] = e["ours"]["median"]
     return it
 
