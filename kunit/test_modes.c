@@ -265,7 +265,7 @@ static void stats_counts_what_was_done(struct kunit *test)
 {
 	struct machine *m = attached(test);
 	struct pci_dev *pdev = machine_dev(m, B_ALONE);
-	u64 page, waits, flushes, queue;
+	u64 page, waits, flushes, queue, others;
 	unsigned int i;
 
 	KUNIT_ASSERT_EQ(test, strict(m, B_ALONE, true), 0);
@@ -273,6 +273,8 @@ static void stats_counts_what_was_done(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, machine_said(m, "unmaps=strict sharing=1"));
 	page = said(m, " iotlb_page=");
 	waits = said(m, " waits=");
+	/* Among them, now and then: a device's faults are not recorded. */
+	others = said(m, " context_device=") + said(m, " iotlb_domain=");
 	flushes = said(m, " flushes=");
 	queue = said(m, " queue=");
 	for (i = 0; i < 100; i++)
@@ -280,7 +282,10 @@ static void stats_counts_what_was_done(struct kunit *test)
 	flush(m, B_ALONE);
 	KUNIT_ASSERT_EQ(test, stats(m, pdev), 0);
 	KUNIT_EXPECT_EQ(test, said(m, " iotlb_page=") - page, 100);
-	KUNIT_EXPECT_EQ(test, said(m, " waits=") - waits, 101);
+	others = said(m, " context_device=") + said(m, " iotlb_domain=") -
+		 others;
+	KUNIT_EXPECT_GE(test, others, 1);
+	KUNIT_EXPECT_EQ(test, said(m, " waits=") - waits, 100 + others);
 	KUNIT_EXPECT_EQ(test, said(m, " flushes=") - flushes, 101);
 	KUNIT_EXPECT_EQ(test, said(m, " queue=") - queue, 1);
 	KUNIT_EXPECT_GE(test, said(m, " timed="), 1);
