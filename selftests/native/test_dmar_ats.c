@@ -245,8 +245,8 @@ static u32 place_of(unsigned int type)
 	u32 n;
 
 	for (n = 0; ((mark + n) & (qi->slots - 1)) != qi->tail; n++)
-		if ((vtd_qi_at(qi, (mark + n) & (qi->slots - 1))->w[0] &
-		     0xf) == type)
+		if ((vtd_qi_at(qi, (mark + n) & (qi->slots - 1))->w[0] & 0xf) ==
+		    type)
 			return n;
 	return U32_MAX;
 }
