@@ -54,6 +54,17 @@ int vtd_context_init(struct vtd_unit *unit)
 	return 0;
 }
 
+static void vtd_context_destroy_tables(struct vtd_unit *unit)
+{
+	unsigned int bus;
+
+	for (bus = 0; bus < VTD_ROOT_ENTRIES; bus++) {
+		if (unit->context[bus])
+			iommu_free_pages(unit->context[bus]);
+		unit->context[bus] = NULL;
+	}
+}
+
 /**
  * vtd_context_destroy() - free the tables
  * @unit: no longer translating
@@ -62,15 +73,10 @@ int vtd_context_init(struct vtd_unit *unit)
  */
 void vtd_context_destroy(struct vtd_unit *unit)
 {
-	unsigned int bus;
-
 	if (unit->scalable)
 		vtd_sm_destroy(unit);
-	for (bus = 0; bus < VTD_ROOT_ENTRIES && !unit->scalable; bus++) {
-		if (unit->context[bus])
-			iommu_free_pages(unit->context[bus]);
-		unit->context[bus] = NULL;
-	}
+	else
+		vtd_context_destroy_tables(unit);
 	if (unit->root)
 		iommu_free_pages(unit->root);
 	unit->root = NULL;
@@ -102,17 +108,14 @@ static struct vtd_context_entry *vtd_context_table(struct vtd_unit *unit,
 /**
  * vtd_context_submit() - have the unit forget what entries said
  * @unit: the unit
- * @desc: @nr descriptors, in the order the specification wants them
- * @nr: how many
+ * @desc: what it is to forget
  *
  * Context: as vtd_qi_submit().
  * Return: as vtd_qi_submit(); after an error the unit counts as failed.
  */
-int vtd_context_submit(struct vtd_unit *unit, const struct vtd_qi_desc *desc,
-		       unsigned int nr)
+int vtd_context_submit(struct vtd_unit *unit, const struct vtd_qi_desc *desc)
 {
-	int ret = nr == 1 ? vtd_qi_submit_one(&unit->qi, *desc) :
-			    vtd_qi_submit(&unit->qi, desc, nr);
+	int ret = vtd_qi_submit_one(&unit->qi, *desc);
 
 	if (ret)
 		vtd_unit_failed(unit, "invalidating context entries", ret);
@@ -147,12 +150,12 @@ static int vtd_context_flush(struct vtd_unit *unit, u16 sid, u16 did)
 	struct vtd_qi_desc desc = vtd_qi_context_device(did, sid);
 	int ret;
 
-	ret = vtd_context_submit(unit, &desc, 1);
+	ret = vtd_context_submit(unit, &desc);
 	if (ret)
 		return ret;
 	/* After it, not with it: the IOTLB refills from the context cache. */
 	desc = vtd_qi_iotlb_domain(did, vtd_unit_drain(unit));
-	return vtd_context_submit(unit, &desc, 1) ?:
+	return vtd_context_submit(unit, &desc) ?:
 		       vtd_context_forget_device(unit, sid, VTD_NO_PASID);
 }
 

@@ -111,6 +111,25 @@ static void vtd_pasid_left(struct vtd_device *vdev, u32 pasid, void *entry,
 	vtd_domain_detach(old, vdev->unit, pasid, vdev->sid[0], forgotten);
 }
 
+/* What vtd_pasid_left() undoes. */
+static int vtd_pasid_join(struct vtd_device *vdev, u32 pasid,
+			  struct vtd_domain *d)
+{
+	bool serves = d->domain.iopf_handler;
+	int ret = serves ? vtd_device_need_requests(vdev) : 0;
+
+	if (ret)
+		return ret;
+	if (vdev->strict || vdev->pdev->untrusted)
+		ret = vtd_domain_set_strict(d, true);
+	if (!ret)
+		ret = vtd_domain_attach(d, vdev->unit, pasid, vdev->sid,
+					vdev->nr_sids);
+	if (ret && serves)
+		vtd_device_drop_requests(vdev);
+	return ret;
+}
+
 /**
  * vtd_device_set_pasid() - translate requests with a PASID
  * @vdev: a managed device
@@ -138,28 +157,14 @@ int vtd_device_set_pasid(struct vtd_device *vdev, u32 pasid,
 	ret = xa_reserve(&vdev->pasids, pasid, GFP_KERNEL);
 	if (ret)
 		return ret;
-	if (d && d->domain.iopf_handler) {
-		ret = vtd_device_need_requests(vdev);
-		if (ret) {
-			xa_release(&vdev->pasids, pasid);
-			return ret;
-		}
-	}
 	if (d) {
-		ret = vdev->strict || vdev->pdev->untrusted ?
-			      vtd_domain_set_strict(d, true) :
-			      0;
-		if (!ret)
-			ret = vtd_domain_attach(d, vdev->unit, pasid, vdev->sid,
-						vdev->nr_sids);
+		ret = vtd_pasid_join(vdev, pasid, d);
 	} else {
 		same = vtd_identity(vdev->unit);
 		ret = vtd_context_set(vdev->unit, vdev->sid, vdev->nr_sids,
 				      pasid, &same);
 	}
 	if (ret) {
-		if (d && d->domain.iopf_handler)
-			vtd_device_drop_requests(vdev);
 		xa_release(&vdev->pasids, pasid);
 		return ret;
 	}

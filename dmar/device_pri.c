@@ -23,9 +23,6 @@
 /* And while it has more than so many it is not well. */
 #define VTD_PRI_EXCESS(quota) ((quota) * 2)
 
-/* A device says at once that it has stopped, if it has nothing outstanding. */
-#define VTD_PRI_STOP_MS 1000
-
 /* What of the ring is not granted yet. */
 static u32 vtd_pri_left(const struct vtd_prq *prq)
 {

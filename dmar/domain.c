@@ -113,22 +113,22 @@ struct vtd_domain *vtd_domain_alloc(const struct vtd_unit *unit)
 
 	if (!d)
 		return ERR_PTR(-ENOMEM);
+	ret = vtd_unit_pt_init(unit, &d->pt);
+	if (ret)
+		goto free;
 	ret = vtd_domain_init(d, unit);
 	if (ret) {
-		kfree(d);
-		return ERR_PTR(ret);
-	}
-	ret = vtd_unit_pt_init(unit, &d->pt);
-	if (ret) {
-		d->foreign = true;
-		vtd_domain_free(d);
-		return ERR_PTR(ret);
+		vtd_pt_destroy(&d->pt);
+		goto free;
 	}
 	d->domain.pgsize_bitmap = d->pt.pgsize_bitmap;
 	d->domain.geometry.aperture_start = 0;
 	d->domain.geometry.aperture_end = d->pt.last_iova;
 	d->domain.geometry.force_aperture = true;
 	return d;
+free:
+	kfree(d);
+	return ERR_PTR(ret);
 }
 
 /**
@@ -239,8 +239,7 @@ vtd_domain_unit_get(struct vtd_domain *d, struct vtd_unit *unit, u32 pasid)
 	du->counts = d->counts;
 	INIT_LIST_HEAD(&du->users);
 	INIT_LIST_HEAD(&du->caching);
-	if (!d->sync_map &&
-	    (vtd_unit_caching_mode(unit) || unit->cap & VTD_CAP_RWBF)) {
+	if (!d->sync_map && vtd_needs_sync_map(unit)) {
 		WRITE_ONCE(d->sync_map, true);
 		/*
 		 * A mapper that still read it as false has made its entry
@@ -364,9 +363,8 @@ static int vtd_domain_add(struct vtd_domain *d, struct vtd_unit *unit,
  *
  * Context: may sleep; takes @d->lock, then @unit->lock.
  * Return: 0; -EINVAL when the unit cannot walk the domain's tables, or they are
- * given up; -ENOSPC when
- * it has no domain-id left; -ENOMEM and -ERANGE as vtd_context_set(); the error
- * of an invalidation.
+ * given up; -ENOSPC when it has no domain-id left; -ENOMEM and -ERANGE as
+ * vtd_context_set(); the error of an invalidation.
  */
 int vtd_domain_attach(struct vtd_domain *d, struct vtd_unit *unit, u32 pasid,
 		      const u16 *sid, unsigned int nr)
@@ -471,9 +469,9 @@ static int vtd_domain_rewrite(struct vtd_domain *d)
  * vtd_domain_enforce_snoop() - have devices' requests snoop CPU caches always
  * @d: the domain
  *
- * VT-d 3.8.3 (SNP, PGSNP), ECAP.SC.  User space's domains ask before they are attached
- * to anything: then the unit that the domain was made for counts, and one that
- * cannot is not attached later.
+ * VT-d 3.8.3 (SNP, PGSNP), ECAP.SC.  User space's domains ask before they are
+ * attached to anything: then the unit that the domain was made for counts, and
+ * one that cannot is not attached later.
  *
  * Context: may sleep; takes @d->lock.
  * Return: false when a unit cannot, or when second-stage mappings without it

@@ -206,7 +206,7 @@ int vtd_pasid_forget(struct vtd_unit *unit, u16 sid, u32 pasid,
 {
 	u16 did = FIELD_GET(VTD_PASID_DID, old->w[1]);
 	struct vtd_qi_desc desc = vtd_qi_pasid_one(did, pasid);
-	int ret = vtd_context_submit(unit, &desc, 1);
+	int ret = vtd_context_submit(unit, &desc);
 
 	if (ret)
 		return ret;
@@ -214,7 +214,7 @@ int vtd_pasid_forget(struct vtd_unit *unit, u16 sid, u32 pasid,
 	desc = vtd_pasid_first(old) ?
 		       vtd_qi_piotlb_pasid(did, pasid) :
 		       vtd_qi_iotlb_domain(did, vtd_unit_drain(unit));
-	return vtd_context_submit(unit, &desc, 1) ?:
+	return vtd_context_submit(unit, &desc) ?:
 		       vtd_context_forget_device(unit, sid, pasid);
 }
 
@@ -234,12 +234,12 @@ int vtd_pasid_forget_all(struct vtd_unit *unit, u16 sid,
 			 struct vtd_pasid_dir *dir)
 {
 	struct vtd_qi_desc desc = vtd_qi_pasid_global();
-	int ret = vtd_context_submit(unit, &desc, 1);
+	int ret = vtd_context_submit(unit, &desc);
 
 	if (ret)
 		return ret;
 	desc = vtd_qi_iotlb_global(vtd_unit_drain(unit));
-	ret = vtd_context_submit(unit, &desc, 1) ?:
+	ret = vtd_context_submit(unit, &desc) ?:
 		      vtd_context_forget_device(unit, sid, VTD_NO_PASID);
 	if (!ret)
 		dir->unsure = false;

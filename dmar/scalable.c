@@ -89,15 +89,13 @@ void vtd_sm_destroy(struct vtd_unit *unit)
 	unit->same = NULL;
 }
 
-/* The directory under which addresses are not changed, made at first use. */
-static struct vtd_pasid_dir *vtd_sm_same(struct vtd_unit *unit)
+/* A directory under which addresses are not changed, for nobody yet. */
+static struct vtd_pasid_dir *vtd_sm_dir_create(struct vtd_unit *unit,
+					       unsigned int pasid_bits)
 {
 	const struct vtd_translation same = vtd_identity(unit);
-	struct vtd_pasid_dir *dir;
+	struct vtd_pasid_dir *dir = vtd_pasid_dir_create(unit, pasid_bits);
 
-	if (unit->same)
-		return unit->same;
-	dir = vtd_pasid_dir_create(unit, 0);
 	if (!dir)
 		return NULL;
 	if (vtd_pasid_prepare(unit, dir, VTD_NO_PASID)) {
@@ -105,8 +103,15 @@ static struct vtd_pasid_dir *vtd_sm_same(struct vtd_unit *unit)
 		return NULL;
 	}
 	vtd_pasid_write(unit, 0, dir, VTD_NO_PASID, &same, false);
-	unit->same = dir;
 	return dir;
+}
+
+/* The one of all that have none of their own, made at first use. */
+static struct vtd_pasid_dir *vtd_sm_same(struct vtd_unit *unit)
+{
+	if (!unit->same)
+		unit->same = vtd_sm_dir_create(unit, 0);
+	return unit->same;
 }
 
 static u64 vtd_sm_context_of(const struct vtd_pasid_dir *dir)
@@ -130,7 +135,7 @@ static int vtd_sm_forget(struct vtd_unit *unit, u16 sid,
 	/* Hardware has no domain-id for it: none is in the entry (6.5.2.1). */
 	struct vtd_qi_desc desc = vtd_qi_context_device(0, sid);
 	const struct vtd_pasid_entry none = {}, *pe = NULL;
-	int ret = vtd_context_submit(unit, &desc, 1);
+	int ret = vtd_context_submit(unit, &desc);
 
 	if (dir)
 		pe = vtd_pasid_slot(dir, VTD_NO_PASID);
@@ -329,24 +334,16 @@ int vtd_sm_set(struct vtd_unit *unit, const u16 *sid, unsigned int nr,
 static struct vtd_pasid_dir *vtd_sm_own_dir(struct vtd_unit *unit, u16 sid,
 					    unsigned int pasid_bits)
 {
-	const struct vtd_translation same = vtd_identity(unit);
 	struct vtd_sm_table *table = vtd_sm_table(unit, sid);
 	struct vtd_pasid_dir **own;
 
 	if (!table || !vtd_sm_same(unit))
 		return NULL;
 	own = &table->dir[vtd_sm_index(sid)];
-	if (*own)
-		return *own;
-	*own = vtd_pasid_dir_create(unit, pasid_bits);
-	if (!*own || vtd_sm_present_dir(unit, sid) != unit->same)
-		return *own;
-	if (vtd_pasid_prepare(unit, *own, VTD_NO_PASID)) {
-		vtd_pasid_dir_destroy(*own);
-		*own = NULL;
-		return NULL;
-	}
-	vtd_pasid_write(unit, sid, *own, VTD_NO_PASID, &same, false);
+	if (!*own)
+		*own = vtd_sm_present_dir(unit, sid) == unit->same ?
+			       vtd_sm_dir_create(unit, pasid_bits) :
+			       vtd_pasid_dir_create(unit, pasid_bits);
 	return *own;
 }
 

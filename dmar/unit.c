@@ -251,19 +251,16 @@ static int vtd_unit_release_pmr(struct vtd_unit *unit)
 
 static int vtd_unit_flush_everything(struct vtd_unit *unit)
 {
-	struct vtd_qi_desc desc[] = {
-		vtd_qi_context_global(),
-		vtd_qi_pasid_global(),
-		vtd_qi_iotlb_global(vtd_unit_drain(unit)),
-	};
-	unsigned int i;
-	int ret = 0;
+	int ret;
 
 	/* One at a time: a cache must not refill from old entries of another. */
-	for (i = 0; i < ARRAY_SIZE(desc) && !ret; i++)
-		if (i != 1 || unit->scalable)
-			ret = vtd_qi_submit(&unit->qi, &desc[i], 1);
-	return ret;
+	ret = vtd_qi_submit_one(&unit->qi, vtd_qi_context_global());
+	if (!ret && unit->scalable)
+		ret = vtd_qi_submit_one(&unit->qi, vtd_qi_pasid_global());
+	if (ret)
+		return ret;
+	return vtd_qi_submit_one(&unit->qi,
+				 vtd_qi_iotlb_global(vtd_unit_drain(unit)));
 }
 
 /**

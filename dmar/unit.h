@@ -163,6 +163,20 @@ static inline bool vtd_unit_caching_mode(const struct vtd_unit *unit)
 	return unit->cap & VTD_CAP_CM;
 }
 
+/**
+ * vtd_needs_sync_map() - must a unit be told of each new mapping?
+ * @unit: the unit
+ *
+ * See VT-d 6.1 (caching mode) and 6.8 (write buffers).
+ *
+ * Context: any.
+ * Return: true when it must.
+ */
+static inline bool vtd_needs_sync_map(const struct vtd_unit *unit)
+{
+	return vtd_unit_caching_mode(unit) || unit->cap & VTD_CAP_RWBF;
+}
+
 static inline bool vtd_unit_pass_through(const struct vtd_unit *unit)
 {
 	return unit->ecap & VTD_ECAP_PT;
