@@ -3,7 +3,7 @@
 # under DMA, with and without ATS; 2,000 processes. The suites vtd_sva and vtd_pri
 # of KUnit, which kunit/build has built.
 # tier: soak
-# vm: --append "log_buf_len=16M iommu.strict=1 kernel.hung_task_timeout_secs=0"
+# vm: --append "log_buf_len=16M iommu.strict=1 sysctl.kernel.hung_task_timeout_secs=0"
 # vm: --qemu "-device pcie-root-port,id=rp1,chassis=1,slot=1,addr=10.0"
 # vm: --qemu "-device edu,bus=rp1,addr=0.0"
 # vm: --qemu "-device pcie-pci-bridge,id=pb1,addr=11.0 -device edu,bus=pb1,addr=2.0"
