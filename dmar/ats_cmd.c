@@ -52,6 +52,8 @@ static const char *vtd_ats_obstacle(struct vtd_device *vdev)
 		return "it can be plugged in from outside";
 	if (!pci_ats_supported(pdev))
 		return "it has no ATS, or the kernel was told 'pci=noats'";
+	if (!vtd_ats_whole_pages(pdev))
+		return "it asks for parts of pages, which no unit translates";
 	if (vdev->ats == VTD_ATS_NO)
 		return vtd_ats_forbidden(vdev);
 	if (vdev->ats == VTD_ATS_REQUIRED && !vdev->unit->scalable)

@@ -87,25 +87,44 @@ static void vtd_device_mute(struct vtd_devtlb *tlb)
 	schedule_work(&vdev->contain);
 }
 
+static u16 vtd_ats_cap(struct pci_dev *pdev)
+{
+	u16 cap = 0;
+
+	pci_read_config_word(pdev, pdev->ats_cap + PCI_ATS_CAP, &cap);
+	return cap;
+}
+
+/**
+ * vtd_ats_whole_pages() - does a device ask for translations of whole pages?
+ * @pdev: it has ATS
+ *
+ * A unit takes no request for less (VT-d 4.1).
+ *
+ * Context: any.
+ */
+bool vtd_ats_whole_pages(struct pci_dev *pdev)
+{
+	return vtd_ats_cap(pdev) & PCI_ATS_CAP_PAGE_ALIGNED;
+}
+
 /* VT-d 8.8: in legacy mode hardware has ATS by itself where it is required. */
 static bool vtd_device_wants_ats(const struct vtd_device *vdev)
 {
 	if (vdev->ats == VTD_ATS_REQUIRED && !vdev->unit->scalable)
 		return false;
 	return vdev->ats != VTD_ATS_NO && pci_ats_supported(vdev->pdev) &&
-	       !vdev->pdev->ats_enabled && vdev->nr_sids == 1;
+	       vtd_ats_whole_pages(vdev->pdev) && !vdev->pdev->ats_enabled &&
+	       vdev->nr_sids == 1;
 }
 
 static void vtd_devtlb_init(struct vtd_device *vdev)
 {
 	struct pci_dev *pdev = vdev->pdev;
-	u16 cap = 0;
-
-	pci_read_config_word(pdev, pdev->ats_cap + PCI_ATS_CAP, &cap);
 	vdev->devtlb = (struct vtd_devtlb){
 		.sid = vdev->sid[0],
 		.pfsid = pci_dev_id(pci_physfn(pdev)),
-		.depth = PCI_ATS_CAP_QDEP(cap),
+		.depth = PCI_ATS_CAP_QDEP(vtd_ats_cap(pdev)),
 		.idle = true,
 		.failed = vtd_device_mute,
 	};

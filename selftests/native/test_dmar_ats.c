@@ -16,6 +16,8 @@
 #include <linux/ktime.h>
 #include <linux/workqueue.h>
 
+#include <linux/pci-ats.h>
+
 #include "core_rig.h"
 
 #include "../../dmar/scalable.h"
@@ -135,7 +137,7 @@ static void machine(unsigned int which)
 
 		fn[i].ats = VTD_ATS_ALLOWED;
 		fn[i].pdev.ats_cap = ATS_CAP;
-		fn[i].pdev.ats_depth = DEPTH;
+		fn[i].pdev.ats_word = PCI_ATS_CAP_PAGE_ALIGNED | DEPTH;
 		fn[i].pdev.max_pasids = 1 << 20;
 		fn[i].pdev.switched = switched;
 		ep[i] = vtd_model_endpoint_create(rig.model[0], &config);
@@ -736,6 +738,11 @@ static void test_refused(void **state)
 	assert_int_equal(vtd_device_set_ats(managed(0), false), 0);
 	leave(0, true);
 	fn[0].pdev.untrusted = false;
+	fn[0].pdev.ats_word &= ~PCI_ATS_CAP_PAGE_ALIGNED;
+	appear(0);
+	assert_false(managed(0)->has_devtlb || fn[0].pdev.ats_enabled);
+	leave(0, true);
+	fn[0].pdev.ats_word |= PCI_ATS_CAP_PAGE_ALIGNED;
 	fn[0].ats = VTD_ATS_NO;
 	appear(0);
 	assert_false(managed(0)->has_devtlb || fn[0].pdev.ats_enabled);

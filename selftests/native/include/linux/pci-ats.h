@@ -32,6 +32,7 @@ static inline void pci_disable_pasid(struct pci_dev *pdev)
 
 #define PCI_ATS_CAP 0x04
 #define PCI_ATS_CAP_QDEP(x) ((x) & 0x1f)
+#define PCI_ATS_CAP_PAGE_ALIGNED 0x20
 
 static inline bool pci_ats_supported(struct pci_dev *pdev)
 {

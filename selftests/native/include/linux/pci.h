@@ -122,7 +122,7 @@ struct device {
  * @no_pasid_path: something between it and the root complex takes none
  * @pasid_enabled: as it says
  * @ats_cap: offset of its ATS capability, or 0
- * @ats_depth: of its invalidation queue, as the capability tells it
+ * @ats_word: what the capability says
  * @ats_enabled: as it says
  * @switched: called when PASIDs or ATS have been switched, or NULL
  */
@@ -158,7 +158,7 @@ struct pci_dev {
 	bool no_pasid_path;
 	bool pasid_enabled;
 	u16 ats_cap;
-	u8 ats_depth;
+	u16 ats_word;
 	unsigned int ats_enabled : 1;
 	void (*switched)(struct pci_dev *pdev);
 };
@@ -219,7 +219,7 @@ static inline u16 pci_find_ext_capability(struct pci_dev *pdev, int cap)
 static inline int pci_read_config_word(struct pci_dev *pdev, int where,
 				       u16 *value)
 {
-	*value = pdev->ats_cap && where == pdev->ats_cap + 4 ? pdev->ats_depth :
+	*value = pdev->ats_cap && where == pdev->ats_cap + 4 ? pdev->ats_word :
 		 where == 0x100 + PCI_ACS_CAP		     ? pdev->acs_cap :
 							       pdev->acs_ctrl;
 	return 0;
