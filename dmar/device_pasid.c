@@ -145,16 +145,16 @@ static int vtd_pasid_join(struct vtd_device *vdev, u32 pasid,
 int vtd_device_set_pasid(struct vtd_device *vdev, u32 pasid,
 			 struct vtd_domain *d)
 {
-	void *entry = d ?: vtd_pasid_unchanged();
-	void *old = xa_load(&vdev->pasids, pasid);
+	void *old, *entry = d ?: vtd_pasid_unchanged();
 	struct vtd_translation same;
 	int ret;
 
 	if (!vdev->pasid_bits)
 		return -EOPNOTSUPP;
+	old = xa_store(&vdev->pasids, pasid, entry, GFP_KERNEL);
 	if (old == entry)
 		return 0;
-	ret = xa_reserve(&vdev->pasids, pasid, GFP_KERNEL);
+	ret = xa_err(old);
 	if (ret)
 		return ret;
 	if (d) {
@@ -165,10 +165,11 @@ int vtd_device_set_pasid(struct vtd_device *vdev, u32 pasid,
 				      pasid, &same);
 	}
 	if (ret) {
-		xa_release(&vdev->pasids, pasid);
+		/* Needs no memory: its place is there. */
+		xa_store(&vdev->pasids, pasid, old ?: XA_ZERO_ENTRY,
+			 GFP_KERNEL);
 		return ret;
 	}
-	xa_store(&vdev->pasids, pasid, entry, GFP_KERNEL);
 	trace_vtd_pasid_attach(pci_name(vdev->pdev), vdev->unit->name, pasid,
 			       d ? d->number : 0,
 			       d ? d->domain.type : IOMMU_DOMAIN_IDENTITY);
@@ -189,13 +190,17 @@ int vtd_device_set_pasid(struct vtd_device *vdev, u32 pasid,
 int vtd_device_clear_pasid(struct vtd_device *vdev, u32 pasid)
 {
 	const struct vtd_translation none = {};
+	void *old;
 	int ret;
 
 	if (!vdev->pasid_bits)
 		return 0;
 	ret = vtd_context_set(vdev->unit, vdev->sid, vdev->nr_sids, pasid,
 			      &none);
-	vtd_pasid_left(vdev, pasid, xa_erase(&vdev->pasids, pasid), !ret);
+	/* The place is kept, as the unit's table is, for the next time. */
+	old = xa_store(&vdev->pasids, pasid, XA_ZERO_ENTRY, GFP_KERNEL);
+	if (!xa_is_err(old))
+		vtd_pasid_left(vdev, pasid, old, !ret);
 	return ret;
 }
 

@@ -79,24 +79,23 @@ struct vtd_translation vtd_pt_translation(const struct vtd_pgtable *pt, u16 did)
 	};
 }
 
+/* Of the domains whose flushes nobody is shown. */
+static DEFINE_PER_CPU(struct vtd_domain_counts, vtd_domain_uncounted);
+
 /**
- * vtd_domain_init() - a domain without tables
- * @d: zeroed
+ * vtd_domain_init() - a domain without tables, whose flushes are not counted
+ * @d: zeroed; vtd_domain_free() frees it
  * @unit: that it is made for
  *
- * Context: may sleep.
- * Return: 0 or -ENOMEM; vtd_domain_free() frees it.
+ * Context: any.
  */
-int vtd_domain_init(struct vtd_domain *d, const struct vtd_unit *unit)
+void vtd_domain_init(struct vtd_domain *d, const struct vtd_unit *unit)
 {
-	d->counts = alloc_percpu(struct vtd_domain_counts);
-	if (!d->counts)
-		return -ENOMEM;
+	d->counts = &vtd_domain_uncounted;
 	d->can_snoop = unit->ecap & VTD_ECAP_SC;
 	d->number = atomic_inc_return(&vtd_domains_made);
 	mutex_init(&d->lock);
 	INIT_LIST_HEAD(&d->units);
-	return 0;
 }
 
 /**
@@ -116,16 +115,19 @@ struct vtd_domain *vtd_domain_alloc(const struct vtd_unit *unit)
 	ret = vtd_unit_pt_init(unit, &d->pt);
 	if (ret)
 		goto free;
-	ret = vtd_domain_init(d, unit);
-	if (ret) {
-		vtd_pt_destroy(&d->pt);
-		goto free;
+	vtd_domain_init(d, unit);
+	d->counts = alloc_percpu(struct vtd_domain_counts);
+	if (!d->counts) {
+		ret = -ENOMEM;
+		goto destroy;
 	}
 	d->domain.pgsize_bitmap = d->pt.pgsize_bitmap;
 	d->domain.geometry.aperture_start = 0;
 	d->domain.geometry.aperture_end = d->pt.last_iova;
 	d->domain.geometry.force_aperture = true;
 	return d;
+destroy:
+	vtd_pt_destroy(&d->pt);
 free:
 	kfree(d);
 	return ERR_PTR(ret);
@@ -145,7 +147,8 @@ void vtd_domain_free(struct vtd_domain *d)
 		vtd_pt_destroy(&d->pt);
 	if (d->strict)
 		static_branch_dec(&vtd_strict_used);
-	free_percpu(d->counts);
+	if (d->counts != &vtd_domain_uncounted)
+		free_percpu(d->counts);
 	mutex_destroy(&d->lock);
 	kfree_rcu(d, rcu);
 }

@@ -161,7 +161,7 @@ DECLARE_STATIC_KEY_FALSE(vtd_strict_used);
 /* By node; NULL where tables are not kept for later. */
 extern struct vtd_pool *vtd_pools;
 
-int vtd_domain_init(struct vtd_domain *d, const struct vtd_unit *unit);
+void vtd_domain_init(struct vtd_domain *d, const struct vtd_unit *unit);
 struct vtd_domain *vtd_domain_alloc(const struct vtd_unit *unit);
 void vtd_domain_free(struct vtd_domain *d);
 int vtd_domain_attach(struct vtd_domain *d, struct vtd_unit *unit, u32 pasid,

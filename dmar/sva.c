@@ -141,9 +141,7 @@ struct iommu_domain *vtd_sva_alloc(struct device *dev, struct mm_struct *mm)
 	sva = kzalloc(sizeof(*sva), GFP_KERNEL);
 	if (!sva)
 		return ERR_PTR(-ENOMEM);
-	ret = vtd_domain_init(&sva->d, vdev->unit);
-	if (ret)
-		goto free;
+	vtd_domain_init(&sva->d, vdev->unit);
 	sva->d.foreign = true;
 	sva->d.domain.ops = &vtd_sva_ops;
 	sva->d.pt = (struct vtd_pgtable){
@@ -159,9 +157,6 @@ struct iommu_domain *vtd_sva_alloc(struct device *dev, struct mm_struct *mm)
 	if (!ret)
 		return &sva->d.domain;
 	vtd_domain_free(&sva->d);
-	return ERR_PTR(ret);
-free:
-	kfree(sva);
 	return ERR_PTR(ret);
 }
 

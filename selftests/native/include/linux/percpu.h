@@ -10,6 +10,7 @@
 
 #define __percpu
 
+#define DEFINE_PER_CPU(type, name) type name
 #define alloc_percpu(type) kzalloc(sizeof(type), GFP_KERNEL)
 #define free_percpu(p) kfree(p)
 #define per_cpu_ptr(p, cpu) ((void)(cpu), (p))

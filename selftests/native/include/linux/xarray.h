@@ -17,6 +17,9 @@ struct xarray {
 	struct shim_xa_node *head;
 };
 
+/* Reserved: a place is there, and nothing in it. */
+#define XA_ZERO_ENTRY NULL
+
 static inline void xa_init(struct xarray *xa)
 {
 	xa->head = NULL;
