@@ -2,12 +2,13 @@
 # SPDX-License-Identifier: GPL-2.0
 """Which functions the instructions of one benchmarked operation are in.
 
-Usage: profile.py 6.12|7.2 ours|built-in [OPERATION/SIZE...]
+Usage: profile.py [--scalable] 6.12|7.2 ours|built-in [OPERATION/SIZE...]
 Runs in the lab (selftests/lab/enter -- python3 selftests/bench/profile.py ...).
 Boots the guest of "make bench", stops it at the third round of each operation
 and steps through it, one instruction at a time, over QEMU's gdb stub. Prints
 for each operation the functions in order of first use, with their instructions
-and calls; without a list, for all that are short enough.
+and calls; without a list, for all that are short enough. With --scalable in scalable
+mode, with the operations of PASIDs.
 """
 
 import bisect
@@ -21,6 +22,8 @@ import time
 
 TREE = "/src"
 MACHINE = "-cpu qemu64,+x2apic -smp 1 -device edu"
+SCALABLE = ("-device intel-iommu,intremap=on,aw-bits=48,scalable-mode=on,fsts=on,"
+            "svm=on,pasid-bits=20,device-iotlb=on")
 # The functions of selftests/modules/vtd_bench that do one step, by size of
 # the case in the order in which the cases come.
 SIZES = ["4K", "64K", "2M", "1G", "2M-as-4K", "1G-as-4K"]
@@ -28,7 +31,9 @@ STEPS = {"bench_map": "map", "bench_lookup": "iova_to_phys",
          "bench_unmap": "unmap", "bench_attach": "attach",
          "bench_detach": "detach", "bench_map_one": "dma_map",
          "bench_unmap_one": "dma_unmap", "bench_map_sg": "dma_map_sg",
-         "bench_unmap_sg": "dma_unmap_sg"}
+         "bench_unmap_sg": "dma_unmap_sg", "pasid_attach": "pasid-attach",
+         "pasid_detach": "pasid-detach", "pasid_bind": "sva-bind",
+         "pasid_unbind": "sva-unbind"}
 ROUND = 3
 LIMIT = 20000
 RDI, RSI, RSP, RIP = 5, 4, 7, 16
@@ -151,7 +156,8 @@ def follow(stub, symbols, wanted):
 
 
 def main():
-    kernel, driver, *wanted = sys.argv[1:]
+    scalable = "--scalable" in sys.argv
+    kernel, driver, *wanted = [a for a in sys.argv[1:] if a != "--scalable"]
     share = f"{TREE}/build/bench/profile-{kernel}-{driver}"
     shutil.rmtree(share, ignore_errors=True)
     os.makedirs(share)
@@ -161,7 +167,12 @@ def main():
              f"{MACHINE} -gdb unix:{path},server=on,wait=off"]
     if driver == "built-in":
         words.append("--in-tree")
-    words += ["--", "selftests/bench/guest", driver,
+    if scalable:
+        words += ["--acpi", f"{TREE}/build/dmar/for-all.aml", "--append",
+                  "intel_iommu=on,sm_on" if driver == "built-in" else "",
+                  "--qemu", SCALABLE]
+    words += ["--", "env", f"BENCH_TABLES={'1' * scalable}",
+              "selftests/bench/guest", driver,
               f"{TREE}/build/{kernel}/testmod/vtd_bench", "/share"]
     with open(share + "/rows", "wb") as rows, \
             subprocess.Popen(words, cwd=TREE, stdout=rows) as guest:

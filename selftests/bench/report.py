@@ -44,6 +44,11 @@ GOALS = {
        for op in ("map", "unmap", "lookup")
        for size in ("4K", "64K", "2M", "1G", "2M-as-4K", "1G-as-4K")},
 }
+# With tables of the first stage, the same; and PASIDs.
+GOALS |= {("fs-" + op, size): goal for (op, size), goal in GOALS.items()
+          if not op.startswith(("irq-", "pt-"))}
+GOALS |= {(op, "-"): (1.00, 1.00)
+          for op in ("fs-pasid-attach", "fs-pasid-detach")}
 KERNELS = ("6.12", "7.2")
 
 

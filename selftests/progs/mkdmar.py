@@ -88,11 +88,16 @@ def rmrr_in_ram(table):
            rmrr(0x2000000, 0x20fffff, scopes=scope(3, 0)))
 
 
-def many_rmrrs(table):
-    """one unit for all, and RMRRs for the case "rmrr": of every odd kind"""
+def for_all(table):
+    """one unit for all that is not listed, and nothing is but the IOAPIC"""
     offset, length = first(table, DRHD)
     table[offset:offset + length] = drhd(first_base(table), flags=1,
                                          scopes=scope(0, 0, 255, 3))
+
+
+def many_rmrrs(table):
+    """one unit for all, and RMRRs for the case "rmrr": of every odd kind"""
+    for_all(table)
     far = scope(4, 0)
     far = far[:1] + bytes((10,)) + far[2:] + bytes((0, 0))
     later = far[:6] + bytes((5, 0, 0, 0))
@@ -213,7 +218,7 @@ def name_of(change):
 
 
 VARIANTS = {name_of(f): f for f in (
-    good, good_and_rmrr, rmrr_in_ram, many_rmrrs, by_path, rmrr_reversed, cut_in_drhd,
+    good, good_and_rmrr, rmrr_in_ram, for_all, many_rmrrs, by_path, rmrr_reversed, cut_in_drhd,
     drhd_len_0, junk_70k, second_drhd_bogus_base, second_drhd_high_base, wrong_width,
     bad_scope_length, duplicate_drhd, segments, no_drhd, unknown_type)}
 

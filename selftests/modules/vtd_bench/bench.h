@@ -62,6 +62,7 @@ int bench_observe_tables(struct seq_file *s, struct pci_dev *pdev);
 int bench_iommu(struct seq_file *s, struct pci_dev *pdev);
 int bench_dma(struct seq_file *s, struct pci_dev *pdev);
 int bench_irq(struct seq_file *s, struct pci_dev *pdev);
+int bench_pasid(struct seq_file *s, struct pci_dev *pdev);
 
 #ifdef BENCH_PT
 int bench_pt(struct seq_file *s, bool ours);

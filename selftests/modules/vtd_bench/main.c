@@ -2,9 +2,9 @@
 /*
  * Benchmark of whatever driver translates, through the kernel's own APIs.
  *
- * Owns the debugfs directory vtd_bench: reading "iommu" works on the device
- * that the parameter bdf names, which then has no driver; reading "dma" and "irq"
- * works on the device bound to this driver; "pt-ours" and "pt-built-in" on tables
+ * Owns the debugfs directory vtd_bench: reading "iommu" and "pasid" works on the
+ * devices that the parameters bdf and pasid_bdf name, which then have no driver;
+ * reading "dma" and "irq" works on the device bound to this driver; "pt-ours" and "pt-built-in" on tables
  * that no device uses.  Must never start a DMA.
  */
 #include <linux/debugfs.h>
@@ -20,12 +20,25 @@ static char *bdf;
 module_param(bdf, charp, 0400);
 MODULE_PARM_DESC(bdf, "the device to work with, as in 0000:00:03.0");
 
+static char *pasid_bdf;
+module_param(pasid_bdf, charp, 0400);
+MODULE_PARM_DESC(pasid_bdf, "a device with PASIDs to work with");
+
+/* Rows of a device without a driver. */
+struct bench_unbound {
+	char **bdf;
+	int (*bench)(struct seq_file *s, struct pci_dev *pdev);
+};
+
+static struct bench_unbound bench_iommu_rows = { &bdf, bench_iommu };
+static struct bench_unbound bench_pasid_rows = { &pasid_bdf, bench_pasid };
+
 static struct dentry *bench_dir;
 static struct pci_dev *bench_bound;
 /* One run at a time; bench_bound. */
 static DEFINE_MUTEX(bench_lock);
 
-static struct pci_dev *bench_find(void)
+static struct pci_dev *bench_find(const char *bdf)
 {
 	unsigned int segment, bus, slot, fn;
 
@@ -34,16 +47,17 @@ static struct pci_dev *bench_find(void)
 	return pci_get_domain_bus_and_slot(segment, bus, PCI_DEVFN(slot, fn));
 }
 
-static int bench_iommu_show(struct seq_file *s, void *unused)
+static int bench_unbound_show(struct seq_file *s, void *unused)
 {
-	struct pci_dev *pdev = bench_find();
+	const struct bench_unbound *rows = s->private;
+	struct pci_dev *pdev = bench_find(*rows->bdf);
 	int ret = -ENODEV;
 
 	if (!pdev)
 		return ret;
 	mutex_lock(&bench_lock);
 	if (!pdev->dev.driver)
-		ret = bench_iommu(s, pdev);
+		ret = rows->bench(s, pdev);
 	mutex_unlock(&bench_lock);
 	pci_dev_put(pdev);
 	return ret;
@@ -72,9 +86,10 @@ static int bench_pt_show(struct seq_file *s, void *unused)
 }
 
 /* A buffer that holds all rows: a second try would be a second run. */
-static int bench_iommu_open(struct inode *inode, struct file *file)
+static int bench_unbound_open(struct inode *inode, struct file *file)
 {
-	return single_open_size(file, bench_iommu_show, NULL, SZ_32K);
+	return single_open_size(file, bench_unbound_show, inode->i_private,
+				SZ_32K);
 }
 
 static int bench_bound_open(struct inode *inode, struct file *file)
@@ -88,9 +103,9 @@ static int bench_pt_open(struct inode *inode, struct file *file)
 	return single_open_size(file, bench_pt_show, inode->i_private, SZ_32K);
 }
 
-static const struct file_operations bench_iommu_fops = {
+static const struct file_operations bench_unbound_fops = {
 	.owner = THIS_MODULE,
-	.open = bench_iommu_open,
+	.open = bench_unbound_open,
 	.read = seq_read,
 	.release = single_release,
 };
@@ -153,7 +168,10 @@ static int __init bench_init(void)
 		return ret;
 	}
 	bench_dir = debugfs_create_dir("vtd_bench", NULL);
-	debugfs_create_file("iommu", 0400, bench_dir, NULL, &bench_iommu_fops);
+	debugfs_create_file("iommu", 0400, bench_dir, &bench_iommu_rows,
+			    &bench_unbound_fops);
+	debugfs_create_file("pasid", 0400, bench_dir, &bench_pasid_rows,
+			    &bench_unbound_fops);
 	debugfs_create_file("dma", 0400, bench_dir, bench_dma,
 			    &bench_bound_fops);
 	debugfs_create_file("irq", 0400, bench_dir, bench_irq,
