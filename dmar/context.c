@@ -6,6 +6,7 @@
  * Owns every store into them.  Must never let the unit see an entry half
  * written, and never return before the unit has forgotten what an entry said.
  */
+#include <linux/array_size.h>
 #include <linux/limits.h>
 #include <linux/mm.h>
 #include <linux/slab.h>
@@ -109,13 +110,15 @@ static struct vtd_context_entry *vtd_context_table(struct vtd_unit *unit,
  * vtd_context_submit() - have the unit forget what entries said
  * @unit: the unit
  * @desc: what it is to forget
+ * @nr: of them
  *
  * Context: as vtd_qi_submit().
  * Return: as vtd_qi_submit(); after an error the unit counts as failed.
  */
-int vtd_context_submit(struct vtd_unit *unit, const struct vtd_qi_desc *desc)
+int vtd_context_submit(struct vtd_unit *unit, const struct vtd_qi_desc *desc,
+		       unsigned int nr)
 {
-	int ret = vtd_qi_submit_one(&unit->qi, *desc);
+	int ret = vtd_qi_submit(&unit->qi, desc, nr);
 
 	if (ret)
 		vtd_unit_failed(unit, "invalidating context entries", ret);
@@ -147,15 +150,14 @@ int vtd_context_forget_device(struct vtd_unit *unit, u16 sid, u32 pasid)
 /* Forget an entry that was tagged @did, and what was reached through it. */
 static int vtd_context_flush(struct vtd_unit *unit, u16 sid, u16 did)
 {
-	struct vtd_qi_desc desc = vtd_qi_context_device(did, sid);
-	int ret;
+	const struct vtd_qi_desc desc[] = {
+		vtd_qi_context_device(did, sid),
+		/* The IOTLB refills from the context cache. */
+		vtd_qi_fence(&unit->qi),
+		vtd_qi_iotlb_domain(did, vtd_unit_drain(unit)),
+	};
 
-	ret = vtd_context_submit(unit, &desc);
-	if (ret)
-		return ret;
-	/* After it, not with it: the IOTLB refills from the context cache. */
-	desc = vtd_qi_iotlb_domain(did, vtd_unit_drain(unit));
-	return vtd_context_submit(unit, &desc) ?:
+	return vtd_context_submit(unit, desc, ARRAY_SIZE(desc)) ?:
 		       vtd_context_forget_device(unit, sid, VTD_NO_PASID);
 }
 

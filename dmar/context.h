@@ -26,7 +26,8 @@ int vtd_context_peek(struct vtd_unit *unit, u16 sid,
 /* For the writers of entries: context.c, scalable.c, pasid.c */
 void vtd_context_written(const struct vtd_unit *unit, void *entry,
 			 size_t bytes);
-int vtd_context_submit(struct vtd_unit *unit, const struct vtd_qi_desc *desc);
+int vtd_context_submit(struct vtd_unit *unit, const struct vtd_qi_desc *desc,
+		       unsigned int nr);
 
 int vtd_context_forget_device(struct vtd_unit *unit, u16 sid, u32 pasid);
 

@@ -458,7 +458,7 @@ static const char *vtd_show_kind(u64 lo)
 		return lo & VTD_QI_IEC_G ? "interrupt-index" :
 					   "interrupt-global";
 	case VTD_QI_TYPE_WAIT:
-		return "wait";
+		return lo & VTD_QI_WAIT_FN ? "fence" : "wait";
 	default:
 		return "unknown";
 	}

@@ -10,6 +10,7 @@
  * entry gives way to another present one without a moment in between in which
  * requests are refused.
  */
+#include <linux/array_size.h>
 #include <linux/mm.h>
 #include <linux/slab.h>
 
@@ -189,6 +190,23 @@ static void vtd_pasid_store_pair(struct vtd_pasid_entry *pe, u64 lo, u64 hi)
 					    (u128)hi << 64 | lo));
 }
 
+/* The unit forgets an entry, and what it led to. */
+static int vtd_pasid_forget_unit(struct vtd_unit *unit, u32 pasid,
+				 const struct vtd_pasid_entry *old)
+{
+	u16 did = FIELD_GET(VTD_PASID_DID, old->w[1]);
+	const struct vtd_qi_desc desc[] = {
+		vtd_qi_pasid_one(did, pasid),
+		/* The IOTLB refills from the PASID cache. */
+		vtd_qi_fence(&unit->qi),
+		vtd_pasid_first(old) ?
+			vtd_qi_piotlb_pasid(did, pasid) :
+			vtd_qi_iotlb_domain(did, vtd_unit_drain(unit)),
+	};
+
+	return vtd_context_submit(unit, desc, ARRAY_SIZE(desc));
+}
+
 /**
  * vtd_pasid_forget() - have the unit forget an entry, and what it led to
  * @unit: the unit
@@ -204,17 +222,7 @@ static void vtd_pasid_store_pair(struct vtd_pasid_entry *pe, u64 lo, u64 hi)
 int vtd_pasid_forget(struct vtd_unit *unit, u16 sid, u32 pasid,
 		     const struct vtd_pasid_entry *old)
 {
-	u16 did = FIELD_GET(VTD_PASID_DID, old->w[1]);
-	struct vtd_qi_desc desc = vtd_qi_pasid_one(did, pasid);
-	int ret = vtd_context_submit(unit, &desc);
-
-	if (ret)
-		return ret;
-	/* After it, not with it: the IOTLB refills from the PASID cache. */
-	desc = vtd_pasid_first(old) ?
-		       vtd_qi_piotlb_pasid(did, pasid) :
-		       vtd_qi_iotlb_domain(did, vtd_unit_drain(unit));
-	return vtd_context_submit(unit, &desc) ?:
+	return vtd_pasid_forget_unit(unit, pasid, old) ?:
 		       vtd_context_forget_device(unit, sid, pasid);
 }
 
@@ -233,14 +241,14 @@ int vtd_pasid_forget(struct vtd_unit *unit, u16 sid, u32 pasid,
 int vtd_pasid_forget_all(struct vtd_unit *unit, u16 sid,
 			 struct vtd_pasid_dir *dir)
 {
-	struct vtd_qi_desc desc = vtd_qi_pasid_global();
-	int ret = vtd_context_submit(unit, &desc);
+	const struct vtd_qi_desc desc[] = {
+		vtd_qi_pasid_global(),
+		vtd_qi_fence(&unit->qi),
+		vtd_qi_iotlb_global(vtd_unit_drain(unit)),
+	};
+	int ret = vtd_context_submit(unit, desc, ARRAY_SIZE(desc)) ?:
+			  vtd_context_forget_device(unit, sid, VTD_NO_PASID);
 
-	if (ret)
-		return ret;
-	desc = vtd_qi_iotlb_global(vtd_unit_drain(unit));
-	ret = vtd_context_submit(unit, &desc) ?:
-		      vtd_context_forget_device(unit, sid, VTD_NO_PASID);
 	if (!ret)
 		dir->unsure = false;
 	return ret;
@@ -289,21 +297,46 @@ struct vtd_pasid_change {
 	bool live;
 };
 
-/* Written back, and what it said before is forgotten. */
+/* Written back; and what a change that failed has left is forgotten. */
+static int vtd_pasid_show(const struct vtd_pasid_change *c)
+{
+	vtd_pasid_written(c->unit, c->pe);
+	if (likely(!c->live || !c->dir->unsure))
+		return 0;
+	return vtd_pasid_forget_all(c->unit, c->sid, c->dir);
+}
+
+/* No reading goes on that has seen a part of what it said before. */
+static int vtd_pasid_reread(const struct vtd_pasid_change *c,
+			    const struct vtd_pasid_entry *before)
+{
+	const struct vtd_qi_desc desc = vtd_qi_pasid_one(
+		FIELD_GET(VTD_PASID_DID, before->w[1]), c->pasid);
+	int ret = vtd_pasid_show(c);
+
+	return ret || !c->live ? ret : vtd_context_submit(c->unit, &desc, 1);
+}
+
+/* What it said before is forgotten by the unit, which the device may ask. */
+static int vtd_pasid_settle_unit(const struct vtd_pasid_change *c,
+				 const struct vtd_pasid_entry *before)
+{
+	int ret = vtd_pasid_show(c);
+
+	return ret || !c->live ?
+		       ret :
+		       vtd_pasid_forget_unit(c->unit, c->pasid, before);
+}
+
+/* What it said before is forgotten. */
 static int vtd_pasid_settle(const struct vtd_pasid_change *c,
 			    const struct vtd_pasid_entry *before)
 {
-	int ret;
+	int ret = vtd_pasid_show(c);
 
-	vtd_pasid_written(c->unit, c->pe);
-	if (!c->live)
-		return 0;
-	if (unlikely(c->dir->unsure)) {
-		ret = vtd_pasid_forget_all(c->unit, c->sid, c->dir);
-		if (ret)
-			return ret;
-	}
-	return vtd_pasid_forget(c->unit, c->sid, c->pasid, before);
+	return ret || !c->live ?
+		       ret :
+		       vtd_pasid_forget(c->unit, c->sid, c->pasid, before);
 }
 
 static int vtd_pasid_clear(const struct vtd_pasid_change *c)
@@ -351,11 +384,11 @@ static int vtd_pasid_replace_first(const struct vtd_pasid_change *c,
 	between.w[1] = ((old.w[1] | new->w[1]) & ~VTD_PASID_DID) |
 		       FIELD_PREP(VTD_PASID_DID, vtd_unit_spare_did(c->unit));
 	vtd_pasid_store_pair(c->pe, between.w[0], between.w[1]);
-	ret = vtd_pasid_settle(c, &old);
+	ret = vtd_pasid_settle_unit(c, &old);
 	if (ret)
 		return ret;
 	vtd_hw_store64(&c->pe->w[2], new->w[2]);
-	ret = vtd_pasid_settle(c, &between);
+	ret = vtd_pasid_reread(c, &between);
 	if (ret)
 		return ret;
 	vtd_pasid_store_pair(c->pe, new->w[0], new->w[1]);
@@ -376,7 +409,7 @@ static int vtd_pasid_replace(const struct vtd_pasid_change *c,
 		 * read that has begun may be slow.
 		 */
 		vtd_hw_store64(&c->pe->w[2], new->w[2]);
-		ret = vtd_pasid_settle(c, &old);
+		ret = vtd_pasid_reread(c, &old);
 		if (ret)
 			return ret;
 	}

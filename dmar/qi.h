@@ -45,7 +45,7 @@ enum vtd_qi_verdict {
  * @errors: error conditions that were found in the fault status
  * @refused: submissions that the unit did not accept
  * @retries: submissions that were made again, because the unit dropped them
- * @kind: descriptors by kind, without wait descriptors
+ * @kind: descriptors by kind, without those that end a batch
  * @timed: submissions whose wait was timed
  * @timed_ns: how long those waited, in all
  * @max_ns: the longest wait that was timed, and of the slow ones
@@ -209,6 +209,25 @@ static inline u8 vtd_qi_kind_of(const struct vtd_qi_desc *desc)
 static inline u64 vtd_qi_kind(const struct vtd_qi *qi, u8 kind)
 {
 	return READ_ONCE(qi->stats.kind[kind]);
+}
+
+/**
+ * vtd_qi_fence() - a descriptor that parts those before it from those after it
+ * @qi: the queue that it is for
+ *
+ * Without, the unit may execute what was submitted together in any order
+ * (VT-d 6.5.2.8).
+ *
+ * Context: any.
+ * Return: the descriptor; it counts as one of %VTD_QI_BATCH.
+ */
+static inline struct vtd_qi_desc vtd_qi_fence(const struct vtd_qi *qi)
+{
+	struct vtd_qi_desc desc = vtd_qi_wait(
+		qi->line_phys + offsetof(struct vtd_qi_line, dust), 0);
+
+	desc.w[0] |= VTD_QI_WAIT_FN;
+	return desc;
 }
 
 int vtd_qi_init(struct vtd_qi *qi, const struct vtd_regs *regs, int nid,

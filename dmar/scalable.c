@@ -135,7 +135,7 @@ static int vtd_sm_forget(struct vtd_unit *unit, u16 sid,
 	/* Hardware has no domain-id for it: none is in the entry (6.5.2.1). */
 	struct vtd_qi_desc desc = vtd_qi_context_device(0, sid);
 	const struct vtd_pasid_entry none = {}, *pe = NULL;
-	int ret = vtd_context_submit(unit, &desc);
+	int ret = vtd_context_submit(unit, &desc, 1);
 
 	if (dir)
 		pe = vtd_pasid_slot(dir, VTD_NO_PASID);

@@ -38,6 +38,7 @@ static const struct {
 	{ "page_response", VTD_QI_TYPE_RESPONSE },
 	{ "interrupt_global", VTD_QI_TYPE_IEC },
 	{ "interrupt_index", VTD_QI_IEC_G | VTD_QI_TYPE_IEC },
+	{ "fence", VTD_QI_WAIT_SW | VTD_QI_TYPE_WAIT },
 };
 
 static void vtd_stats_unit(const struct vtd_unit *unit, struct vtd_reply *reply)

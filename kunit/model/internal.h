@@ -319,7 +319,7 @@ struct vtdm_named {
 struct vtdm_pending {
 	u64 lo;
 	u64 hi;
-	u64 fetched;
+	u64 fetched; /* waits completed then, or at the end of a fence before it */
 	u64 number;
 	unsigned int wait;
 	bool sent; /* to a device */

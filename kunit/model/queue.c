@@ -401,6 +401,16 @@ static bool vtdm_still_waits(struct vtd_model_unit *u, unsigned int at,
 	return !vtdm_devtlb_answered(u, p, sid);
 }
 
+/* Whatever is behind a fence begins after it. */
+static void vtdm_fence(struct vtd_model_unit *u, unsigned int at)
+{
+	if (!vtdm_is_wait(u, &u->window[at]) ||
+	    !(u->window[at].lo & VTDM_D_FN))
+		return;
+	while (++at < u->nr_window)
+		u->window[at].fetched = u->stats.waits;
+}
+
 static void vtdm_complete_one(struct vtd_model_unit *u)
 {
 	unsigned int i, first = 0;
@@ -424,6 +434,7 @@ static void vtdm_complete_one(struct vtd_model_unit *u)
 			return;
 		}
 		vtdm_execute(u, &u->window[at]);
+		vtdm_fence(u, at);
 		vtdm_window_remove(u, at);
 		return;
 	}

@@ -857,8 +857,8 @@ int main(void)
 			fix_case(test_hitless, (void *)(uintptr_t)(2 * i + n),
 				 "B5 replaced under DMA, %s a PASID, %s",
 				 n ? "with" : "without", kinds[i].name);
-		/* with the wait descriptors */
-		for (n = 1; n <= (first(i) ? 12 : 4); n++)
+		/* with fences and wait descriptors */
+		for (n = 1; n <= (first(i) ? 10 : 4); n++)
 			fix_case(test_refused, (void *)(uintptr_t)(i << 4 | n),
 				 "descriptor %u refused, %s", n, kinds[i].name);
 		fix_case(test_no_memory, (void *)(uintptr_t)i, "no memory, %s",
