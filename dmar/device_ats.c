@@ -121,6 +121,7 @@ static bool vtd_device_wants_ats(const struct vtd_device *vdev)
 static void vtd_devtlb_init(struct vtd_device *vdev)
 {
 	struct pci_dev *pdev = vdev->pdev;
+
 	vdev->devtlb = (struct vtd_devtlb){
 		.sid = vdev->sid[0],
 		.pfsid = pci_dev_id(pci_physfn(pdev)),

@@ -404,8 +404,7 @@ static bool vtdm_still_waits(struct vtd_model_unit *u, unsigned int at,
 /* Whatever is behind a fence begins after it. */
 static void vtdm_fence(struct vtd_model_unit *u, unsigned int at)
 {
-	if (!vtdm_is_wait(u, &u->window[at]) ||
-	    !(u->window[at].lo & VTDM_D_FN))
+	if (!vtdm_is_wait(u, &u->window[at]) || !(u->window[at].lo & VTDM_D_FN))
 		return;
 	while (++at < u->nr_window)
 		u->window[at].fetched = u->stats.waits;

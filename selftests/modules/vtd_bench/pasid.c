@@ -20,7 +20,9 @@
 static unsigned int snoops[3];
 static unsigned int nr_snoops;
 module_param_array(snoops, uint, &nr_snoops, 0400);
-MODULE_PARM_DESC(snoops, "where the driver keeps that a unit snoops when it walks tables: offset of the unit, offset of the byte, bit; our driver's when not given");
+MODULE_PARM_DESC(
+	snoops,
+	"where the driver has that a unit snoops: offset of the unit, of the byte, bit; our driver's when not given");
 
 #define PASID_ATTACHED 5
 

@@ -27,13 +27,14 @@
 
 static u8 endpoint_config[ENDPOINT_CONFIG];
 static struct pci_sysdata endpoint_sysdata;
+static struct pci_bus *endpoint_bus;
+
 static struct resource endpoint_busn = {
 	.name = "vtd_endpoint",
 	.start = ENDPOINT_BUS,
 	.end = ENDPOINT_BUS,
 	.flags = IORESOURCE_BUS,
 };
-static struct pci_bus *endpoint_bus;
 
 static int endpoint_read(struct pci_bus *bus, unsigned int devfn, int where,
 			 int size, u32 *value)
