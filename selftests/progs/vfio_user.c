@@ -105,26 +105,33 @@ void vfio_join(struct vfio_user *u, unsigned long type)
 	must(!ioctl(u->container, VFIO_SET_IOMMU, type), "SET_IOMMU");
 }
 
-void vfio_take(struct vfio_user *u)
+bool vfio_master(struct vfio_user *u)
 {
 	struct vfio_region_info config = {
 		.argsz = sizeof(config),
 		.index = VFIO_PCI_CONFIG_REGION_INDEX,
 	};
+	uint16_t command = 0;
+
+	if (ioctl(u->device, VFIO_DEVICE_GET_REGION_INFO, &config) ||
+	    pread(u->device, &command, 2, config.offset + 4) != 2)
+		return false;
+	/* Memory decoding and bus mastering. */
+	command |= 6;
+	return pwrite(u->device, &command, 2, config.offset + 4) == 2;
+}
+
+void vfio_take(struct vfio_user *u)
+{
 	struct vfio_region_info info = {
 		.argsz = sizeof(info),
 		.index = VFIO_PCI_BAR0_REGION_INDEX,
 	};
-	uint16_t command = 0;
 
 	u->device = ioctl(u->group, VFIO_GROUP_GET_DEVICE_FD, u->bdf);
 	must(u->device >= 0, "VFIO gives the device");
 	must(!ioctl(u->device, VFIO_DEVICE_GET_REGION_INFO, &info), "BAR 0");
-	must(!ioctl(u->device, VFIO_DEVICE_GET_REGION_INFO, &config), "config");
-	/* Memory decoding and bus mastering. */
-	must(pread(u->device, &command, 2, config.offset + 4) == 2, "command");
-	command |= 6;
-	must(pwrite(u->device, &command, 2, config.offset + 4) == 2, "command");
+	must(vfio_master(u), "bus mastering");
 	u->bar_bytes = info.size;
 	u->bar = mmap(NULL, info.size, PROT_READ | PROT_WRITE, MAP_SHARED,
 		      u->device, info.offset);

@@ -84,6 +84,8 @@ void fill(uint8_t *p, unsigned long bytes, unsigned int seed);
 void vfio_join(struct vfio_user *u, unsigned long type);
 /* The device, BAR 0 and bus mastering, or the end. */
 void vfio_take(struct vfio_user *u);
+/* Switches memory decoding and bus mastering on. */
+bool vfio_master(struct vfio_user *u);
 /* 0 or a negative errno. @flags are VFIO_DMA_MAP_FLAG_ values. */
 int vfio_map(struct vfio_user *u, const void *va, unsigned long iova,
 	     unsigned long size, unsigned int flags);
