@@ -25,11 +25,6 @@
 #include <unistd.h>
 #include "vfio_user.h"
 
-#ifndef MFD_HUGE_2MB
-#define MFD_HUGE_2MB (21U << 26)
-#define MFD_HUGE_1GB (30U << 26)
-#endif
-
 #define ENTRIES 4200U
 
 #define MSI_FIRST 0xfee00000UL
@@ -109,7 +104,7 @@ static bool keeps_working(void)
 /* Do the tables lead from @iova to @va, by an entry for @bytes? */
 static bool leads(unsigned long iova, const void *va, unsigned long bytes)
 {
-	struct walked w = walk(user.bdf, iova);
+	struct walked w = walk_to(user.bdf, iova);
 
 	if (!strcmp(w.end, "page") && w.phys == physical(va) &&
 	    (!bytes || w.bytes == bytes))
@@ -121,7 +116,7 @@ static bool leads(unsigned long iova, const void *va, unsigned long bytes)
 
 static bool nowhere(unsigned long iova)
 {
-	return strcmp(walk(user.bdf, iova).end, "page");
+	return strcmp(walk_to(user.bdf, iova).end, "page");
 }
 
 static unsigned long field_of(const char *path, const char *key)
@@ -164,7 +159,7 @@ static struct vfio_iommu_type1_info *info_get(void)
 	return info;
 }
 
-static void *capability(struct vfio_iommu_type1_info *info, unsigned int id)
+static void *info_about(struct vfio_iommu_type1_info *info, unsigned int id)
 {
 	struct vfio_info_cap_header *cap;
 	uint32_t at = info->flags & VFIO_IOMMU_INFO_CAPS ? info->cap_offset : 0;
@@ -181,7 +176,7 @@ static void *capability(struct vfio_iommu_type1_info *info, unsigned int id)
 static unsigned int entries_left(void)
 {
 	struct vfio_iommu_type1_info_dma_avail *cap =
-		capability(info_get(), VFIO_IOMMU_TYPE1_INFO_DMA_AVAIL);
+		info_about(info_get(), VFIO_IOMMU_TYPE1_INFO_DMA_AVAIL);
 
 	return cap->avail;
 }
@@ -198,7 +193,7 @@ static struct state state_at(unsigned long iova)
 		.locked = field_of("/proc/self/status", "VmLck:"),
 		.pinned = pinned(),
 		.fault = last_fault().seq,
-		.there = walk(user.bdf, iova),
+		.there = walk_to(user.bdf, iova),
 	};
 
 	return s;
@@ -249,7 +244,7 @@ static void test_info(void)
 	check(sizes == (PAGE | 2 * MIB | GIB), "which has all three");
 	check(info->iova_pgsizes == sizes && entries_left() == ENTRIES,
 	      "%u mappings can be made", ENTRIES);
-	ranges = capability(info_get(), VFIO_IOMMU_TYPE1_INFO_CAP_IOVA_RANGE);
+	ranges = info_about(info_get(), VFIO_IOMMU_TYPE1_INFO_CAP_IOVA_RANGE);
 	if (!check(ranges->nr_iovas == 2 && ranges->iova_ranges[0].start == 0 &&
 			   ranges->iova_ranges[0].end == MSI_FIRST - 1 &&
 			   ranges->iova_ranges[1].start == MSI_LAST + 1 &&
@@ -374,43 +369,14 @@ static void test_sparse(void)
 
 /* --- pages of each size ------------------------------------------------- */
 
-static const struct pages {
-	const char *name;
-	unsigned int flags;
-	unsigned long page;
-	unsigned long bytes; /* of memory, mapped as often as 1 GiB takes */
-} kinds[] = {
-	{ "4K", 0, PAGE, 16 * MIB },
-	{ "2M", MFD_HUGETLB | MFD_HUGE_2MB, 2 * MIB, 16 * MIB },
-	{ "1G", MFD_HUGETLB | MFD_HUGE_1GB, GIB, GIB },
-};
-
-/*
- * 1 GiB, aligned, each page of 64 bytes that no other page has. Pages of 4K that
- * are neighbours in the file are not neighbours in memory, or VFIO would map
- * many at once: they are taken out of order.
- */
-static uint8_t *gigabyte_of(const struct pages *kind)
+/* 1 GiB of pages of one size, each of which begins as no other does. */
+static uint8_t *gigabyte(const struct pages *kind)
 {
-	int fd = memfd_create(kind->name, kind->flags);
-	unsigned long at, i, nr = kind->bytes / PAGE;
-	uint8_t *base;
+	uint8_t *base = gigabyte_of(kind);
+	unsigned long at;
 
-	must(fd >= 0 && !ftruncate(fd, kind->bytes), "a file in memory");
-	base = mmap(NULL, 2 * GIB, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1,
-		    0);
-	must(base != MAP_FAILED, "room for it");
-	base = (uint8_t *)(((uintptr_t)base + GIB - 1) & ~(GIB - 1));
-	for (at = 0; at < GIB; at += kind->bytes)
-		must(mmap(base + at, kind->bytes, PROT_READ | PROT_WRITE,
-			  MAP_SHARED | MAP_FIXED, fd, 0) != MAP_FAILED,
-		     "pages of this size");
-	for (i = 0; i < nr; i++)
-		fill(base + i * 1021 % nr * PAGE, 64, 1021 * i % nr);
-	for (at = 0; at < GIB; at += kind->bytes)
-		must(!madvise(base + at, kind->bytes, MADV_POPULATE_WRITE),
-		     "pages of this size are there");
-	close(fd);
+	for (at = 0; at < kind->bytes; at += PAGE)
+		fill(base + at, 64, at);
 	return base;
 }
 
@@ -433,7 +399,7 @@ static bool leads_all(unsigned long iova, uint8_t *va, unsigned long bytes,
 static void test_gigabyte(const struct pages *kind)
 {
 	const unsigned long iova = TRY_IOVA;
-	uint8_t *va = gigabyte_of(kind);
+	uint8_t *va = gigabyte(kind);
 	struct state was = state_at(iova);
 	const unsigned long step = 3 * MIB + PAGE;
 
@@ -465,27 +431,29 @@ static void test_gigabyte(const struct pages *kind)
 	munmap(va, GIB);
 }
 
+#define TURNS 4
+
 /* One address range, used for pages of another size each time. */
 static void test_shapes(void)
 {
 	const unsigned long iova = TRY_IOVA;
-	const unsigned int turns[] = { 0, 1, 2, 0 };
+	static const unsigned int turns[TURNS] = { 0, 1, 2, 0 };
 	unsigned int i, good = 0;
 	uint8_t *va[3];
 
 	for (i = 0; i < 3; i++)
-		va[i] = gigabyte_of(&kinds[i]);
-	for (i = 0; i < sizeof(turns) / sizeof(turns[0]); i++) {
+		va[i] = gigabyte(&page_kinds[i]);
+	for (i = 0; i < TURNS; i++) {
 		unsigned int k = turns[i];
-		unsigned long bytes = kinds[k].page == GIB ? GIB : 8 * MIB;
+		unsigned long bytes = page_kinds[k].page == GIB ? GIB : 8 * MIB;
 
 		good += !map(va[k], iova, bytes) &&
-			leads_all(iova, va[k], bytes, kinds[k].page,
+			leads_all(iova, va[k], bytes, page_kinds[k].page,
 				  bytes / 16) &&
 			reached(iova + 7 * MIB, va[k] + 7 * MIB) &&
 			unmap(iova, bytes) == (long)bytes;
 	}
-	check(good == i, "one range with pages of one size after another");
+	check(good == TURNS, "one range with pages of one size after another");
 	for (i = 0; i < 3; i++)
 		munmap(va[i], GIB);
 }
@@ -742,11 +710,11 @@ int main(int argc, char **argv)
 		test_unmap_arguments();
 		test_memory();
 		test_memlock();
-		test_gigabyte(&kinds[0]);
-		test_gigabyte(&kinds[1]);
+		test_gigabyte(&page_kinds[0]);
+		test_gigabyte(&page_kinds[1]);
 		test_shapes();
 	}
-	test_gigabyte(&kinds[2]);
+	test_gigabyte(&page_kinds[2]);
 	test_unmap_all();
 	return checks_end();
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* See vfio_user.h. */
+#define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
 #include <stdarg.h>
@@ -11,6 +12,11 @@
 #include <time.h>
 #include <unistd.h>
 #include "vfio_user.h"
+
+#ifndef MFD_HUGE_2MB
+#define MFD_HUGE_2MB (21U << 26)
+#define MFD_HUGE_1GB (30U << 26)
+#endif
 
 #define EDU_ID 0x00
 #define EDU_DMA_SRC 0x80
@@ -66,6 +72,51 @@ void fill(uint8_t *p, unsigned long bytes, unsigned int seed)
 		seed = seed * 1103515245 + 12345;
 		*p++ = seed >> 16;
 	}
+}
+
+/* --- memory ------------------------------------------------------------- */
+
+const struct pages page_kinds[PAGE_KINDS] = {
+	{ "4K", 0, PAGE, 16 * MIB },
+	{ "2M", MFD_HUGETLB | MFD_HUGE_2MB, 2 * MIB, 16 * MIB },
+	{ "1G", MFD_HUGETLB | MFD_HUGE_1GB, GIB, GIB },
+};
+
+/* The kernel hands out memory in order: the file takes it out of order. */
+static void scatter(int fd, unsigned long bytes)
+{
+	unsigned long nr = bytes / PAGE, i;
+
+	for (i = 0; i < nr; i++)
+		must(pwrite(fd, "x", 1, i * 1021 % nr * PAGE) == 1,
+		     "memory for the pages");
+}
+
+uint8_t *gigabyte_of(const struct pages *kind)
+{
+	int fd = memfd_create(kind->name, kind->flags);
+	uint8_t *room, *base;
+	unsigned long at;
+
+	must(fd >= 0 && !ftruncate(fd, kind->bytes), "a file in memory");
+	if (!kind->flags)
+		scatter(fd, kind->bytes);
+	room = mmap(NULL, 2 * GIB, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1,
+		    0);
+	must(room != MAP_FAILED, "room for it");
+	base = (uint8_t *)(((uintptr_t)room + GIB - 1) & ~(GIB - 1));
+	for (at = 0; at < GIB; at += kind->bytes)
+		must(mmap(base + at, kind->bytes, PROT_READ | PROT_WRITE,
+			  MAP_SHARED | MAP_FIXED | MAP_POPULATE, fd,
+			  0) != MAP_FAILED,
+		     "pages of this size");
+	close(fd);
+	/* Only the gigabyte stays. */
+	if (base > room)
+		munmap(room, base - room);
+	if (base < room + GIB)
+		munmap(base + GIB, room + GIB - base);
+	return base;
 }
 
 /* --- VFIO --------------------------------------------------------------- */
@@ -216,27 +267,27 @@ const char *vtd_ask(const char *command)
 	return text;
 }
 
-unsigned long number_of(const char *text, const char *key)
+/* What is behind the first " KEY=" of @text, or nothing. */
+static const char *value_of(const char *text, const char *key)
 {
 	char pattern[40];
 	const char *p;
 
 	snprintf(pattern, sizeof(pattern), " %s=", key);
 	p = strstr(text, pattern);
-	return p ? strtoul(p + strlen(pattern), NULL, 0) : 0;
+	return p ? p + strlen(pattern) : "";
+}
+
+unsigned long number_of(const char *text, const char *key)
+{
+	return strtoul(value_of(text, key), NULL, 0);
 }
 
 static void word_of(const char *text, const char *key, char *to, size_t size)
 {
-	char pattern[40];
-	const char *p;
-	size_t n;
+	const char *p = value_of(text, key);
 
-	snprintf(pattern, sizeof(pattern), " %s=", key);
-	p = strstr(text, pattern);
-	p = p ? p + strlen(pattern) : "";
-	n = strcspn(p, " \n");
-	snprintf(to, size, "%.*s", (int)n, p);
+	snprintf(to, size, "%.*s", (int)strcspn(p, "\n "), p);
 }
 
 struct fault last_fault(void)
@@ -278,7 +329,7 @@ void check_one_fault(unsigned long before, const char *source,
 		       f.seq - before, f.device, f.access, f.address);
 }
 
-struct walked walk(const char *bdf, unsigned long iova)
+struct walked walk_to(const char *bdf, unsigned long iova)
 {
 	struct walked w = { 0 };
 	char command[80];

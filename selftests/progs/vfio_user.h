@@ -65,6 +65,25 @@ struct walked {
 	unsigned long bytes;
 };
 
+/**
+ * struct pages - memory of pages of one size
+ * @name: of the size
+ * @flags: of memfd_create()
+ * @page: bytes of a page
+ * @bytes: of memory, mapped as often as 1 GiB takes
+ */
+struct pages {
+	const char *name;
+	unsigned int flags;
+	unsigned long page;
+	unsigned long bytes;
+};
+
+#define PAGE_KINDS 3
+
+/* 4K, 2M and 1G; needs 8 free pages of 2 MiB, one of 1 GiB. */
+extern const struct pages page_kinds[PAGE_KINDS];
+
 /* --- KTAP --- */
 
 /* Prints one check; returns @good. */
@@ -77,6 +96,12 @@ int checks_end(void);
 void pause_ms(long ms);
 /* @bytes at @p that depend on @seed alone. */
 void fill(uint8_t *p, unsigned long bytes, unsigned int seed);
+
+/*
+ * 1 GiB, aligned, all there, to be unmapped by munmap(). Pages of 4K that are
+ * neighbours are not neighbours in memory, or VFIO would map many at once.
+ */
+uint8_t *gigabyte_of(const struct pages *kind);
 
 /* --- VFIO --- */
 
@@ -116,7 +141,7 @@ struct fault last_fault(void);
 void check_one_fault(unsigned long before, const char *source,
 		     const char *access, unsigned long iova, const char *what);
 /* What the tables of @bdf say to @iova. */
-struct walked walk(const char *bdf, unsigned long iova);
+struct walked walk_to(const char *bdf, unsigned long iova);
 /* Where a page of this process is in memory; the page must be there. */
 unsigned long physical(const void *va);
 

@@ -223,19 +223,35 @@ static bool requested(int seconds)
 	return poll(&fd, 1, seconds * 1000) == 1;
 }
 
-static void give(void)
+static bool reset(void)
 {
-	munmap((void *)user.bar, user.bar_bytes);
-	close(user.device);
-	user.device = -1;
+	return !ioctl(user.device, VFIO_DEVICE_RESET) && vfio_master(&user);
 }
 
-static void command(char *line)
+static bool give(void)
 {
-	char word[16] = "";
-	unsigned long a = 0, b = 0;
+	int ret = munmap((void *)user.bar, user.bar_bytes) ||
+		  close(user.device);
 
-	sscanf(line, "%15s %li %li", word, (long *)&a, (long *)&b);
+	user.device = -1;
+	return !ret;
+}
+
+/* Of the line that strtok() is at; 0 when there is none. */
+static unsigned long next_number(void)
+{
+	const char *word = strtok(NULL, "\n ");
+
+	return word ? strtoul(word, NULL, 0) : 0;
+}
+
+static void obey(char *line)
+{
+	const char *word = strtok(line, "\n ");
+	unsigned long a = next_number(), b = next_number();
+
+	if (!word)
+		word = "";
 	if (!strcmp(word, "map"))
 		do_map(a, b);
 	else if (!strcmp(word, "unmap"))
@@ -255,16 +271,11 @@ static void command(char *line)
 	else if (!strcmp(word, "head"))
 		transmit(a, b);
 	else if (!strcmp(word, "reset"))
-		puts(!ioctl(user.device, VFIO_DEVICE_RESET) &&
-				     vfio_master(&user) ?
-			     "ok" :
-			     "refused");
-	else if (!strcmp(word, "give")) {
-		give();
-		puts("ok");
-	} else {
+		puts(reset() ? "ok" : "refused");
+	else if (!strcmp(word, "give"))
+		puts(give() ? "ok" : "refused");
+	else
 		puts("no such command");
-	}
 }
 
 int main(int argc, char **argv)
@@ -282,6 +293,6 @@ int main(int argc, char **argv)
 	watch_request();
 	puts("ready");
 	while (fgets(line, sizeof(line), stdin) && strcmp(line, "quit\n"))
-		command(line);
+		obey(line);
 	return 0;
 }
