@@ -232,12 +232,16 @@ static void test_info(void)
 {
 	struct vfio_iommu_type1_info *info = info_get();
 	struct vfio_iommu_type1_info_cap_iova_range *ranges;
-	unsigned long cap = number_of(vtd_ask("status"), "cap");
-	unsigned long sizes = PAGE;
+	const char *status = vtd_ask("status");
+	bool first = strstr(status, " stage=first ");
+	unsigned long cap = number_of(status, "cap"), sizes = PAGE;
 
-	/* Bits 34 and 35 of the unit's capabilities: leaves of 2 MiB, 1 GiB. */
-	sizes |= cap >> 34 & 1 ? 2 * MIB : 0;
-	sizes |= cap >> 35 & 1 ? GIB : 0;
+	/*
+	 * Of the unit's capabilities: leaves of 2 MiB and 1 GiB of the second
+	 * stage; the first always has 2 MiB.
+	 */
+	sizes |= first || cap >> 34 & 1 ? 2 * MIB : 0;
+	sizes |= cap >> (first ? 56 : 35) & 1 ? GIB : 0;
 	check(info->flags & VFIO_IOMMU_INFO_PGSIZES &&
 		      info->iova_pgsizes == sizes,
 	      "the page sizes are those of the unit, 0x%lx", sizes);
