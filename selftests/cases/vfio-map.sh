@@ -41,7 +41,7 @@ echo 8 > /sys/kernel/mm/hugepages/hugepages-2048kB/nr_hugepages
 ok "edu goes to vfio-pci" bind_to "$edu" vfio-pci
 like "$(vtd status)" "^unit name=dmar0 .* cap=0x[0-9a-f]*" "the unit's capabilities are told"
 held=$(pins) before=$(tables) type=$(group_type "$edu")
-tap "$VARIANT" "$n" "$PROGS/vfio_map" "$edu" $width "$what" $wrap
+tap "$VARIANT" "$n" "$PROGS/vfio_map" "$edu" "$width" "$what" "$wrap"
 is "$(pins)" "$held" "no page stays pinned"
 is "$(tables)" "$before" "and no table stays"
 ok "edu is let go" unbind "$edu"

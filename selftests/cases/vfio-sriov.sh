@@ -20,7 +20,7 @@ program() {
 	mkfifo "/tmp/vf$1.in" "/tmp/vf$1.out"
 	"$PROGS/vfio_vf" "$2" < "/tmp/vf$1.in" > "/tmp/vf$1.out" 2>&1 &
 	pid[$1]=$!
-	exec {in[$1]}> "/tmp/vf$1.in" {out[$1]}< "/tmp/vf$1.out"
+	exec {in["$1"]}> "/tmp/vf$1.in" {out["$1"]}< "/tmp/vf$1.out"
 	read -r -t 30 -u "${out[$1]}" line
 	[ "$line" = ready ] || { diag "$2: $line"; return 1; }
 }
@@ -36,7 +36,7 @@ ask() {
 gone() {
 	kill -KILL "${pid[$1]}" 2> /dev/null
 	wait "${pid[$1]}" 2> /dev/null
-	exec {in[$1]}>&- {out[$1]}<&-
+	exec {in["$1"]}>&- {out["$1"]}<&-
 }
 # head_in IOVA: where in a page that number is written
 head_in() { printf '0x%x' $(($1 + 2048)); }
@@ -81,14 +81,14 @@ blocked() {
 
 # crossed WHEN: neither gets at what only the other has mapped: 10 checks
 crossed() {
-	local n bdf own=(- $first $second) other=(- $second $first) bdfs=(- "$vf1" "$vf2")
+	local n bdf mine=(- "$first" "$second") other=(- "$second" "$first") bdfs=(- "$vf1" "$vf2")
 	for n in 1 2; do
 		bdf=${bdfs[$n]}
 		blocked "$1: a descriptor of the other's read by $n" $n "$bdf" read "${other[$n]}" ring "${other[$n]}"
 		is "$(ask $((3 - n)) clear "${other[$n]}")" ok "$1: the other's memory is as new"
 		blocked "$1: a write to the other's by $n" $n "$bdf" write "${other[$n]}" head $both "$(head_in "${other[$n]}")"
 		is "$(ask $((3 - n)) page "${other[$n]}")" "done=0 head=-1 rest=same" "$1: the other's memory is untouched"
-		is "$(ask $n head $both "$(head_in "${own[$n]}")") $(ask $n page "${own[$n]}")" "ok 1 done=0 head=1 rest=same" \
+		is "$(ask $n head $both "$(head_in "${mine[$n]}")") $(ask $n page "${mine[$n]}")" "ok 1 done=0 head=1 rest=same" \
 			"$1: $n can write to such memory of its own"
 	done
 }
