@@ -43,7 +43,10 @@ head_in() { printf '0x%x' $(($1 + 2048)); }
 vfs() { pci_find 8086:10ca; }
 vfs_gone() { [ -z "$(vfs)" ]; }
 walked() { value "$(vtd "walk $1 $2" | grep -m 1 '^walk ')" "$3"; }
-domains() { field "unit name=dmar0" domains; }
+# As status has them, and as the kernel's own file for it.
+domains() {
+	echo "$(field "unit name=dmar0" domains) $(cat /sys/class/iommu/dmar0/intel-iommu/domains_used)"
+}
 groups() { find /sys/kernel/iommu_groups -mindepth 1 -maxdepth 1 | wc -l; }
 pins() {
 	echo 1 > /proc/sys/vm/stat_refresh
@@ -100,7 +103,7 @@ nothing_left() {
 	is "$(pins)" "$held" "$1: no page stays pinned"
 }
 
-plan 79
+plan 80
 ok "vtd_dmar loads" modprobe vtd_dmar
 ok "VFIO loads" vfio_load
 modprobe igb
@@ -116,7 +119,8 @@ program 1 "$vf1"
 is $? 0 "a program has the first"
 program 2 "$vf2"
 is $? 0 "another has the second"
-diag "domains: $domains_before before, $(domains) now"
+read -r told used <<< "$domains_before"
+is "$(domains)" "$((told + 2)) $((used + 2))" "each has a domain of its own"
 phys1=$(ask 1 map $both 11) phys2=$(ask 2 map $both 22)
 only1=$(ask 1 map $first 33) only2=$(ask 2 map $second 44)
 unlike "$phys1 $phys2 $only1 $only2" errno "both map memory at the same address, and each at one more"
