@@ -26,16 +26,13 @@
  */
 void vtd_status_unit(const struct vtd_unit *unit, struct vtd_reply *reply)
 {
-	unsigned int devices = 0, domains = 0;
+	unsigned int devices = 0;
 	struct vtd_device *vdev;
 
 	rcu_read_lock();
 	list_for_each_entry_rcu(vdev, &vtd_devices, node) {
-		if (vdev->unit != unit)
-			continue;
-		devices++;
-		if (READ_ONCE(vdev->domain))
-			domains++;
+		if (vdev->unit == unit)
+			devices++;
 	}
 	rcu_read_unlock();
 	vtd_say(reply,
@@ -45,7 +42,8 @@ void vtd_status_unit(const struct vtd_unit *unit, struct vtd_reply *reply)
 		FIELD_GET(VTD_VER_MINOR, unit->version), unit->cap, unit->ecap,
 		unit->translating ? "on" : "off",
 		unit->scalable ? "scalable" : "legacy",
-		unit->first_stage ? "first" : "second", devices, domains,
+		unit->first_stage ? "first" : "second", devices,
+		atomic_read(&unit->nr_did_used),
 		(long long)atomic64_read(&unit->faults),
 		(long long)atomic64_read(&unit->fault_overflows),
 		unit->health == VTD_HEALTH_OK ? "ok" : "failed");

@@ -103,7 +103,7 @@ nothing_left() {
 	is "$(pins)" "$held" "$1: no page stays pinned"
 }
 
-plan 80
+plan 81
 ok "vtd_dmar loads" modprobe vtd_dmar
 ok "VFIO loads" vfio_load
 modprobe igb
@@ -120,6 +120,7 @@ is $? 0 "a program has the first"
 program 2 "$vf2"
 is $? 0 "another has the second"
 read -r told used <<< "$domains_before"
+is "$told" "$used" "both count the same domains"
 is "$(domains)" "$((told + 2)) $((used + 2))" "each has a domain of its own"
 phys1=$(ask 1 map $both 11) phys2=$(ask 2 map $both 22)
 only1=$(ask 1 map $first 33) only2=$(ask 2 map $second 44)
