@@ -102,7 +102,8 @@ static void vtd_fault_log(struct vtd_fault_listener *l, u64 untold)
 			fault->unit, untold, fault->segment, r.sid >> 8,
 			PCI_SLOT(r.sid & 0xff), PCI_FUNC(r.sid & 0xff));
 	pr_warn("%s: %s. Likely remedy: %s\n", fault->unit, l->text,
-		vtd_fault_reason(r.reason)->remedy);
+		vtd_fault_remedy(vtd_fault_reason(r.reason),
+				 vtd_fault_assigned(&fault->facts)));
 }
 
 static void vtd_fault_take(void *data, const struct vtd_fault_record *record)
@@ -373,7 +374,7 @@ static void vtd_fault_say(struct vtd_reply *reply,
 	vtd_say(reply, " tables=\"%s\"", text);
 	vtd_fault_say_last(&facts->last, text, VTD_FAULT_SENTENCE);
 	vtd_say(reply, " last=\"%s\" remedy=\"%s\"", interrupt ? "" : text,
-		reason->remedy);
+		vtd_fault_remedy(reason, vtd_fault_assigned(facts)));
 	vtd_fault_sentence(kept->segment, &kept->record, facts, text,
 			   VTD_FAULT_SENTENCE);
 	vtd_say(reply, " sentence=\"%s\"\n", text);

@@ -12,6 +12,7 @@
 
 #include <linux/list.h>
 #include <linux/spinlock.h>
+#include <linux/string.h>
 #include <linux/types.h>
 
 struct vtd_regs;
@@ -33,6 +34,8 @@ struct vtd_fault_reason {
 };
 
 const struct vtd_fault_reason *vtd_fault_reason(u8 code);
+const char *vtd_fault_remedy(const struct vtd_fault_reason *reason,
+			     bool assigned);
 
 /* --- fault_read.c */
 
@@ -243,6 +246,11 @@ struct vtd_fault_facts {
 	struct vtd_fault_tables tables;
 	struct vtd_fault_last last;
 };
+
+static inline bool vtd_fault_assigned(const struct vtd_fault_facts *facts)
+{
+	return !strcmp(facts->domain, "unmanaged");
+}
 
 /* Room for vtd_fault_sentence() with the longest of everything. */
 #define VTD_FAULT_SENTENCE 768

@@ -6,6 +6,7 @@
  * tables hold is found out elsewhere (fault_walk.c).
  */
 #include <linux/array_size.h>
+#include <linux/string.h>
 
 #include <vtd/hw/fault.h>
 #include "fault.h"
@@ -13,6 +14,8 @@
 /* Remedies that many reasons share. */
 #define FIX_DRIVER \
 	"suspect the device's driver or firmware; 'vtdctl release' lets the device pass through meanwhile, without isolation"
+#define FIX_OWNER \
+	"look at the program or guest that has the device: it did not map this address, or not for that, or not any more"
 #define FIX_US \
 	"the tables are at fault, not the device: please report it, with this line and the kernel's log"
 #define FIX_MEMORY \
@@ -344,4 +347,19 @@ const struct vtd_fault_reason *vtd_fault_reason(u8 code)
 	if (code < ARRAY_SIZE(vtd_reasons) && vtd_reasons[code].text)
 		return &vtd_reasons[code];
 	return &unknown;
+}
+
+/**
+ * vtd_fault_remedy() - what most likely helps
+ * @reason: of the fault
+ * @assigned: a user has the device: a program, or a guest
+ *
+ * Context: any.
+ * Return: a part of a sentence.
+ */
+const char *vtd_fault_remedy(const struct vtd_fault_reason *reason,
+			     bool assigned)
+{
+	return assigned && strstr(reason->remedy, FIX_DRIVER) ? FIX_OWNER :
+								reason->remedy;
 }

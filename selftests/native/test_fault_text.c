@@ -93,7 +93,9 @@ static void tell(const char *name, struct vtd_regs *regs, unsigned int reason,
 	if (r.access != VTD_ACCESS_INTERRUPT)
 		walk(r.sid, r.where, peek, &facts->tables);
 	vtd_fault_sentence(0, &record, facts, text, sizeof(text));
-	told(name, text, vtd_fault_reason(r.reason)->remedy);
+	told(name, text,
+	     vtd_fault_remedy(vtd_fault_reason(r.reason),
+			      vtd_fault_assigned(facts)));
 }
 
 static const struct {
@@ -306,8 +308,9 @@ static void test_golden_made_up(void)
 		vtd_fault_sentence(0x10, &made_up[i].record, &made_up[i].facts,
 				   text, sizeof(text));
 		told(made_up[i].name, text,
-		     vtd_fault_reason(made_up[i].record.hi >> 32 & 0xff)
-			     ->remedy);
+		     vtd_fault_remedy(
+			     vtd_fault_reason(made_up[i].record.hi >> 32 & 0xff),
+			     vtd_fault_assigned(&made_up[i].facts)));
 	}
 }
 
