@@ -94,16 +94,23 @@ ping_stop() {
 
 # --- another kernel ----------------------------------------------------------
 
+# initrd_start ROOT INIT: the beginning of an initramfs, busybox and INIT as its /init
+initrd_start() {
+	mkdir -p "$1/bin" "$1/modules" && cp /run/vtd/busybox "$1/bin/" && cp "$2" "$1/init"
+}
+
+# initrd_pack ROOT: prints it
+initrd_pack() { (cd "$1" && find . | cpio -o -H newc --quiet); }
+
 # again_initrd: prints an initramfs with which a kernel that kexec starts comes up
 # as this guest did: same root, same command
 again_initrd() {
 	local root=/tmp/again
-	mkdir -p $root/bin $root/modules $root/vtd
-	cp /run/vtd/busybox $root/bin/
-	cp /run/vtd/init $root/init
+	initrd_start $root /run/vtd/init
+	mkdir -p $root/vtd
 	cp /run/vtd/nonce /run/vtd/command $root/vtd/
 	cp "/usr/lib/vtd-lab/initrd/$K"/* $root/modules/
-	(cd $root && find . | cpio -o -H newc --quiet)
+	initrd_pack $root
 }
 
 # --- interrupts ----------------------------------------------------------------
