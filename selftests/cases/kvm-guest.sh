@@ -5,7 +5,6 @@
 # run with the rights, that libvirt has for it. In the soak tier: 20 guests in a
 # row, and 20 whose QEMU is killed at any moment.
 # tier: check soak
-# vm: --qemu "-cpu EPYC,+svm"
 # vm: --qemu "-drive file=@share/d0.img,if=none,id=d0,format=raw -device nvme,drive=d0,serial=x1"
 # vm: --qemu "-netdev user,id=n0 -device e1000e,netdev=n0"
 # disk: d0.img 64M
@@ -114,7 +113,8 @@ one_run() {
 
 # Killed at any moment of its life, from QEMU's start until after its last word.
 one_kill() {
-	local left_ms=$((RANDOM % (usual * 1000))) told=
+	local left_ms=$(((RANDOM << 15 | RANDOM) % (usual * 1000))) told=
+	echo "after $left_ms ms"
 	fill && to_guest && kvm_start /tmp/kvm "$nvme" "$e1000e" || return
 	while [ $left_ms -gt 0 ] && kvm_alive; do
 		sleep 0.2
@@ -131,7 +131,7 @@ one_kill() {
 many() {
 	local i good=0 killed=0 usual=$SECONDS kb
 	kb=$(mem_kb)
-	for ((i = 0; i < 20; i++)); do
+	for ((i = 0; i < times; i++)); do
 		if one_run > /tmp/run 2>&1; then
 			good=$((good + 1))
 		else
@@ -140,11 +140,11 @@ many() {
 			to_host
 		fi
 	done
-	usual=$(((SECONDS - usual) / 20))
-	is $good 20 "20 guests in a row, $usual s each"
+	usual=$(((SECONDS - usual) / times))
+	is $good $times "$times guests in a row, $usual s each"
 	is "$(left)" "$before" "they left nothing"
 	good=0
-	for ((i = 0; i < 20; i++)); do
+	for ((i = 0; i < times; i++)); do
 		if one_kill > /tmp/run 2>&1; then
 			good=$((good + 1))
 		else
@@ -153,14 +153,14 @@ many() {
 			to_host
 		fi
 	done
-	is $good 20 "20 guests whose QEMU is killed, and the devices work each time"
-	ok "most were killed while they ran: $killed" test $killed -ge 10
+	is $good $times "$times guests whose QEMU is killed, and the devices work each time"
+	ok "most were killed while they ran: $killed" test $killed -ge $((times / 2))
 	kb=$(($(mem_kb) - kb))
 	ok "tables and slabs grew by $kb kB" test $kb -lt 16384
 }
 
-nr=33
-[ "$TIER" = check ] || nr=37
+nr=33 times=20
+[ "$TIER" = check ] || nr=38
 plan $nr
 ok "KVM is there" kvm_ready
 ok "vtd_dmar loads, then the devices' drivers" \
