@@ -56,18 +56,15 @@ libvirt_detach() {
 			;;
 		esac
 	done
-	echo vfio-pci > "$dev/driver_override" &&
-		echo "$1" > "$dev/driver/unbind" &&
+	echo vfio-pci > "$dev/driver_override" && unbind "$1" &&
 		echo "$1" > /sys/bus/pci/drivers_probe
 	[ "$(driver_of "$1")" = vfio-pci ]
 }
 
 libvirt_reattach() {
-	local dev=/sys/bus/pci/devices/$1
-	echo > "$dev/driver_override" &&
-		echo "$1" > "$dev/driver/unbind" &&
+	echo > "/sys/bus/pci/devices/$1/driver_override" && unbind "$1" &&
 		echo "$1" > /sys/bus/pci/drivers_probe
-	[ "$(driver_of "$1")" != vfio-pci ]
+	case $(driver_of "$1") in - | vfio-pci) return 1 ;; esac
 }
 
 # --- the inner guest -----------------------------------------------------------
