@@ -7,6 +7,7 @@
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
 #include <linux/atomic.h>
+#include <linux/module.h>
 #include <linux/rculist.h>
 #include <linux/slab.h>
 #include <linux/spinlock.h>
@@ -137,6 +138,47 @@ bool vtd_device_alone(struct vtd_device *vdev)
 	return vdev->alone;
 }
 
+/* Who isolates interrupts, or NULL; it may be about to leave. */
+static struct module *vtd_isolation;
+static DEFINE_SPINLOCK(vtd_isolation_lock);
+
+/**
+ * vtd_device_isolated_by() - who sees to it that interrupts are isolated
+ * @who: see vtd_units_isolate()
+ *
+ * Context: any but hard interrupt.
+ */
+void vtd_device_isolated_by(struct module *who)
+{
+	spin_lock(&vtd_isolation_lock);
+	vtd_isolation = who;
+	spin_unlock(&vtd_isolation_lock);
+}
+
+/* Others get the device: what they were told of interrupts stays true. */
+static int vtd_device_keep_isolation(struct vtd_device *vdev)
+{
+	int ret = 0;
+
+	if (vdev->isolation)
+		return 0;
+	spin_lock(&vtd_isolation_lock);
+	if (vtd_isolation) {
+		if (try_module_get(vtd_isolation))
+			vdev->isolation = vtd_isolation;
+		else
+			ret = -EBUSY;
+	}
+	spin_unlock(&vtd_isolation_lock);
+	return ret;
+}
+
+static void vtd_device_drop_isolation(struct vtd_device *vdev)
+{
+	module_put(vdev->isolation);
+	vdev->isolation = NULL;
+}
+
 /* Another entry instead of the paging domain that is attached, if any. */
 static int vtd_device_leave_domain(struct vtd_device *vdev, const u16 *sid,
 				   unsigned int nr,
@@ -151,6 +193,7 @@ static int vtd_device_leave_domain(struct vtd_device *vdev, const u16 *sid,
 	if (ret == -ENOMEM)
 		return ret;
 	vdev->domain = NULL;
+	vtd_device_drop_isolation(vdev);
 	if (old) {
 		trace_vtd_detach(pci_name(vdev->pdev), vdev->unit->name,
 				 old->number, old->domain.type);
@@ -253,13 +296,31 @@ int vtd_device_leave(struct vtd_device *vdev, bool gone)
 	return vtd_device_leave_domain(vdev, sid, nr, &to);
 }
 
+static int vtd_device_join_domain(struct vtd_device *vdev, struct vtd_domain *d)
+{
+	bool kept = vdev->isolation;
+	int ret = 0;
+
+	if (d->domain.type == IOMMU_DOMAIN_UNMANAGED)
+		ret = vtd_device_keep_isolation(vdev);
+	if (ret)
+		return ret;
+	ret = vtd_domain_attach(d, vdev->unit, VTD_NO_PASID, vdev->sid,
+				vdev->nr_sids);
+	/* As it was before; or the host has it again. */
+	if (ret ? !kept : d->domain.type != IOMMU_DOMAIN_UNMANAGED)
+		vtd_device_drop_isolation(vdev);
+	return ret;
+}
+
 /**
  * vtd_device_set_domain() - translate the device's addresses
  * @vdev: a managed device
  * @d: with this domain
  *
  * Context: may sleep; the group's mutex is held.
- * Return: 0, or an error of vtd_domain_attach().
+ * Return: 0; -EBUSY when the module that isolates interrupts is just leaving; or
+ * an error of vtd_domain_attach().
  */
 int vtd_device_set_domain(struct vtd_device *vdev, struct vtd_domain *d)
 {
@@ -272,8 +333,7 @@ int vtd_device_set_domain(struct vtd_device *vdev, struct vtd_domain *d)
 			return ret;
 	}
 	if (old != d) {
-		ret = vtd_domain_attach(d, vdev->unit, VTD_NO_PASID, vdev->sid,
-					vdev->nr_sids);
+		ret = vtd_device_join_domain(vdev, d);
 		if (ret)
 			return ret;
 		vdev->domain = d;

@@ -47,6 +47,7 @@ struct vtd_unit;
  *	the lock of the unit's page request queue
  * @outstanding: groups of them that are not answered
  * @pasid_bits: width of the PASIDs that it may use, 0 for none (c)
+ * @isolation: module that is kept loaded while others have the device, or NULL
  * @pasids: by PASID, the struct vtd_domain it is attached to; a value entry
  *	where addresses are not changed (g)
  * @node: in the list of all managed devices; RCU
@@ -79,6 +80,7 @@ struct vtd_device {
 	atomic_t outstanding;
 	u8 pasid_bits;
 	struct xarray pasids;
+	struct module *isolation;
 	struct list_head node;
 	bool releasing;
 	bool removed;
@@ -96,6 +98,7 @@ bool vtd_device_alone(struct vtd_device *vdev);
 int vtd_device_set_identity(struct vtd_device *vdev);
 int vtd_device_block(struct vtd_device *vdev);
 int vtd_device_leave(struct vtd_device *vdev, bool gone);
+void vtd_device_isolated_by(struct module *who);
 int vtd_device_set_domain(struct vtd_device *vdev, struct vtd_domain *d);
 int vtd_device_set_strict(struct vtd_device *vdev, bool on);
 unsigned int vtd_device_type(const struct vtd_device *vdev);

@@ -18,6 +18,7 @@
 #include <vtd/units.h>
 
 #include "control.h"
+#include "device.h"
 #include "pci.h"
 #include "quirks.h"
 
@@ -48,6 +49,12 @@ void vtd_units_release(void)
 	mutex_unlock(&vtd_control.lock);
 }
 EXPORT_SYMBOL_GPL(vtd_units_release);
+
+void vtd_units_isolate(struct module *who)
+{
+	vtd_device_isolated_by(who);
+}
+EXPORT_SYMBOL_GPL(vtd_units_isolate);
 
 void vtd_units_platform(struct vtd_platform_info *info)
 {

@@ -101,6 +101,8 @@ static int __init vtd_intr_remap_init(void)
 		goto give_back;
 	vtd_ir_syscore_add();
 	vtd_ir_report_add();
+	if (vtd_ir.isolated)
+		vtd_units_isolate(THIS_MODULE);
 	pr_info("%u unit(s) remap interrupts%s%s\n", vtd_ir.nr,
 		x2apic_enabled() ? " to 32-bit APIC ids" : "",
 		vtd_ir.isolated ? "; all others are blocked" : "");
@@ -119,6 +121,7 @@ destroy:
 
 static void __exit vtd_intr_remap_exit(void)
 {
+	vtd_units_isolate(NULL);
 	vtd_ir_report_remove();
 	vtd_ir_syscore_remove();
 	vtd_ir_give_back();

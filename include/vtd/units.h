@@ -12,6 +12,7 @@
 
 #include <vtd/hw/qi.h>
 
+struct module;
 struct pci_dev;
 struct vtd_unit;
 
@@ -62,6 +63,16 @@ int vtd_units_hold(const char *user);
  * Context: may sleep; takes the control mutex.
  */
 void vtd_units_release(void);
+
+/**
+ * vtd_units_isolate() - who sees to it that interrupts are isolated
+ * @who: the module; it cannot be unloaded while a device is in the hands of a
+ *	program or a guest that got it from now on: they rely on it.  NULL: nobody
+ *	any longer
+ *
+ * Context: any but hard interrupt.
+ */
+void vtd_units_isolate(struct module *who);
 
 /**
  * vtd_units_platform() - what the DMAR table says about interrupts

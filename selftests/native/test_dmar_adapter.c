@@ -17,6 +17,8 @@
  * SRCS: selftests/native/core_rig.c
  * CFLAGS: -DVTD_OBSERVER
  */
+#include <linux/module.h>
+
 #include "core_rig.h"
 
 #if __has_feature(address_sanitizer)
@@ -690,6 +692,64 @@ static void test_assignment(void **state)
 	end(domain);
 }
 
+/* Who has a device was told that interrupts are isolated. */
+static void test_isolation(void **state)
+{
+	struct iommu_domain *domain = begin(0), *other = domain_for(0);
+	struct iommu_domain *blocked = vtd_iommu_ops.blocked_domain;
+	struct module who = {};
+
+	vtd_device_isolated_by(&who);
+	assert_int_equal(attach(blocked, 0), 0);
+	assert_int_equal(attach(domain, 0), 0);
+	assert_int_equal(who.refs, 0);
+	/* from user to user, and back to the host, in each way */
+	other->type = IOMMU_DOMAIN_UNMANAGED;
+	assert_int_equal(attach(other, 0), 0);
+	assert_int_equal(attach(other, 0), 0);
+	assert_int_equal(who.refs, 1);
+	assert_int_equal(attach(domain, 0), 0);
+	assert_int_equal(who.refs, 0);
+	assert_int_equal(attach(other, 0), 0);
+	domain->type = IOMMU_DOMAIN_UNMANAGED;
+	assert_int_equal(attach(domain, 0), 0);
+	assert_int_equal(who.refs, 1);
+	assert_int_equal(attach(blocked, 0), 0);
+	assert_int_equal(who.refs, 0);
+	assert_int_equal(attach(domain, 0), 0);
+	assert_int_equal(attach(vtd_iommu_ops.identity_domain, 0), 0);
+	assert_int_equal(who.refs, 0);
+	/* what fails changes nothing */
+	vtd_shim_fail_alloc(1);
+	assert_int_equal(attach(domain, 0), -ENOMEM);
+	vtd_shim_fail_alloc(0);
+	assert_int_equal(who.refs, 0);
+	assert_int_equal(attach(domain, 0), 0);
+	vtd_shim_fail_alloc(1);
+	assert_int_equal(attach(other, 0), -ENOMEM);
+	vtd_shim_fail_alloc(0);
+	assert_int_equal(who.refs, 1);
+	/* who is about to leave is not relied on */
+	who.leaves = true;
+	assert_int_equal(attach(blocked, 0), 0);
+	assert_int_equal(attach(domain, 0), -EBUSY);
+	assert_int_equal(who.refs, 0);
+	/* nobody does: VFIO knows, and refuses unless told otherwise */
+	vtd_device_isolated_by(NULL);
+	assert_int_equal(attach(domain, 0), 0);
+	who.leaves = false;
+	vtd_device_isolated_by(&who);
+	assert_int_equal(attach(blocked, 0), 0);
+	assert_int_equal(who.refs, 0);
+	/* it is pulled out of the hands of its user */
+	assert_int_equal(attach(domain, 0), 0);
+	assert_int_equal(who.refs, 1);
+	other->ops->free(other);
+	end(domain);
+	assert_int_equal(who.refs, 0);
+	vtd_device_isolated_by(NULL);
+}
+
 /* --- what the core asks ------------------------------------------------------------ */
 
 static void test_capable(void **state)
@@ -809,6 +869,7 @@ int main(void)
 	for (i = 0; i < NR_NEIGHBOURS; i++)
 		fix_case(test_assignment, (void *)i, "assigned beside %u",
 			 (unsigned int)i);
+	fix_case(test_isolation, NULL, "isolated interrupts stay isolated");
 	fix_case(test_capable, NULL, "capabilities");
 	fix_case(test_reserved, NULL, "reserved regions");
 	return fix_run("dmar-adapter");

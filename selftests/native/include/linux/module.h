@@ -4,6 +4,7 @@
 #define VTD_SHIM_MODULE_H
 
 #include <linux/kernel.h>
+#include <linux/types.h>
 
 #define EXPORT_SYMBOL(x)
 #define EXPORT_SYMBOL_GPL(x)
@@ -19,5 +20,26 @@
 #define module_init(x)
 #define module_exit(x)
 #define THIS_MODULE NULL
+
+/* Enough of one to be kept loaded, or to be about to leave. */
+struct module {
+	int refs;
+	bool leaves;
+};
+
+static inline bool try_module_get(struct module *module)
+{
+	if (module && module->leaves)
+		return false;
+	if (module)
+		module->refs++;
+	return true;
+}
+
+static inline void module_put(struct module *module)
+{
+	if (module)
+		module->refs--;
+}
 
 #endif /* VTD_SHIM_MODULE_H */
