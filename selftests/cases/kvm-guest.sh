@@ -166,7 +166,7 @@ many() {
 	ok "tables and slabs grew by $kb kB" test $kb -lt 16384
 }
 
-nr=36 times=20
+nr=37 times=20
 [ "$TIER" = check ] || nr=41
 plan $nr
 ok "KVM is there" kvm_ready

@@ -445,10 +445,11 @@ def main():
     overlay = modules(opts.kernel)
     prune(os.path.dirname(opts.log))
     verdict, reports = run_once(opts, overlay)
-    if verdict == "hung" or reports.silent:
+    # Nothing under test runs before init: a kernel that dies there is QEMU's.
+    if reports.silent or not reports.hello and verdict != "time-out":
         os.replace(opts.log, opts.log + ".hung")
         why = "QEMU's monitor is silent" if reports.silent else \
-            "the guest hung before its init"
+            f"the guest {'hung' if verdict == 'hung' else 'died'} before its init"
         say(f"{why}, trying once more ({opts.log}.hung)")
         verdict, reports = run_once(opts, overlay)
     status = judge(opts, verdict, reports)
