@@ -63,6 +63,47 @@ struct vtd_device *vtd_device_create(struct pci_dev *pdev,
 	return vdev;
 }
 
+/* Who isolates interrupts, or NULL; it may be about to leave. */
+static struct module *vtd_isolation;
+static DEFINE_SPINLOCK(vtd_isolation_lock);
+
+/**
+ * vtd_device_isolated_by() - who sees to it that interrupts are isolated
+ * @who: see vtd_units_isolate()
+ *
+ * Context: any but hard interrupt.
+ */
+void vtd_device_isolated_by(struct module *who)
+{
+	spin_lock(&vtd_isolation_lock);
+	vtd_isolation = who;
+	spin_unlock(&vtd_isolation_lock);
+}
+
+/* Others get the device: what they were told of interrupts stays true. */
+static int vtd_device_keep_isolation(struct vtd_device *vdev)
+{
+	int ret = 0;
+
+	if (vdev->isolation)
+		return 0;
+	spin_lock(&vtd_isolation_lock);
+	if (vtd_isolation) {
+		if (try_module_get(vtd_isolation))
+			vdev->isolation = vtd_isolation;
+		else
+			ret = -EBUSY;
+	}
+	spin_unlock(&vtd_isolation_lock);
+	return ret;
+}
+
+static void vtd_device_drop_isolation(struct vtd_device *vdev)
+{
+	module_put(vdev->isolation);
+	vdev->isolation = NULL;
+}
+
 /**
  * vtd_device_free() - stop managing a device
  * @vdev: attached to no domain, no longer known to the core
@@ -74,6 +115,8 @@ void vtd_device_free(struct vtd_device *vdev)
 	spin_lock(&vtd_devices_lock);
 	list_del_rcu(&vdev->node);
 	spin_unlock(&vtd_devices_lock);
+	/* Where even blocking it failed, it is still in its user's domain. */
+	vtd_device_drop_isolation(vdev);
 	xa_destroy(&vdev->pasids);
 	mutex_destroy(&vdev->features_lock);
 	pci_dev_put(vdev->pdev);
@@ -136,47 +179,6 @@ bool vtd_device_alone(struct vtd_device *vdev)
 		vdev->alone_at = now;
 	}
 	return vdev->alone;
-}
-
-/* Who isolates interrupts, or NULL; it may be about to leave. */
-static struct module *vtd_isolation;
-static DEFINE_SPINLOCK(vtd_isolation_lock);
-
-/**
- * vtd_device_isolated_by() - who sees to it that interrupts are isolated
- * @who: see vtd_units_isolate()
- *
- * Context: any but hard interrupt.
- */
-void vtd_device_isolated_by(struct module *who)
-{
-	spin_lock(&vtd_isolation_lock);
-	vtd_isolation = who;
-	spin_unlock(&vtd_isolation_lock);
-}
-
-/* Others get the device: what they were told of interrupts stays true. */
-static int vtd_device_keep_isolation(struct vtd_device *vdev)
-{
-	int ret = 0;
-
-	if (vdev->isolation)
-		return 0;
-	spin_lock(&vtd_isolation_lock);
-	if (vtd_isolation) {
-		if (try_module_get(vtd_isolation))
-			vdev->isolation = vtd_isolation;
-		else
-			ret = -EBUSY;
-	}
-	spin_unlock(&vtd_isolation_lock);
-	return ret;
-}
-
-static void vtd_device_drop_isolation(struct vtd_device *vdev)
-{
-	module_put(vdev->isolation);
-	vdev->isolation = NULL;
 }
 
 /* Another entry instead of the paging domain that is attached, if any. */

@@ -47,7 +47,8 @@ struct vtd_unit;
  *	the lock of the unit's page request queue
  * @outstanding: groups of them that are not answered
  * @pasid_bits: width of the PASIDs that it may use, 0 for none (c)
- * @isolation: module that is kept loaded while others have the device, or NULL
+ * @isolation: module that is kept loaded while others have the device, or
+ *	NULL (g)
  * @pasids: by PASID, the struct vtd_domain it is attached to; a value entry
  *	where addresses are not changed (g)
  * @node: in the list of all managed devices; RCU
