@@ -18,6 +18,9 @@
 #include "scalable.h"
 #include "unit.h"
 
+/* How often what an error may have torn apart is submitted. */
+#define VTD_CONTEXT_TRIES 16
+
 static_assert(VTD_ROOT_ENTRIES * sizeof(struct vtd_root_entry) == PAGE_SIZE);
 static_assert(VTD_CONTEXT_ENTRIES * sizeof(struct vtd_context_entry) ==
 	      PAGE_SIZE);
@@ -110,16 +113,31 @@ static struct vtd_context_entry *vtd_context_table(struct vtd_unit *unit,
  * vtd_context_submit() - have the unit forget what entries said
  * @unit: the unit
  * @desc: what it is to forget
- * @nr: of them
+ * @nr: of them; several have a fence among them
  *
  * Context: as vtd_qi_submit().
- * Return: as vtd_qi_submit(); after an error the unit counts as failed.
+ * Return: as vtd_qi_submit(), and -EIO when errors of others do not come to an
+ * end; after an error the unit counts as failed.
  */
 int vtd_context_submit(struct vtd_unit *unit, const struct vtd_qi_desc *desc,
 		       unsigned int nr)
 {
-	int ret = vtd_qi_submit(&unit->qi, desc, nr);
+	const u64 *errors = &unit->qi.stats.errors;
+	unsigned int tries = VTD_CONTEXT_TRIES;
+	u64 before;
+	int ret;
 
+	do {
+		before = READ_ONCE(*errors);
+		ret = vtd_qi_submit(&unit->qi, desc, nr);
+		/*
+		 * When a device does not answer, the unit drops fences, too, and
+		 * then goes on with what is behind them (6.5.2.10).
+		 */
+		if (likely(ret || nr == 1 || before == READ_ONCE(*errors)))
+			break;
+		ret = -EIO;
+	} while (--tries);
 	if (ret)
 		vtd_unit_failed(unit, "invalidating context entries", ret);
 	return ret;

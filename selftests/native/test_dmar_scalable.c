@@ -420,6 +420,27 @@ static void test_refused(void **state)
 	rig_stop_broken();
 }
 
+/* Some other device does not answer meanwhile: waits and fences are dropped. */
+static void test_timed_out(void **state)
+{
+	unsigned int kind = fix_arg(state) >> 4, nth = fix_arg(state) & 15;
+
+	start(kind, 0);
+	spaces();
+	allow();
+	assert_int_equal(attach(0, P), 0);
+	assert_at(P, home(0));
+	vtd_model_inject(rig.model[0], VTD_MODEL_ITE, nth, 0x100);
+	assert_int_equal(attach(1, P), 0);
+	assert_at(P, home(1));
+	detach(0, P, true);
+	vtd_model_inject(rig.model[0], VTD_MODEL_ITE, (nth + 1) / 2, 0x100);
+	assert_int_equal(block(P), 0);
+	detach(1, P, true);
+	spaces_gone();
+	rig_stop();
+}
+
 /* --- what the unit is given ------------------------------------------------------ */
 
 static u32 mark;
@@ -861,6 +882,11 @@ int main(void)
 		for (n = 1; n <= (first(i) ? 10 : 4); n++)
 			fix_case(test_refused, (void *)(uintptr_t)(i << 4 | n),
 				 "descriptor %u refused, %s", n, kinds[i].name);
+		for (n = 1; n <= (first(i) ? 10 : 4); n++)
+			fix_case(test_timed_out,
+				 (void *)(uintptr_t)(i << 4 | n),
+				 "C04 a time-out at descriptor %u, %s", n,
+				 kinds[i].name);
 		fix_case(test_no_memory, (void *)(uintptr_t)i, "no memory, %s",
 			 kinds[i].name);
 	}
