@@ -15,6 +15,9 @@
 #include <linux/compiler.h>
 #include <linux/types.h>
 
+#include <asm/barrier.h>
+#include <asm/special_insns.h>
+
 #ifdef VTD_OBSERVER
 /**
  * vtd_observe_store() - told of each store after it was made
@@ -110,7 +113,13 @@ static inline void vtd_flush_cache(void *ptr, size_t bytes)
  *
  * Context: any.
  */
-void vtd_write_back_line(void *ptr);
+static inline void vtd_write_back_line(void *ptr)
+{
+	/* Stores to the line come before its write-back all by themselves. */
+	clwb(ptr);
+	/* The write-back before later stores, a doorbell among them. */
+	wmb();
+}
 
 /* Cache line of every CPU that comes with VT-d, bytes. */
 #define VTD_LINE 64

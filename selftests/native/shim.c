@@ -226,9 +226,9 @@ void clflush_cache_range(void *p, unsigned int bytes)
 	__atomic_add_fetch(&flushed_bytes, bytes, __ATOMIC_SEQ_CST);
 }
 
-void vtd_write_back_line(void *ptr)
+void clwb(volatile void *ptr)
 {
-	clflush_cache_range(ptr, sizeof(u64));
+	clflush_cache_range((void *)ptr, sizeof(u64));
 }
 
 u64 vtd_shim_flushed_bytes(void)

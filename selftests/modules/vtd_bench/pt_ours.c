@@ -2,7 +2,6 @@
 /*
  * Our page-table code, compiled into the benchmark.
  */
-#include "cacheline.c"
 #include "pgtable.c"
 #include "pgtable_walk.h"
 #include "pool.c"
