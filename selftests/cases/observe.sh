@@ -49,8 +49,9 @@ text=$(traced vtd_detach switch "$edu" identity)
 like "$text" "^vtd_detach: device=$edu unit=dmar0 domain=$nr type=DMA-FQ$" "detach: the same domain"
 if [ "$VARIANT" = scalable ]; then
 	text=$(traced vtd_queue_submit switch "$edu" DMA-FQ)
-	like "$text" "^vtd_queue_submit: unit=dmar0 descriptors=1 first=0x[0-9a-f]+17 kind=pasid-cache$" "queue: submit, the PASID cache"
+	like "$text" "^vtd_queue_submit: unit=dmar0 descriptors=3 first=0x[0-9a-f]+17 kind=pasid-cache$" "queue: submit, the PASID cache, and what it led to"
 	like "$(cat $debug/queue)" "^slot=[0-9]+ 0x[0-9a-f]{28}..17 pasid-one" "queue: in debugfs"
+	like "$(cat $debug/queue)" "^slot=[0-9]+ 0x[0-9a-f]{28}..65 fence" "queue: with the fence between"
 	switch "$edu" identity
 fi
 text=$(traced vtd_attach switch "$edu" DMA-FQ)
