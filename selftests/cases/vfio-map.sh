@@ -19,12 +19,6 @@ case $VARIANT in
 # The upper half of 48 bits is not for DMA there.
 first) n=143 what=all width=47 ;;
 esac
-# pins: of pages, how many are held now
-pins() {
-	echo 1 > /proc/sys/vm/stat_refresh
-	awk '$1 == "nr_foll_pin_acquired" { n += $2 } $1 == "nr_foll_pin_released" { n -= $2 }
-		END { print n + 0 }' /proc/vmstat
-}
 # Those that wait to be used again are given back first.
 tables() {
 	echo 2 > /proc/sys/vm/drop_caches
@@ -40,9 +34,9 @@ echo 4200 > /sys/module/vfio_iommu_type1/parameters/dma_entry_limit
 echo 8 > /sys/kernel/mm/hugepages/hugepages-2048kB/nr_hugepages
 ok "edu goes to vfio-pci" bind_to "$edu" vfio-pci
 like "$(vtd status)" "^unit name=dmar0 .* cap=0x[0-9a-f]*" "the unit's capabilities are told"
-held=$(pins) before=$(tables) type=$(group_type "$edu")
+held=$(pinned) before=$(tables) type=$(group_type "$edu")
 tap "$VARIANT" "$n" "$PROGS/vfio_map" "$edu" "$width" "$what" "$wrap"
-is "$(pins)" "$held" "no page stays pinned"
+is "$(pinned)" "$held" "no page stays pinned"
 is "$(tables)" "$before" "and no table stays"
 ok "edu is let go" unbind "$edu"
 is "$(field "device name=$edu" state) $(group_type "$edu")" "managed $type" "it is managed as before"

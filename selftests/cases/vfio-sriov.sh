@@ -48,11 +48,6 @@ domains() {
 	echo "$(field "unit name=dmar0" domains) $(cat /sys/class/iommu/dmar0/intel-iommu/domains_used)"
 }
 groups() { find /sys/kernel/iommu_groups -mindepth 1 -maxdepth 1 | wc -l; }
-pins() {
-	echo 1 > /proc/sys/vm/stat_refresh
-	awk '$1 == "nr_foll_pin_acquired" { n += $2 } $1 == "nr_foll_pin_released" { n -= $2 }
-		END { print n + 0 }' /proc/vmstat
-}
 # make_vfs: two of them, for VFIO; sets vf1 and vf2
 make_vfs() {
 	echo 0 > "/sys/bus/pci/devices/$pf/sriov_drivers_autoprobe"
@@ -100,7 +95,7 @@ nothing_left() {
 	is "$(groups)" "$groups_before" "$1: their groups are gone"
 	unlike "$(vtd status)" "$vf1|$vf2" "$1: status does not name them"
 	is "$(domains)" "$domains_before" "$1: as many domains as before"
-	is "$(pins)" "$held" "$1: no page stays pinned"
+	is "$(pinned)" "$held" "$1: no page stays pinned"
 }
 
 plan 81
@@ -109,7 +104,7 @@ ok "VFIO loads" vfio_load
 modprobe igb
 pf=$(pci_find 8086:10c9)
 ok "the physical function works" net_up "$pf"
-groups_before=$(groups) domains_before=$(domains) held=$(pins)
+groups_before=$(groups) domains_before=$(domains) held=$(pinned)
 make_vfs
 is $? 0 "two virtual functions go to vfio-pci"
 is "$(for f in "$pf" "$vf1" "$vf2"; do group_of "$f"; done | sort -u | wc -l)" 3 "each has a group of its own"

@@ -206,3 +206,11 @@ dma_test() {
 
 # value TEXT KEY: of key=value tokens
 value() { sed -n "s/^\(.* \)\?$2=\([^ ]*\).*/\2/p" <<< "$1"; }
+
+# Pages that are pinned now, for devices of user space or for direct I/O.
+pinned() {
+	# Each CPU's own count joins the total.
+	cat /proc/sys/vm/stat_refresh
+	awk '$1 == "nr_foll_pin_acquired" { n += $2 } $1 == "nr_foll_pin_released" { n -= $2 }
+		END { print n + 0 }' /proc/vmstat
+}

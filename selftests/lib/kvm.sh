@@ -164,14 +164,6 @@ kvm_clean() {
 
 # --- what it leaves ---------------------------------------------------------------
 
-# Pages that are pinned now, for devices of user space or for direct I/O.
-pinned() {
-	# Each CPU's own count joins the total.
-	cat /proc/sys/vm/stat_refresh
-	awk '$1 == "nr_foll_pin_acquired" { n += $2 } $1 == "nr_foll_pin_released" { n -= $2 }
-		END { print n + 0 }' /proc/vmstat
-}
-
 # disk_sum DISK START COUNT: the checksum of that part, in MiB
 disk_sum() {
 	dd if="$1" bs=256K skip=$(($2 * 4)) count=$(($3 * 4)) iflag=direct status=none |
