@@ -14,6 +14,8 @@
 #include <linux/module.h>
 #include <linux/pci.h>
 
+#include <vtd/nested.h>
+
 #include "iommu.h"
 #include "adapter.h"
 #include "device.h"
@@ -25,17 +27,13 @@
 #include "rmrr.h"
 #include "sva.h"
 #include "unit.h"
+#include "user.h"
 
 /* Requests to this window are interrupts, never translated (3.14). */
 #define VTD_MSI_BASE 0xfee00000
 #define VTD_MSI_SIZE 0x100000
 
 static const struct vtd_probe_policy *vtd_policy;
-
-static struct vtd_device *vtd_device_of(struct device *dev)
-{
-	return dev_iommu_priv_get(dev);
-}
 
 /*
  * Why @pdev must not be handed to user space: another member of its isolation
@@ -86,9 +84,18 @@ static int vtd_check_assignment(struct vtd_device *vdev)
 	return -EBUSY;
 }
 
+/* Would nobody tell the unit of new mappings in the domain? */
+static bool vtd_is_untold(const struct vtd_domain *d,
+			  const struct vtd_unit *unit)
+{
+	if (d->guest)
+		d = d->guest->parent;
+	return !d->domain.ops->iotlb_sync_map && vtd_needs_sync_map(unit);
+}
+
 /**
- * vtd_attach_paging() - attach a device to a paging domain
- * @domain: the domain, of vtd_domain_alloc()
+ * vtd_attach_paging() - attach a device to a paging domain, or to a nested one
+ * @domain: the domain, of vtd_domain_alloc() or vtd_nested_alloc()
  * @dev: a device that is managed
  * @old: what it is attached to, or NULL; not looked at
  *
@@ -101,18 +108,19 @@ int vtd_attach_paging(struct iommu_domain *domain, struct device *dev,
 		      struct iommu_domain *old)
 {
 	struct vtd_device *vdev = vtd_device_of(dev);
+	struct vtd_domain *d = to_vtd_domain(domain);
 	int ret;
 
-	/* Nobody would tell the unit of new mappings in this domain. */
-	if (!domain->ops->iotlb_sync_map && vtd_needs_sync_map(vdev->unit))
+	if (vtd_is_untold(d, vdev->unit))
 		return -EINVAL;
-	if (domain->type == IOMMU_DOMAIN_UNMANAGED) {
+	if (vtd_domain_assigned(d)) {
 		ret = vtd_check_assignment(vdev);
 		if (ret)
 			return ret;
 	}
-	return vtd_device_set_domain(vdev, to_vtd_domain(domain));
+	return vtd_device_set_domain(vdev, d);
 }
+EXPORT_SYMBOL_GPL(vtd_attach_paging);
 
 /* The core has such a rule for default domains, but not for others. */
 static int vtd_may_pass(const struct vtd_device *vdev)
@@ -152,8 +160,9 @@ static int vtd_attach_blocked(struct iommu_domain *domain, struct device *dev,
 }
 
 /**
- * vtd_set_pasid_paging() - attach a PASID of a device to a paging domain
- * @domain: the domain, of vtd_domain_alloc()
+ * vtd_set_pasid_paging() - attach a PASID of a device to a paging domain, or to
+ * a nested one
+ * @domain: the domain, of vtd_domain_alloc() or vtd_nested_alloc()
  * @dev: a device that is managed
  * @pasid: the PASID
  * @old: what it is attached to, or NULL; not looked at
@@ -165,17 +174,19 @@ int vtd_set_pasid_paging(struct iommu_domain *domain, struct device *dev,
 			 ioasid_t pasid, struct iommu_domain *old)
 {
 	struct vtd_device *vdev = vtd_device_of(dev);
+	struct vtd_domain *d = to_vtd_domain(domain);
 	int ret;
 
-	if (!domain->ops->iotlb_sync_map && vtd_needs_sync_map(vdev->unit))
+	if (vtd_is_untold(d, vdev->unit))
 		return -EINVAL;
-	if (domain->type == IOMMU_DOMAIN_UNMANAGED) {
+	if (vtd_domain_assigned(d)) {
 		ret = vtd_check_assignment(vdev);
 		if (ret)
 			return ret;
 	}
-	return vtd_device_set_pasid(vdev, pasid, to_vtd_domain(domain));
+	return vtd_device_set_pasid(vdev, pasid, d);
 }
+EXPORT_SYMBOL_GPL(vtd_set_pasid_paging);
 
 static int vtd_set_pasid_identity(struct iommu_domain *domain,
 				  struct device *dev, ioasid_t pasid,
@@ -225,15 +236,19 @@ static struct iommu_domain *
 vtd_alloc_paging(struct device *dev, u32 flags,
 		 const struct iommu_user_data *user_data)
 {
+	const u32 users = IOMMU_HWPT_ALLOC_NEST_PARENT |
+			  IOMMU_HWPT_ALLOC_DIRTY_TRACKING;
 	struct vtd_unit *unit;
 	struct vtd_domain *d;
 
 	if (!dev)
 		return ERR_PTR(-EINVAL);
-	if (flags & ~IOMMU_HWPT_ALLOC_PASID || user_data)
+	if (flags & ~(IOMMU_HWPT_ALLOC_PASID | users) || user_data)
 		return ERR_PTR(-EOPNOTSUPP);
+	if (flags & users)
+		return vtd_user_alloc(vtd_device_of(dev), flags);
 	unit = vtd_device_of(dev)->unit;
-	d = vtd_domain_alloc(unit);
+	d = vtd_domain_alloc(unit, vtd_unit_usual(unit));
 	if (IS_ERR(d))
 		return ERR_CAST(d);
 	vtd_paging_use(d, unit);
@@ -289,6 +304,8 @@ static bool vtd_capable(struct device *dev, enum iommu_cap cap)
 		return dmar_platform_optin();
 	case IOMMU_CAP_ENFORCE_CACHE_COHERENCY:
 		return vtd_device_of(dev)->unit->ecap & VTD_ECAP_SC;
+	case IOMMU_CAP_DIRTY_TRACKING:
+		return vtd_user_can_track(vtd_device_of(dev)->unit);
 	default:
 		return false;
 	}
@@ -355,7 +372,7 @@ const struct iommu_ops vtd_iommu_ops = {
 	.device_group = pci_device_group,
 	.get_resv_regions = vtd_get_resv_regions,
 	.page_response = vtd_page_response,
-	vtd_alloc_paging_op(vtd_alloc_paging)
+	vtd_user_iommu_ops() vtd_alloc_paging_op(vtd_alloc_paging)
 		vtd_remove_pasid_op(vtd_set_pasid_blocked)
 			vtd_alloc_sva_op(vtd_sva_alloc)
 				vtd_feature_op(vtd_enable_feature)

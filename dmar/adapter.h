@@ -31,9 +31,5 @@ struct vtd_probe_policy {
 };
 
 void vtd_adapter_init(const struct vtd_probe_policy *policy);
-int vtd_attach_paging(struct iommu_domain *domain, struct device *dev,
-		      struct iommu_domain *old);
-int vtd_set_pasid_paging(struct iommu_domain *domain, struct device *dev,
-			 ioasid_t pasid, struct iommu_domain *old);
 
 #endif /* VTD_ADAPTER_H */

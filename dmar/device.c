@@ -15,6 +15,7 @@
 #include "context.h"
 #include "device.h"
 #include "domain.h"
+#include "prq.h"
 #include "trace.h"
 
 /* Read under RCU, or by who holds pci_lock_rescan_remove(). */
@@ -197,6 +198,7 @@ static int vtd_device_leave_domain(struct vtd_device *vdev, const u16 *sid,
 	vdev->domain = NULL;
 	vtd_device_drop_isolation(vdev);
 	if (old) {
+		vtd_device_serve_no_more(vdev, old);
 		trace_vtd_detach(pci_name(vdev->pdev), vdev->unit->name,
 				 old->number, old->domain.type);
 		vtd_domain_detach(old, vdev->unit, VTD_NO_PASID, vdev->sid[0],
@@ -303,14 +305,19 @@ static int vtd_device_join_domain(struct vtd_device *vdev, struct vtd_domain *d)
 	bool kept = vdev->isolation;
 	int ret = 0;
 
-	if (d->domain.type == IOMMU_DOMAIN_UNMANAGED)
+	if (vtd_domain_assigned(d))
 		ret = vtd_device_keep_isolation(vdev);
 	if (ret)
 		return ret;
-	ret = vtd_domain_attach(d, vdev->unit, VTD_NO_PASID, vdev->sid,
-				vdev->nr_sids);
+	ret = vtd_device_serve(vdev, d);
+	if (!ret) {
+		ret = vtd_domain_attach(d, vdev->unit, VTD_NO_PASID, vdev->sid,
+					vdev->nr_sids);
+		if (ret)
+			vtd_device_serve_no_more(vdev, d);
+	}
 	/* As it was before; or the host has it again. */
-	if (ret ? !kept : d->domain.type != IOMMU_DOMAIN_UNMANAGED)
+	if (ret ? !kept : !vtd_domain_assigned(d))
 		vtd_device_drop_isolation(vdev);
 	return ret;
 }
@@ -342,6 +349,7 @@ int vtd_device_set_domain(struct vtd_device *vdev, struct vtd_domain *d)
 		trace_vtd_attach(pci_name(vdev->pdev), vdev->unit->name,
 				 d->number, d->domain.type);
 		if (old) {
+			vtd_device_serve_no_more(vdev, old);
 			trace_vtd_detach(pci_name(vdev->pdev), vdev->unit->name,
 					 old->number, old->domain.type);
 			vtd_domain_detach(old, vdev->unit, VTD_NO_PASID,

@@ -90,6 +90,11 @@ struct vtd_device {
 
 extern struct list_head vtd_devices;
 
+static inline struct vtd_device *vtd_device_of(struct device *dev)
+{
+	return dev_iommu_priv_get(dev);
+}
+
 struct vtd_device *vtd_device_create(struct pci_dev *pdev,
 				     struct vtd_unit *unit);
 void vtd_device_free(struct vtd_device *vdev);

@@ -16,6 +16,7 @@
 #include "device.h"
 #include "domain.h"
 #include "scalable.h"
+#include "user.h"
 
 /* ATS is switched on for one device at a time. */
 static DEFINE_RAW_SPINLOCK(vtd_ats_lock);
@@ -76,6 +77,7 @@ static void vtd_device_contain(struct work_struct *work)
 		smp_store_release(&tlb->idle, true);
 	pci_err(vdev->pdev,
 		"does not answer when told to forget translations (ATS): blocked; remove it, or reset the machine\n");
+	vtd_user_device_failed(&vdev->pdev->dev);
 }
 
 /* At once what can be done in any context, then the rest. */

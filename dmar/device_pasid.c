@@ -102,10 +102,7 @@ static void vtd_pasid_left(struct vtd_device *vdev, u32 pasid, void *entry,
 
 	if (!old || xa_is_value(entry))
 		return;
-	if (old->domain.iopf_handler) {
-		vtd_device_drain_requests(vdev);
-		vtd_device_drop_requests(vdev);
-	}
+	vtd_device_serve_no_more(vdev, old);
 	trace_vtd_pasid_detach(pci_name(vdev->pdev), vdev->unit->name, pasid,
 			       old->number, old->domain.type);
 	vtd_domain_detach(old, vdev->unit, pasid, vdev->sid[0], forgotten);
@@ -115,8 +112,7 @@ static void vtd_pasid_left(struct vtd_device *vdev, u32 pasid, void *entry,
 static int vtd_pasid_join(struct vtd_device *vdev, u32 pasid,
 			  struct vtd_domain *d)
 {
-	bool serves = d->domain.iopf_handler;
-	int ret = serves ? vtd_device_need_requests(vdev) : 0;
+	int ret = vtd_device_serve(vdev, d);
 
 	if (ret)
 		return ret;
@@ -125,8 +121,8 @@ static int vtd_pasid_join(struct vtd_device *vdev, u32 pasid,
 	if (!ret)
 		ret = vtd_domain_attach(d, vdev->unit, pasid, vdev->sid,
 					vdev->nr_sids);
-	if (ret && serves)
-		vtd_device_drop_requests(vdev);
+	if (ret)
+		vtd_device_serve_no_more(vdev, d);
 	return ret;
 }
 

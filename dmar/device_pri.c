@@ -89,19 +89,7 @@ static void vtd_pri_stop(struct vtd_device *vdev, struct vtd_prq *prq)
 	vdev->quota = 0;
 }
 
-/**
- * vtd_device_need_requests() - a domain that serves page requests is to be
- * attached to a device
- * @vdev: a managed device
- *
- * Does nothing for a device without PRI: it may have a way of its own to ask.
- *
- * Context: may sleep; the group's mutex is held.
- * Return: 0; -EOPNOTSUPP where PRI is there and cannot be used; -ENOSPC when
- * other devices have been granted all of the queue; -ENOMEM; -EBUSY when the
- * device still has requests under way.
- */
-int vtd_device_need_requests(struct vtd_device *vdev)
+static int vtd_device_need_requests(struct vtd_device *vdev)
 {
 	struct vtd_prq *prq = vdev->unit->prq;
 	int ret = 0;
@@ -125,13 +113,7 @@ int vtd_device_need_requests(struct vtd_device *vdev)
 	return ret;
 }
 
-/**
- * vtd_device_drop_requests() - undo vtd_device_need_requests()
- * @vdev: a managed device
- *
- * Context: may sleep; the group's mutex is held.
- */
-void vtd_device_drop_requests(struct vtd_device *vdev)
+static void vtd_device_drop_requests(struct vtd_device *vdev)
 {
 	struct vtd_prq *prq = vdev->unit->prq;
 
@@ -145,18 +127,12 @@ void vtd_device_drop_requests(struct vtd_device *vdev)
 	iopf_queue_remove_device(prq->iopf, &vdev->pdev->dev);
 }
 
-/**
- * vtd_device_drain_requests() - all requests that a device has sent are served
- * @vdev: a managed device; the unit and it have forgotten what it translated
- *	with the PASID that it gives up
- *
- * Having answered the invalidation of its translations, a device has sent what
- * it asked for before (VT-d 7.9): it is in the ring.  Only its own requests are
- * waited for.
- *
- * Context: may sleep; the group's mutex is held.
+/*
+ * All requests that a device has sent are served.  Having answered the
+ * invalidation of its translations, it has sent what it asked for before (VT-d
+ * 7.9): that is in the ring.  Only its own requests are waited for.
  */
-void vtd_device_drain_requests(struct vtd_device *vdev)
+static void vtd_device_drain_requests(struct vtd_device *vdev)
 {
 	struct vtd_prq *prq = vdev->unit->prq;
 
@@ -166,6 +142,42 @@ void vtd_device_drain_requests(struct vtd_device *vdev)
 	vtd_prq_take(prq);
 	mutex_unlock(&prq->lock);
 	iopf_queue_flush_dev(&vdev->pdev->dev);
+}
+
+/**
+ * vtd_device_serve() - a domain is to be attached to a device
+ * @vdev: a managed device
+ * @d: the domain; does nothing for one that serves no page requests
+ *
+ * Does nothing for a device without PRI: it may have a way of its own to ask.
+ *
+ * Context: may sleep; the group's mutex is held.
+ * Return: 0; -EOPNOTSUPP where PRI is there and cannot be used; -ENOSPC when
+ * other devices have been granted all of the queue; -ENOMEM; -EBUSY when the
+ * device still has requests under way.
+ */
+int vtd_device_serve(struct vtd_device *vdev, const struct vtd_domain *d)
+{
+	return d->domain.iopf_handler ? vtd_device_need_requests(vdev) : 0;
+}
+
+/**
+ * vtd_device_serve_no_more() - undo vtd_device_serve()
+ * @vdev: a managed device; the unit and it have forgotten what it translated
+ *	with the domain
+ * @d: the domain
+ *
+ * The requests that the device has sent are served.
+ *
+ * Context: may sleep; the group's mutex is held.
+ */
+void vtd_device_serve_no_more(struct vtd_device *vdev,
+			      const struct vtd_domain *d)
+{
+	if (!d->domain.iopf_handler)
+		return;
+	vtd_device_drain_requests(vdev);
+	vtd_device_drop_requests(vdev);
 }
 
 /* More than it was granted: it takes the place of others. */

@@ -7,10 +7,13 @@
  * flush can miss it.  Must never give up an id, or a table, that a unit may
  * still have cached.
  */
+#include <linux/module.h>
 #include <linux/rculist.h>
 #include <linux/sizes.h>
 #include <linux/slab.h>
 #include <linux/string.h>
+
+#include <vtd/hw/pasid.h>
 
 #include "context.h"
 #include "domain.h"
@@ -31,21 +34,38 @@ static unsigned long vtd_unit_page_sizes(const struct vtd_unit *unit,
 }
 
 /**
+ * vtd_unit_usual() - what domains on a unit are, if nothing else is said
+ * @unit: the unit
+ *
+ * Context: any.
+ * Return: its stage, not dirty.
+ */
+struct vtd_domain_want vtd_unit_usual(const struct vtd_unit *unit)
+{
+	return (struct vtd_domain_want){
+		.stage = unit->first_stage ? VTD_PT_FIRST : VTD_PT_SECOND,
+	};
+}
+
+/**
  * vtd_unit_pt_init() - empty tables that a unit can walk
- * @unit: decides stage, width, page sizes and coherency
+ * @unit: decides width, page sizes and coherency
+ * @want: what they are for
  * @pt: filled in
  *
  * Context: may sleep.
- * Return: 0 or -ENOMEM.
+ * Return: 0; -ENOMEM; -EINVAL when the unit cannot do what is wanted.
  */
-int vtd_unit_pt_init(const struct vtd_unit *unit, struct vtd_pgtable *pt)
+int vtd_unit_pt_init(const struct vtd_unit *unit, struct vtd_domain_want want,
+		     struct vtd_pgtable *pt)
 {
-	enum vtd_pt_stage stage = unit->first_stage ? VTD_PT_FIRST :
-						      VTD_PT_SECOND;
-	unsigned int bits = unit->levels * 9 + 12;
+	enum vtd_pt_stage stage = want.stage;
+	unsigned int levels = vtd_unit_levels(unit, stage == VTD_PT_FIRST);
+	unsigned int bits = levels * 9 + 12;
 	struct vtd_pt_config config = {
 		.stage = stage,
-		.levels = unit->levels,
+		.levels = levels,
+		.dirty = want.dirty,
 		/* The upper half of the first stage is not for DMA. */
 		.iova_bits = stage == VTD_PT_FIRST ?
 				     bits - 1 :
@@ -85,14 +105,12 @@ static DEFINE_PER_CPU(struct vtd_domain_counts, vtd_domain_uncounted);
 /**
  * vtd_domain_init() - a domain without tables, whose flushes are not counted
  * @d: zeroed; vtd_domain_free() frees it
- * @unit: that it is made for
  *
  * Context: any.
  */
-void vtd_domain_init(struct vtd_domain *d, const struct vtd_unit *unit)
+void vtd_domain_init(struct vtd_domain *d)
 {
 	d->counts = &vtd_domain_uncounted;
-	d->can_snoop = unit->ecap & VTD_ECAP_SC;
 	d->number = atomic_inc_return(&vtd_domains_made);
 	mutex_init(&d->lock);
 	INIT_LIST_HEAD(&d->units);
@@ -101,26 +119,32 @@ void vtd_domain_init(struct vtd_domain *d, const struct vtd_unit *unit)
 /**
  * vtd_domain_alloc() - an empty address space that @unit can translate with
  * @unit: decides width, page sizes and coherency
+ * @want: what it is for
  *
  * Context: may sleep.
- * Return: the domain or an ERR_PTR(-ENOMEM).
+ * Return: the domain or an ERR_PTR: as vtd_unit_pt_init().
  */
-struct vtd_domain *vtd_domain_alloc(const struct vtd_unit *unit)
+struct vtd_domain *vtd_domain_alloc(const struct vtd_unit *unit,
+				    struct vtd_domain_want want)
 {
 	struct vtd_domain *d = kzalloc(sizeof(*d), GFP_KERNEL);
 	int ret;
 
 	if (!d)
 		return ERR_PTR(-ENOMEM);
-	ret = vtd_unit_pt_init(unit, &d->pt);
+	ret = vtd_unit_pt_init(unit, want, &d->pt);
 	if (ret)
 		goto free;
-	vtd_domain_init(d, unit);
+	vtd_domain_init(d);
+	d->can_snoop = unit->ecap & VTD_ECAP_SC;
 	d->counts = alloc_percpu(struct vtd_domain_counts);
 	if (!d->counts) {
 		ret = -ENOMEM;
 		goto destroy;
 	}
+	/* The core says something else of those that are not for user space. */
+	d->domain.type = IOMMU_DOMAIN_UNMANAGED;
+	d->dirty = want.dirty;
 	d->domain.pgsize_bitmap = d->pt.pgsize_bitmap;
 	d->domain.geometry.aperture_start = 0;
 	d->domain.geometry.aperture_end = d->pt.last_iova;
@@ -150,6 +174,7 @@ void vtd_domain_free(struct vtd_domain *d)
 	if (d->counts != &vtd_domain_uncounted)
 		free_percpu(d->counts);
 	mutex_destroy(&d->lock);
+	module_put(d->owner);
 	kfree_rcu(d, rcu);
 }
 
@@ -158,13 +183,37 @@ static bool vtd_domain_first(const struct vtd_domain *d)
 	return d->pt.stage == VTD_PT_FIRST;
 }
 
-/* Can @unit walk tables that were made for another unit? */
-static bool vtd_domain_suits(const struct vtd_domain *d,
-			     const struct vtd_unit *unit)
+/* Does a unit take what a guest asks for? */
+static bool vtd_guest_suits(const struct vtd_guest *guest,
+			    const struct vtd_unit *unit)
+{
+	return unit->scalable && unit->ecap & VTD_ECAP_NEST &&
+	       (guest->levels == 4 || unit->cap & VTD_CAP_FL5LP) &&
+	       !(guest->table & VTD_PASID_SRE &&
+		 !(unit->ecap & VTD_ECAP_SRS)) &&
+	       !(guest->table & VTD_PASID_EAFE &&
+		 !(unit->ecap & VTD_ECAP_EAFS)) &&
+	       vtd_domain_suits(guest->parent, unit);
+}
+
+/**
+ * vtd_domain_suits() - can a unit walk tables that were made for another?
+ * @d: the domain; its lock is held, or it is not used yet
+ * @unit: the unit
+ *
+ * Context: any.
+ * Return: true when it can.
+ */
+bool vtd_domain_suits(const struct vtd_domain *d, const struct vtd_unit *unit)
 {
 	u64 agaw = VTD_CAP_SAGAW_3LVL << (d->pt.levels - 3);
 	bool stage;
 
+	if (d->guest)
+		return vtd_guest_suits(d->guest, unit);
+	if (d->dirty && !vtd_domain_first(d) &&
+	    !(unit->scalable && unit->ecap & VTD_ECAP_SSADS))
+		return false;
 	if (vtd_domain_first(d))
 		stage = unit->scalable && unit->ecap & VTD_ECAP_FSTS &&
 			(d->pt.levels == 4 || unit->cap & VTD_CAP_FL5LP);
@@ -187,7 +236,7 @@ static struct vtd_domain_unit *vtd_domain_unit_find(struct vtd_domain *d,
 
 	lockdep_assert_held(&d->lock);
 	list_for_each_entry(du, &d->units, node)
-		if (du->unit == unit && du->pasid == pasid)
+		if (du->unit == unit && du->pasid == pasid && !du->guest)
 			return du;
 	return NULL;
 }
@@ -214,6 +263,52 @@ static void vtd_domain_unit_init(const struct vtd_domain *d,
 	}
 }
 
+/* @unit translates with @d from now on; as far as @d can know. */
+static void vtd_domain_unit_add(struct vtd_domain *d,
+				struct vtd_domain_unit *du)
+{
+	lockdep_assert_held(&d->lock);
+	du->counts = d->counts;
+	INIT_LIST_HEAD(&du->users);
+	INIT_LIST_HEAD(&du->caching);
+	vtd_domain_unit_init(d, du);
+	if (!d->sync_map && vtd_needs_sync_map(du->unit)) {
+		WRITE_ONCE(d->sync_map, true);
+		/*
+		 * A mapper that still read it as false has made its entry
+		 * visible when this returns, which is before the unit walks.
+		 */
+		synchronize_rcu();
+	}
+	list_add_tail_rcu(&du->node, &d->units);
+}
+
+/*
+ * What a unit caches for a nested domain comes from the parent's tables, too: the
+ * parent has to know the domain-id.
+ */
+static int vtd_domain_unit_shadow(const struct vtd_domain *d,
+				  struct vtd_domain_unit *du)
+{
+	struct vtd_domain_unit *shadow = kzalloc_obj(*shadow);
+
+	if (!shadow)
+		return -ENOMEM;
+	shadow->unit = du->unit;
+	shadow->guest = d->guest;
+	shadow->pasid = du->pasid;
+	shadow->did = du->did;
+	vtd_domain_unit_add(d->guest->parent, shadow);
+	du->shadow = shadow;
+	return 0;
+}
+
+static void vtd_domain_did_free(struct vtd_unit *unit, u16 did)
+{
+	ida_free(&unit->dids, did);
+	atomic_dec(&unit->nr_did_used);
+}
+
 static struct vtd_domain_unit *
 vtd_domain_unit_get(struct vtd_domain *d, struct vtd_unit *unit, u32 pasid)
 {
@@ -238,19 +333,12 @@ vtd_domain_unit_get(struct vtd_domain *d, struct vtd_unit *unit, u32 pasid)
 	du->unit = unit;
 	du->pasid = pasid;
 	du->did = did;
-	vtd_domain_unit_init(d, du);
-	du->counts = d->counts;
-	INIT_LIST_HEAD(&du->users);
-	INIT_LIST_HEAD(&du->caching);
-	if (!d->sync_map && vtd_needs_sync_map(unit)) {
-		WRITE_ONCE(d->sync_map, true);
-		/*
-		 * A mapper that still read it as false has made its entry
-		 * visible when this returns, which is before the unit walks.
-		 */
-		synchronize_rcu();
+	if (d->guest && vtd_domain_unit_shadow(d, du)) {
+		vtd_domain_did_free(unit, did);
+		kfree(du);
+		return ERR_PTR(-ENOMEM);
 	}
-	list_add_tail_rcu(&du->node, &d->units);
+	vtd_domain_unit_add(d, du);
 	return du;
 }
 
@@ -265,35 +353,78 @@ static void vtd_domain_unit_put(struct vtd_domain *d,
 	if (!list_empty(&du->users) || du->plain)
 		return;
 	list_del_rcu(&du->node);
-	/* The id of an address space that may live on is never used again. */
-	if (du->stale) {
-		d->leaked = true;
-	} else {
-		ida_free(&du->unit->dids, du->did);
-		atomic_dec(&du->unit->nr_did_used);
+	if (du->shadow) {
+		list_del_rcu(&du->shadow->node);
+		kfree_rcu(du->shadow, rcu);
+		d->guest->parent->leaked |= du->stale;
 	}
+	/* The id of an address space that may live on is never used again. */
+	if (du->stale)
+		d->leaked = true;
+	else
+		vtd_domain_did_free(du->unit, du->did);
 	kfree_rcu(du, rcu);
+}
+
+/* By a guest's tables and the parent's, whose lock is held. */
+static struct vtd_translation
+vtd_guest_translation(const struct vtd_guest *guest, u16 did)
+{
+	struct vtd_domain *parent = guest->parent;
+	struct vtd_translation to = vtd_pt_translation(&parent->pt, did);
+
+	lockdep_assert_held(&parent->lock);
+	to.kind = VTD_NESTED;
+	to.snoop = parent->pt.snoop_bits;
+	to.dirty = parent->tracks;
+	to.guest = guest->table;
+	to.guest_levels = guest->levels;
+	return to;
 }
 
 static struct vtd_translation
 vtd_domain_translation(const struct vtd_domain *d,
 		       const struct vtd_domain_unit *du)
 {
-	struct vtd_translation to = vtd_pt_translation(&d->pt, du->did);
+	struct vtd_translation to;
 
+	/* A shadow is in the parent's list. */
+	if (du->guest || d->guest)
+		return vtd_guest_translation(du->guest ?: d->guest, du->did);
+	to = vtd_pt_translation(&d->pt, du->did);
 	to.snoop = d->snoops;
+	to.dirty = d->tracks && !vtd_domain_first(d);
 	to.process = d->foreign;
 	return to;
+}
+
+static void vtd_domain_user_add(struct vtd_domain *d,
+				struct vtd_domain_unit *du,
+				struct vtd_domain_user *user)
+{
+	lockdep_assert_held(&d->lock);
+	list_add_tail(&user->node, &du->users);
+	if (user->devtlb) {
+		WRITE_ONCE(d->caching, true);
+		list_add_tail_rcu(&user->caching, &du->caching);
+	}
+}
+
+static void vtd_domain_user_remove(struct vtd_domain_user *user)
+{
+	list_del(&user->node);
+	if (user->devtlb)
+		list_del_rcu(&user->caching);
+	kfree_rcu(user, rcu);
 }
 
 static void vtd_domain_remove(struct vtd_domain *d, struct vtd_domain_unit *du,
 			      struct vtd_domain_user *user, bool forgotten)
 {
 	if (user) {
-		list_del(&user->node);
-		if (user->devtlb)
-			list_del_rcu(&user->caching);
-		kfree_rcu(user, rcu);
+		if (user->shadow)
+			vtd_domain_user_remove(user->shadow);
+		vtd_domain_user_remove(user);
 	} else {
 		du->plain--;
 	}
@@ -323,6 +454,33 @@ static struct vtd_domain_user *vtd_domain_user_alloc(struct vtd_unit *unit,
 	return user;
 }
 
+static void vtd_domain_user_free(struct vtd_domain_user *user)
+{
+	if (user)
+		kfree(user->shadow);
+	kfree(user);
+}
+
+/* Of a nested domain the parent has to know, too, what is attached. */
+static struct vtd_domain_user *vtd_domain_user_for(const struct vtd_domain *d,
+						   struct vtd_unit *unit,
+						   u32 pasid, const u16 *sid,
+						   unsigned int nr)
+{
+	struct vtd_domain_user *user =
+		vtd_domain_user_alloc(unit, pasid, sid, nr);
+
+	if (!user || !d->guest)
+		return user;
+	user->shadow = vtd_domain_user_alloc(unit, pasid, sid, nr);
+	if (!user->shadow) {
+		kfree(user);
+		return NULL;
+	}
+	user->shadow->whole = true;
+	return user;
+}
+
 /* As vtd_domain_attach(), of a domain that suits the unit; takes @user over. */
 static int vtd_domain_add(struct vtd_domain *d, struct vtd_unit *unit,
 			  u32 pasid, const u16 *sid, unsigned int nr,
@@ -334,23 +492,37 @@ static int vtd_domain_add(struct vtd_domain *d, struct vtd_unit *unit,
 
 	du = vtd_domain_unit_get(d, unit, pasid);
 	if (IS_ERR(du)) {
-		kfree(user);
+		vtd_domain_user_free(user);
 		return PTR_ERR(du);
 	}
 	if (user)
-		list_add_tail(&user->node, &du->users);
+		vtd_domain_user_add(d, du, user);
 	else
 		du->plain++;
-	if (user && user->devtlb) {
-		WRITE_ONCE(d->caching, true);
-		list_add_tail_rcu(&user->caching, &du->caching);
-	}
+	if (user && user->shadow)
+		vtd_domain_user_add(d->guest->parent, du->shadow, user->shadow);
 	to = vtd_domain_translation(d, du);
 	ret = vtd_context_set(unit, sid, nr, pasid, &to);
 	if (ret)
 		vtd_domain_remove(d, du, user,
 				  ret == -ENOMEM || ret == -ERANGE);
 	return ret;
+}
+
+/* A nested domain comes before its parent. */
+static void vtd_domain_lock(struct vtd_domain *d)
+{
+	mutex_lock(&d->lock);
+	if (d->guest)
+		mutex_lock_nested(&d->guest->parent->lock,
+				  SINGLE_DEPTH_NESTING);
+}
+
+static void vtd_domain_unlock(struct vtd_domain *d)
+{
+	if (d->guest)
+		mutex_unlock(&d->guest->parent->lock);
+	mutex_unlock(&d->lock);
 }
 
 /**
@@ -364,7 +536,8 @@ static int vtd_domain_add(struct vtd_domain *d, struct vtd_unit *unit,
  * What the source-ids used before is forgotten when this returns 0; the caller
  * then calls vtd_domain_detach() for it.
  *
- * Context: may sleep; takes @d->lock, then @unit->lock.
+ * Context: may sleep; takes @d->lock, then that of the parent of a nested one,
+ * then @unit->lock.
  * Return: 0; -EINVAL when the unit cannot walk the domain's tables, or they are
  * given up; -ENOSPC when it has no domain-id left; -ENOMEM and -ERANGE as
  * vtd_context_set(); the error of an invalidation.
@@ -376,16 +549,16 @@ int vtd_domain_attach(struct vtd_domain *d, struct vtd_unit *unit, u32 pasid,
 	int ret = -EINVAL;
 
 	if (!vtd_domain_is_plain(unit, sid[0])) {
-		user = vtd_domain_user_alloc(unit, pasid, sid, nr);
+		user = vtd_domain_user_for(d, unit, pasid, sid, nr);
 		if (!user)
 			return -ENOMEM;
 	}
-	mutex_lock(&d->lock);
+	vtd_domain_lock(d);
 	if (!d->dead && vtd_domain_suits(d, unit))
 		ret = vtd_domain_add(d, unit, pasid, sid, nr, user);
 	else
-		kfree(user);
-	mutex_unlock(&d->lock);
+		vtd_domain_user_free(user);
+	vtd_domain_unlock(d);
 	return ret;
 }
 
@@ -417,14 +590,14 @@ void vtd_domain_detach(struct vtd_domain *d, struct vtd_unit *unit, u32 pasid,
 	struct vtd_domain_user *user = NULL;
 	struct vtd_domain_unit *du;
 
-	mutex_lock(&d->lock);
+	vtd_domain_lock(d);
 	du = vtd_domain_unit_find(d, unit,
 				  vtd_domain_first(d) ? pasid : VTD_NO_PASID);
 	if (du)
 		user = vtd_domain_user_find(du, pasid, sid);
 	if (!WARN_ON(!user && !(du && du->plain)))
 		vtd_domain_remove(d, du, user, forgotten);
-	mutex_unlock(&d->lock);
+	vtd_domain_unlock(d);
 }
 
 /**
@@ -491,14 +664,38 @@ bool vtd_domain_enforce_snoop(struct vtd_domain *d)
 		can = can && d->can_snoop;
 	list_for_each_entry(du, &d->units, node)
 		can = can && du->unit->ecap & VTD_ECAP_SC;
-	if (can && vtd_domain_first(d)) {
+	if (can && vtd_domain_first(d))
 		d->snoops = true;
-		can = !vtd_domain_rewrite(d);
-	} else if (can) {
+	else if (can)
 		vtd_pt_set_snoop(&d->pt, true);
-	}
+	/* Also what is nested in a second stage has it in its entries. */
+	can = can && !vtd_domain_rewrite(d);
 	mutex_unlock(&d->lock);
 	return can;
+}
+
+/**
+ * vtd_domain_track() - have units mark what is written to, or not any longer
+ * @d: made to tell what was written to
+ * @on: mark it
+ *
+ * VT-d 3.7.2, SSADE.  In the first stage they always do.
+ *
+ * Context: may sleep; takes @d->lock.
+ * Return: 0, or the error of an invalidation, after which what failed is
+ * blocked.
+ */
+int vtd_domain_track(struct vtd_domain *d, bool on)
+{
+	int ret = 0;
+
+	mutex_lock(&d->lock);
+	if (d->tracks != on) {
+		d->tracks = on;
+		ret = vtd_domain_rewrite(d);
+	}
+	mutex_unlock(&d->lock);
+	return ret;
 }
 
 /**

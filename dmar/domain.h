@@ -20,6 +20,9 @@
 #include "translation.h"
 #include "unit.h"
 
+struct module;
+struct vtd_guest;
+
 /**
  * struct vtd_domain_counts - what a domain's flushes were, by CPU
  * @flushes: invalidations of its translations, each with a round trip
@@ -38,7 +41,9 @@ struct vtd_domain_counts {
  * @caching: in its @caching, where the device keeps translations; RCU
  * @rcu: for freeing
  * @devtlb: where it keeps them, or NULL (c)
+ * @shadow: nested: the same in the shadow of the struct vtd_domain_unit (c)
  * @pasid: the PASID of its requests, or VTD_NO_PASID
+ * @whole: it keeps them by other addresses than the domain's (c)
  * @nr: source-ids
  * @sid: those of one device; the first is its own
  *
@@ -49,7 +54,9 @@ struct vtd_domain_user {
 	struct list_head caching;
 	struct rcu_head rcu;
 	struct vtd_devtlb *devtlb;
+	struct vtd_domain_user *shadow;
 	u32 pasid;
+	bool whole;
 	unsigned int nr;
 	u16 sid[] __counted_by(nr);
 };
@@ -59,6 +66,9 @@ struct vtd_domain_user {
  *	stage, with one PASID: caches are tagged with it as well
  * @node: in the domain's @units; RCU
  * @unit: the unit (c)
+ * @guest: of a shadow: whose it is (c)
+ * @shadow: nested: its own in the list of the parent, for which the unit caches
+ *	under the same domain-id (c)
  * @pasid: see there; VTD_NO_PASID in the second stage (c)
  * @did: the domain-id that the unit tags its caches with (c)
  * @max_order: most pages that one page-selective invalidation takes, as a
@@ -79,6 +89,8 @@ struct vtd_domain_user {
 struct vtd_domain_unit {
 	struct list_head node;
 	struct vtd_unit *unit;
+	const struct vtd_guest *guest;
+	struct vtd_domain_unit *shadow;
 	u32 pasid;
 	u16 did;
 	s8 max_order;
@@ -118,7 +130,12 @@ enum vtd_strict {
  * @can_snoop: the unit that it was made for can enforce snooping (c)
  * @snoops: it is enforced, in first-stage tables: by their PASID entries (d)
  * @caching: some device keeps translations; only ever set, before it may
- * @foreign: the tables are not ours: those of a process (c)
+ * @foreign: the tables are not ours: those of a process or a guest (c)
+ * @dirty: its tables tell what was written to (c)
+ * @nest_parent: others may be nested in it (c)
+ * @tracks: it is asked to mark what is written to (d)
+ * @guest: nested: in what, and with which tables (c)
+ * @owner: the module that user space has it through, or NULL (c)
  * @dead: the tables are given up: nothing is attached any more (d)
  * @leaked: a flush failed on the way out: the tables are never freed (d)
  * @strict: enum vtd_strict; looked at without @lock, and only where
@@ -142,17 +159,51 @@ struct vtd_domain {
 	bool snoops;
 	bool caching;
 	bool foreign;
+	bool dirty;
+	bool nest_parent;
+	bool tracks;
 	bool dead;
 	bool leaked;
 	u8 strict;
+	const struct vtd_guest *guest;
+	struct module *owner;
 	struct vtd_domain_counts __percpu *counts;
 	u32 number;
 	struct rcu_head rcu;
 };
 
+/**
+ * struct vtd_guest - what makes a domain a nested one
+ * @parent: domain of the second stage
+ * @table: guest-physical address of the top table, and the flags of the entry
+ * @levels: of the guest's tables
+ */
+struct vtd_guest {
+	struct vtd_domain *parent;
+	u64 table;
+	u8 levels;
+};
+
+/**
+ * struct vtd_domain_want - what a domain is made for
+ * @stage: of its tables
+ * @dirty: they are to tell what was written to
+ */
+struct vtd_domain_want {
+	enum vtd_pt_stage stage;
+	bool dirty;
+};
+
 static inline struct vtd_domain *to_vtd_domain(struct iommu_domain *domain)
 {
 	return container_of(domain, struct vtd_domain, domain);
+}
+
+/* Has user space, or a guest, the devices that are attached? */
+static inline bool vtd_domain_assigned(const struct vtd_domain *d)
+{
+	return d->domain.type == IOMMU_DOMAIN_UNMANAGED ||
+	       d->domain.type == IOMMU_DOMAIN_NESTED;
 }
 
 /* Some domain is strict that the core holds to be lazy. */
@@ -161,8 +212,9 @@ DECLARE_STATIC_KEY_FALSE(vtd_strict_used);
 /* By node; NULL where tables are not kept for later. */
 extern struct vtd_pool *vtd_pools;
 
-void vtd_domain_init(struct vtd_domain *d, const struct vtd_unit *unit);
-struct vtd_domain *vtd_domain_alloc(const struct vtd_unit *unit);
+void vtd_domain_init(struct vtd_domain *d);
+struct vtd_domain *vtd_domain_alloc(const struct vtd_unit *unit,
+				    struct vtd_domain_want want);
 void vtd_domain_free(struct vtd_domain *d);
 int vtd_domain_attach(struct vtd_domain *d, struct vtd_unit *unit, u32 pasid,
 		      const u16 *sid, unsigned int nr);
@@ -170,6 +222,8 @@ void vtd_domain_detach(struct vtd_domain *d, struct vtd_unit *unit, u32 pasid,
 		       u16 sid, bool forgotten);
 void vtd_domain_block(struct vtd_domain *d);
 bool vtd_domain_enforce_snoop(struct vtd_domain *d);
+int vtd_domain_track(struct vtd_domain *d, bool on);
+bool vtd_domain_suits(const struct vtd_domain *d, const struct vtd_unit *unit);
 void vtd_domain_count(const struct vtd_domain *d,
 		      struct vtd_domain_counts *sum);
 
@@ -178,7 +232,9 @@ int vtd_flush_all(struct vtd_domain *d);
 int vtd_flush_mapped(struct vtd_domain *d, u64 start, u64 last);
 int vtd_domain_set_strict(struct vtd_domain *d, bool on);
 
-int vtd_unit_pt_init(const struct vtd_unit *unit, struct vtd_pgtable *pt);
+struct vtd_domain_want vtd_unit_usual(const struct vtd_unit *unit);
+int vtd_unit_pt_init(const struct vtd_unit *unit, struct vtd_domain_want want,
+		     struct vtd_pgtable *pt);
 struct vtd_translation vtd_pt_translation(const struct vtd_pgtable *pt,
 					  u16 did);
 

@@ -120,6 +120,7 @@ static void vtd_fault_take(void *data, const struct vtd_fault_record *record)
 	fault->segment = unit->drhd->segment;
 	fault->record = *record;
 	strscpy(fault->unit, unit->name);
+	vtd_fault_tell(fault->ns, fault->segment, &request);
 	vtd_fault_count(&vtd_faults, unit->name, fault->segment, request.sid,
 			fault->ns, l->lossy, &verdict);
 	fault->seq = verdict.seq;

@@ -403,6 +403,11 @@ void vtd_fault_look(const struct vtd_unit *unit,
 		    const struct vtd_fault_request *request,
 		    struct vtd_fault_facts *facts);
 
+/* --- fault_watch.c */
+
+void vtd_fault_tell(u64 ns, u16 segment,
+		    const struct vtd_fault_request *request);
+
 /* --- history.c */
 
 bool vtd_history_on(void);

@@ -63,8 +63,10 @@ static noinline int vtd_flush_devices(const struct vtd_domain *d, u64 start,
 
 	list_for_each_entry_rcu(du, &d->units, node) {
 		list_for_each_entry_rcu(user, &du->caching, caching) {
-			int err = vtd_devtlb_flush(du->unit, user->devtlb,
-						   user->pasid, start, last);
+			int err = vtd_devtlb_flush(
+				du->unit, user->devtlb, user->pasid,
+				user->whole ? 0 : start,
+				user->whole ? U64_MAX : last);
 
 			if (err && err != -ETIME)
 				vtd_unit_failed(du->unit,

@@ -40,7 +40,7 @@ int vtd_identity_init(struct vtd_unit *unit)
 	walk_iomem_res_desc(IORES_DESC_NONE,
 			    IORESOURCE_SYSTEM_RAM | IORESOURCE_BUSY, 0, U64_MAX,
 			    &top, vtd_highest_ram);
-	ret = vtd_unit_pt_init(unit, &unit->identity);
+	ret = vtd_unit_pt_init(unit, vtd_unit_usual(unit), &unit->identity);
 	if (ret)
 		return ret;
 	pgsize = 1UL << __fls(unit->identity.pgsize_bitmap);

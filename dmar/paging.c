@@ -13,6 +13,8 @@
 #include <linux/jump_label.h>
 #include <linux/percpu.h>
 
+#include <vtd/nested.h>
+
 #include "iommu.h"
 #include "adapter.h"
 #include "domain.h"
@@ -493,6 +495,25 @@ const struct iommu_domain_ops vtd_paging_ops[] = {
 		VTD_OPS_SYNC] = { VTD_NOTED_OPS(first), VTD_SYNC_OPS },
 };
 
+/* For units that do not keep nested requests from writing: see there. */
+static int vtd_map_pages_writable(struct iommu_domain *domain,
+				  unsigned long iova, phys_addr_t paddr,
+				  size_t pgsize, size_t pgcount, int prot,
+				  gfp_t gfp, size_t *mapped)
+{
+	*mapped = 0;
+	if (!(prot & IOMMU_WRITE))
+		return -EINVAL;
+	return vtd_map_pages_second(domain, iova, paddr, pgsize, pgcount, prot,
+				    gfp, mapped);
+}
+
+static const struct iommu_domain_ops vtd_writable_ops = {
+	VTD_PAGING_OPS(vtd_map_pages_writable, vtd_unmap_pages_second,
+		       vtd_iova_to_phys_second),
+	VTD_SYNC_OPS,
+};
+
 static const struct pt_iommu_ops vtd_range_ops_second = {
 	.map_range = vtd_map_range_second,
 	.unmap_range = vtd_unmap_range_second,
@@ -520,6 +541,10 @@ void vtd_paging_use(struct vtd_domain *d, const struct vtd_unit *unit)
 	const struct pt_iommu_ops *ranges = &vtd_range_ops_second;
 	unsigned int at = 0;
 
+	if (d->nest_parent && vtd_nested_needs_write()) {
+		d->domain.ops = &vtd_writable_ops;
+		return;
+	}
 	if (d->pt.stage == VTD_PT_FIRST) {
 		ranges = &vtd_range_ops_first;
 		at |= VTD_OPS_FIRST;

@@ -8,7 +8,7 @@
  * reaches, or fill its caches under one domain-id from the tables of another;
  * and never return before the unit has forgotten what an entry said.  A present
  * entry gives way to another present one without a moment in between in which
- * requests are refused.
+ * requests are refused, if neither tables are a guest's.
  */
 #include <linux/array_size.h>
 #include <linux/mm.h>
@@ -129,6 +129,20 @@ struct vtd_pasid_entry *vtd_pasid_slot(const struct vtd_pasid_dir *dir,
 	return table ? &table[pasid % VTD_PASID_TABLE_ENTRIES] : NULL;
 }
 
+static u64 vtd_pasid_fspm(unsigned int levels)
+{
+	return FIELD_PREP(VTD_PASID_FSPM, levels == 5 ? VTD_PASID_FSPM_5LVL :
+							VTD_PASID_FSPM_4LVL);
+}
+
+/* Bits 63:0 of an entry with second-stage tables. */
+static u64 vtd_pasid_second(const struct vtd_translation *to)
+{
+	return FIELD_PREP(VTD_PASID_AW, to->levels - 2) |
+	       (to->dirty ? VTD_PASID_SSADE : 0) |
+	       (to->table & VTD_PASID_SSPTPTR);
+}
+
 /* The entry that says @to. */
 static struct vtd_pasid_entry vtd_pasid_of(const struct vtd_unit *unit,
 					   const struct vtd_translation *to)
@@ -152,17 +166,19 @@ static struct vtd_pasid_entry vtd_pasid_of(const struct vtd_unit *unit,
 		break;
 	case VTD_SECOND_STAGE:
 		pe.w[0] |= FIELD_PREP(VTD_PASID_PGTT, VTD_PASID_PGTT_SECOND) |
-			   FIELD_PREP(VTD_PASID_AW, to->levels - 2) |
-			   (to->table & VTD_PASID_SSPTPTR);
+			   vtd_pasid_second(to);
+		break;
+	case VTD_NESTED:
+		pe.w[0] |= FIELD_PREP(VTD_PASID_PGTT, VTD_PASID_PGTT_NESTED) |
+			   vtd_pasid_second(to);
+		pe.w[2] = to->guest | vtd_pasid_fspm(to->guest_levels);
 		break;
 	default:
 		/* AW is of the second stage, but QEMU takes it for either. */
 		pe.w[0] |= FIELD_PREP(VTD_PASID_PGTT, VTD_PASID_PGTT_FIRST) |
 			   FIELD_PREP(VTD_PASID_AW, to->levels - 2);
 		pe.w[2] = (to->table & VTD_PASID_FSPTPTR) |
-			  FIELD_PREP(VTD_PASID_FSPM,
-				     to->levels == 5 ? VTD_PASID_FSPM_5LVL :
-						       VTD_PASID_FSPM_4LVL);
+			  vtd_pasid_fspm(to->levels);
 		if (to->process)
 			pe.w[2] |= VTD_PASID_WPE | VTD_PASID_NXE;
 	}
@@ -172,6 +188,17 @@ static struct vtd_pasid_entry vtd_pasid_of(const struct vtd_unit *unit,
 static bool vtd_pasid_first(const struct vtd_pasid_entry *pe)
 {
 	return FIELD_GET(VTD_PASID_PGTT, pe->w[0]) == VTD_PASID_PGTT_FIRST;
+}
+
+static bool vtd_pasid_nested(const struct vtd_pasid_entry *pe)
+{
+	return FIELD_GET(VTD_PASID_PGTT, pe->w[0]) == VTD_PASID_PGTT_NESTED;
+}
+
+/* Does the unit look at bits 191:128? */
+static bool vtd_pasid_has_upper(const struct vtd_pasid_entry *pe)
+{
+	return vtd_pasid_first(pe) || vtd_pasid_nested(pe);
 }
 
 static void vtd_pasid_written(const struct vtd_unit *unit,
@@ -370,9 +397,10 @@ static int vtd_pasid_publish(const struct vtd_pasid_change *c,
 }
 
 /*
- * From one set of first-stage tables to another.  Table and domain-id are in
- * different halves: while they change the entry has a domain-id of its own, so
- * that nothing is ever cached for a domain that came from another's tables.
+ * From one set of first-stage tables to another, both below the same second
+ * stage where there is one.  Table and domain-id are in different halves: while
+ * they change the entry has a domain-id of its own, so that nothing is ever
+ * cached for a domain that came from another's tables.
  */
 static int vtd_pasid_replace_first(const struct vtd_pasid_change *c,
 				   const struct vtd_pasid_entry *new)
@@ -401,8 +429,8 @@ static int vtd_pasid_replace(const struct vtd_pasid_change *c,
 	struct vtd_pasid_entry old = *c->pe;
 	int ret;
 
-	if (vtd_pasid_first(new) && old.w[2] != new->w[2]) {
-		if (vtd_pasid_first(&old))
+	if (vtd_pasid_has_upper(new) && old.w[2] != new->w[2]) {
+		if (vtd_pasid_has_upper(&old))
 			return vtd_pasid_replace_first(c, new);
 		/*
 		 * Of no meaning until the other half says first stage; but a
@@ -422,7 +450,22 @@ static bool vtd_pasid_same(const struct vtd_pasid_entry *a,
 			   const struct vtd_pasid_entry *b)
 {
 	return a->w[0] == b->w[0] && a->w[1] == b->w[1] &&
-	       (a->w[2] == b->w[2] || !vtd_pasid_first(a));
+	       (a->w[2] == b->w[2] || !vtd_pasid_has_upper(a));
+}
+
+/*
+ * Can one present entry give way to another without a moment in between?  Not
+ * where the unit could take a guest's address of tables for one of ours, or look
+ * it up in another guest's second stage.
+ */
+static bool vtd_pasid_hitless(const struct vtd_pasid_entry *old,
+			      const struct vtd_pasid_entry *new)
+{
+	if (!vtd_pasid_has_upper(old) || !vtd_pasid_has_upper(new) ||
+	    old->w[2] == new->w[2])
+		return true;
+	return old->w[0] == new->w[0] ||
+	       (vtd_pasid_first(old) && vtd_pasid_first(new));
 }
 
 /**
@@ -434,7 +477,8 @@ static bool vtd_pasid_same(const struct vtd_pasid_entry *a,
  * @to: what it is to say
  * @live: the unit may read the directory
  *
- * From one translation to another there is no moment without any.
+ * From one translation to another there is no moment without any, but between
+ * a guest's tables and ours, or those of another guest.
  *
  * Context: may sleep; @unit->lock is held.
  * Return: 0, when the unit has forgotten what it said; or the error of an
@@ -460,7 +504,8 @@ int vtd_pasid_write(struct vtd_unit *unit, u16 sid, struct vtd_pasid_dir *dir,
 		return WARN_ON_ONCE(vtd_pasid_present(&new)) ? -EINVAL : 0;
 	if (vtd_pasid_same(c.pe, &new))
 		return 0;
-	if (vtd_pasid_present(c.pe) && vtd_pasid_present(&new)) {
+	if (vtd_pasid_present(c.pe) && vtd_pasid_present(&new) &&
+	    vtd_pasid_hitless(c.pe, &new)) {
 		ret = vtd_pasid_replace(&c, &new);
 	} else {
 		/* Also one that is gone but was not forgotten. */

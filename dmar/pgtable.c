@@ -826,8 +826,7 @@ static unsigned int pt_widest(const struct vtd_pt_config *config)
 	switch (config->stage) {
 	case VTD_PT_SECOND:
 		if (config->levels < VTD_PTE_MIN_LEVELS ||
-		    config->levels > VTD_PTE_MAX_LEVELS || config->dirty ||
-		    config->nx)
+		    config->levels > VTD_PTE_MAX_LEVELS || config->nx)
 			return 0;
 		return VTD_PTE_PAGE_SHIFT + config->levels * VTD_PTE_LEVEL_BITS;
 	case VTD_PT_FIRST:
@@ -844,6 +843,7 @@ static bool pt_config_is_valid(const struct vtd_pt_config *config,
 {
 	return iova_bits >= 31 && iova_bits <= pt_widest(config) &&
 	       paddr_bits >= 32 && paddr_bits <= 52 &&
+	       (config->coherent || !config->dirty) &&
 	       (config->pgsize_bitmap & SZ_4K) &&
 	       !(config->pgsize_bitmap &
 		 ~(unsigned long)(SZ_4K | SZ_2M | SZ_1G));

@@ -17,7 +17,8 @@
  * - Of canonical addresses, only the lower half can be mapped.
  * - Entries allow requests of user privilege: others are left to the PASID
  *   entry.  A, and D where writes are allowed, are set from the start, so that
- *   hardware has nothing to write.  EA is left clear: EAFE must be off.
+ *   hardware has nothing to write, unless it is asked to tell of writes.  EA is
+ *   left clear: EAFE must be off.
  *
  * Concurrency
  * -----------
@@ -71,8 +72,9 @@ enum vtd_pt_stage {
  * @paddr_bits: width of physical addresses (HAW), 32 to 52; 0: 52
  * @coherent: the unit's walks snoop the CPU's caches (ECAP.C; ECAP.SMPWC where
  *	a PASID entry leads to the tables)
- * @dirty: track accesses: leave A and D of leaves to hardware.  First stage
- *	only
+ * @dirty: track accesses: leave A and D of leaves to hardware, which has to
+ *	snoop for it.  In the second stage it sets them where the PASID entry's
+ *	SSADE says so
  * @nx: forbid execution where it is not asked for; the PASID entry's NXE must
  *	be set.  First stage only
  * @pgsize_bitmap: leaf sizes the unit has: SZ_4K (needed), SZ_2M, SZ_1G.  The
@@ -374,5 +376,26 @@ bool vtd_pt_lookup(const struct vtd_pgtable *pt, u64 iova,
  */
 int vtd_pt_walk(const struct vtd_pgtable *pt, u64 iova,
 		struct vtd_pt_walk *walk);
+
+/* What vtd_pt_read_dirty() finds: @bytes from @iova on were written to. */
+typedef void vtd_pt_dirty_fn(void *data, u64 iova, u64 bytes);
+
+/**
+ * vtd_pt_read_dirty() - tell what devices have written to
+ * @pt: made with @dirty
+ * @iova: first input address, bytes, 4 KiB aligned
+ * @last: last one
+ * @clear: take the marks off; until the IOTLB has been invalidated for what
+ *	was told, hardware may write there without setting them again
+ * @tell: told of each page with a mark, in ascending order; of a page that
+ *	begins or ends outside of the range, of what lies inside
+ * @data: for it
+ *
+ * VT-d 3.6.2, 3.7.2.
+ *
+ * Context: any that @tell allows; nobody unmaps in the range meanwhile.
+ */
+void vtd_pt_read_dirty(const struct vtd_pgtable *pt, u64 iova, u64 last,
+		       bool clear, vtd_pt_dirty_fn *tell, void *data);
 
 #endif /* VTD_DMAR_PGTABLE_H */

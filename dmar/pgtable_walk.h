@@ -39,7 +39,7 @@ static_assert(VTD_PTE_W == VTD_FPTE_RW);
  * What a pointer has that is written back.  Permissions are left to the
  * leaves; with A set hardware has nothing to write.
  */
-#define PT_SECOND_POINTER (VTD_PTE_R | VTD_PTE_W)
+#define PT_SECOND_POINTER (VTD_PTE_R | VTD_PTE_W | VTD_PTE_A)
 #define PT_FIRST_POINTER (VTD_FPTE_P | VTD_FPTE_RW | VTD_FPTE_US | VTD_FPTE_A)
 
 static inline u64 pt_read(const u64 *slot)

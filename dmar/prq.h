@@ -12,6 +12,7 @@
 #include <vtd/hw/prq.h>
 
 struct vtd_device;
+struct vtd_domain;
 struct vtd_unit;
 
 /* Waits for an answer by length: up to 4 us, and twice as long each. */
@@ -70,9 +71,9 @@ int vtd_prq_respond(struct vtd_prq *prq, u16 sid, bool with_pasid, u32 pasid,
 		    u32 group, unsigned int code);
 void vtd_prq_take(struct vtd_prq *prq);
 
-int vtd_device_need_requests(struct vtd_device *vdev);
-void vtd_device_drop_requests(struct vtd_device *vdev);
-void vtd_device_drain_requests(struct vtd_device *vdev);
+int vtd_device_serve(struct vtd_device *vdev, const struct vtd_domain *d);
+void vtd_device_serve_no_more(struct vtd_device *vdev,
+			      const struct vtd_domain *d);
 void vtd_device_request(struct vtd_device *vdev, struct vtd_prq *prq,
 			const struct vtd_prq_desc *desc);
 void vtd_page_response(struct device *dev, struct iopf_fault *evt,

@@ -69,6 +69,8 @@ const char *vtd_domain_type(unsigned int type)
 		return "unmanaged";
 	case IOMMU_DOMAIN_SVA:
 		return "SVA";
+	case IOMMU_DOMAIN_NESTED:
+		return "nested";
 	default:
 		return "blocked";
 	}

@@ -141,7 +141,8 @@ struct iommu_domain *vtd_sva_alloc(struct device *dev, struct mm_struct *mm)
 	sva = kzalloc(sizeof(*sva), GFP_KERNEL);
 	if (!sva)
 		return ERR_PTR(-ENOMEM);
-	vtd_domain_init(&sva->d, vdev->unit);
+	vtd_domain_init(&sva->d);
+	sva->d.can_snoop = vdev->unit->ecap & VTD_ECAP_SC;
 	sva->d.foreign = true;
 	sva->d.domain.ops = &vtd_sva_ops;
 	sva->d.pt = (struct vtd_pgtable){

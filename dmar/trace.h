@@ -60,7 +60,8 @@ TRACE_EVENT(vtd_fault,
 			 { IOMMU_DOMAIN_UNMANAGED, "unmanaged" },        \
 			 { IOMMU_DOMAIN_DMA, "DMA" },                    \
 			 { IOMMU_DOMAIN_DMA_FQ, "DMA-FQ" },              \
-			 { IOMMU_DOMAIN_SVA, "SVA" })
+			 { IOMMU_DOMAIN_SVA, "SVA" },                    \
+			 { IOMMU_DOMAIN_NESTED, "nested" })
 
 /* Domains are told apart by a number: 0 for identity and blocked. */
 DECLARE_EVENT_CLASS(vtd_device_domain,

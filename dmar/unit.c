@@ -156,13 +156,20 @@ static void vtd_unit_choose_mode(struct vtd_unit *unit)
 	unit->first_stage = unit->scalable && unit->ecap & VTD_ECAP_FSTS;
 }
 
-/* Smallest width that covers what devices can address through the unit. */
-static unsigned int vtd_unit_levels(const struct vtd_unit *unit)
+/**
+ * vtd_unit_levels() - of tables that a unit walks
+ * @unit: its capabilities are known
+ * @first: of the first stage
+ *
+ * Context: any.
+ * Return: the least that cover what devices can address through the unit.
+ */
+unsigned int vtd_unit_levels(const struct vtd_unit *unit, bool first)
 {
 	unsigned int bits = vtd_unit_address_bits(unit);
 
 	/* All that a process, or memory, may need; 5 levels are for more. */
-	if (unit->first_stage)
+	if (first)
 		return 4;
 
 	if (unit->cap & VTD_CAP_SAGAW_3LVL && bits <= 39)
@@ -201,7 +208,7 @@ int vtd_unit_setup(struct vtd_unit *unit, struct vtd_reply *reply)
 		      vtd_unit_check_unused(unit, reply);
 	if (ret)
 		return ret;
-	unit->levels = vtd_unit_levels(unit);
+	unit->levels = vtd_unit_levels(unit, unit->first_stage);
 	unit->nr_did = 1U << (4 + 2 * FIELD_GET(VTD_CAP_ND, unit->cap));
 	unit->qi.name = unit->name;
 	ret = vtd_qi_init(&unit->qi, &unit->regs, unit->nid,

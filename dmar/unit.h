@@ -214,6 +214,7 @@ struct vtd_unit *vtd_unit_create(const struct vtd_dmar *dmar,
 void vtd_unit_destroy(struct vtd_unit *unit);
 int vtd_unit_setup(struct vtd_unit *unit, struct vtd_reply *reply);
 void vtd_unit_teardown(struct vtd_unit *unit);
+unsigned int vtd_unit_levels(const struct vtd_unit *unit, bool first);
 int vtd_unit_enable(struct vtd_unit *unit, struct vtd_reply *reply);
 int vtd_unit_reenable(struct vtd_unit *unit);
 int vtd_unit_disable(struct vtd_unit *unit);

@@ -11,6 +11,7 @@
 #include <linux/glob.h>
 #include <linux/module.h>
 
+#include "iommu.h"
 #include "suites.h"
 
 static char *only = "*";
@@ -50,5 +51,8 @@ static void __exit vtd_kunit_exit(void)
 }
 module_exit(vtd_kunit_exit);
 
+#ifdef VTD_HAVE_IOMMUFD
+MODULE_IMPORT_NS("IOMMUFD");
+#endif
 MODULE_DESCRIPTION("KUnit suites of the VT-d modules");
 MODULE_LICENSE("GPL");

@@ -38,6 +38,10 @@
 /* Each file chooses its own. */
 #undef pr_fmt
 
+/* The product, which may be loaded too, has the names. */
+#undef EXPORT_SYMBOL_GPL
+#define EXPORT_SYMBOL_GPL(name)
+
 bool vtd_shim_must_fail(const char *what, const char *where);
 void vtd_shim_warn(const char *file, int line, const char *what);
 

@@ -308,7 +308,8 @@ static void failed_invalidation_is_made_up_for(struct kunit *test)
 
 static struct vtd_domain *domain_on(struct kunit *test, struct soft_unit *su)
 {
-	struct vtd_domain *d = vtd_domain_alloc(&su->unit);
+	struct vtd_domain *d =
+		vtd_domain_alloc(&su->unit, vtd_unit_usual(&su->unit));
 
 	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, d);
 	return d;

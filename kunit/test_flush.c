@@ -68,7 +68,8 @@ static const struct vtd_translation blocked;
 /* A domain under domain-id 5 on a unit with these of the capabilities. */
 static struct vtd_domain *domain_5(struct kunit *test, struct soft_unit *su)
 {
-	struct vtd_domain *d = vtd_domain_alloc(&su->unit);
+	struct vtd_domain *d =
+		vtd_domain_alloc(&su->unit, vtd_unit_usual(&su->unit));
 
 	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, d);
 	ida_alloc_range(&su->unit.dids, 2, 2, GFP_KERNEL);
@@ -137,7 +138,8 @@ static void no_page_of_a_range_is_left_out(struct kunit *test)
 static struct vtd_domain *attached(struct kunit *test, struct soft_unit *a,
 				   struct soft_unit *b)
 {
-	struct vtd_domain *d = vtd_domain_alloc(&a->unit);
+	struct vtd_domain *d =
+		vtd_domain_alloc(&a->unit, vtd_unit_usual(&a->unit));
 
 	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, d);
 	KUNIT_EXPECT_EQ(

@@ -633,7 +633,7 @@ static const struct bad_config bad_configs[] = {
 	    .levels = 4,
 	    .iova_bits = 48,
 	    .pgsize_bitmap = SZ_4K } },
-	{ "accesses tracked in the second stage",
+	{ "accesses tracked by what does not snoop",
 	  { .levels = 4, .dirty = true, .pgsize_bitmap = SZ_4K } },
 };
 

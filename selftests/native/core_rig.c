@@ -56,16 +56,13 @@ bool vtd_pci_same_set(struct pci_dev *a, struct pci_dev *b)
 }
 
 /* No unit here takes page requests: the kernel's part of it is not in user space. */
-int vtd_device_need_requests(struct vtd_device *vdev)
+int vtd_device_serve(struct vtd_device *vdev, const struct vtd_domain *d)
 {
 	return 0;
 }
 
-void vtd_device_drop_requests(struct vtd_device *vdev)
-{
-}
-
-void vtd_device_drain_requests(struct vtd_device *vdev)
+void vtd_device_serve_no_more(struct vtd_device *vdev,
+			      const struct vtd_domain *d)
 {
 }
 

@@ -4,6 +4,7 @@
  * domains mapped by pages and by ranges, flushed at once or later, and who may
  * be assigned.
  *
+ * SRCS: dmar/nested.c dmar/user.c dmar/pgtable_dirty.c
  * SRCS: dmar/adapter.c dmar/paging.c dmar/device.c dmar/device_ats.c dmar/device_pasid.c dmar/pool.c
  * SRCS: dmar/history.c dmar/relax.c
  * SRCS: dmar/qi.c dmar/context.c dmar/unit.c dmar/domain.c dmar/flush.c

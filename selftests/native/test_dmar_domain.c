@@ -498,7 +498,9 @@ static void test_alloc_fails(void **state)
 {
 	start_kind(0);
 	vtd_shim_fail_alloc(fix_arg(state));
-	assert_true(PTR_ERR(vtd_domain_alloc(&rig.unit[0])) == -ENOMEM);
+	assert_true(PTR_ERR(vtd_domain_alloc(&rig.unit[0],
+					     vtd_unit_usual(&rig.unit[0]))) ==
+		    -ENOMEM);
 	vtd_shim_fail_alloc(0);
 	rig_stop();
 }

@@ -67,7 +67,7 @@ static struct vtd_domain *start(u64 cap)
 	unit = &rig.unit[0];
 	assert_int_equal(
 		vtd_sm_features(unit, RIG_SID, VTD_SM_CONTEXT_PASIDE, 20), 0);
-	d = vtd_domain_alloc(unit);
+	d = vtd_domain_alloc(unit, vtd_unit_usual(unit));
 	assert_false(IS_ERR(d));
 	for (i = 0; i < ARRAY_SIZE(pasids); i++)
 		assert_int_equal(vtd_domain_attach(d, unit, pasids[i], sid, 1),

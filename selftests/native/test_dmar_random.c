@@ -90,8 +90,10 @@ static u64 base(const struct space *s, unsigned int region)
 
 static void new_space(unsigned int i)
 {
+	const struct vtd_unit *unit = &rig.unit[pick(rig.nr)];
+
 	memset(&space[i], 0, sizeof(space[i]));
-	space[i].d = vtd_domain_alloc(&rig.unit[pick(rig.nr)]);
+	space[i].d = vtd_domain_alloc(unit, vtd_unit_usual(unit));
 	assert_false(IS_ERR(space[i].d));
 }
 

@@ -63,7 +63,7 @@ static void run(void *(*worker)(void *), u32 policy, u64 cap, u64 ecap)
 	fix_relax(relax);
 	/* a real second is far away: the unit always answers */
 	vtd_shim_virtual_clock(0, 0);
-	shared = vtd_domain_alloc(&rig.unit[0]);
+	shared = vtd_domain_alloc(&rig.unit[0], vtd_unit_usual(&rig.unit[0]));
 	/* one device stays, so that every table is seen when it is hung */
 	assert_int_equal(vtd_domain_attach(shared, &rig.unit[0], VTD_NO_PASID,
 					   &resident, 1),

@@ -565,7 +565,9 @@ static void test_node(void **state)
 	vtd_shim_expect_node(0);
 	assert_int_equal(rig_add_off(&config), 0);
 	rig_enable(0);
-	assert_int_equal(vtd_unit_pt_init(&rig.unit[0], &pt), 0);
+	assert_int_equal(vtd_unit_pt_init(&rig.unit[0],
+					  vtd_unit_usual(&rig.unit[0]), &pt),
+			 0);
 	assert_int_equal(vtd_pt_map(&pt, 0, SZ_1G, SZ_4K, 4, RIG_RW, GFP_KERNEL,
 				    NULL, &mapped),
 			 0);
@@ -578,7 +580,9 @@ static void test_node(void **state)
 	entry = (struct vtd_translation){};
 	assert_int_equal(set(entry), 0);
 	vtd_pt_destroy(&pt);
-	assert_int_equal(vtd_unit_pt_init(&rig.unit[0], &pt), 0);
+	assert_int_equal(vtd_unit_pt_init(&rig.unit[0],
+					  vtd_unit_usual(&rig.unit[0]), &pt),
+			 0);
 	assert_int_equal(vtd_shim_of_other_nodes(), 1);
 	vtd_pt_destroy(&pt);
 	rig_stop();

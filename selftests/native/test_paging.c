@@ -72,6 +72,14 @@ void vtd_domain_free(struct vtd_domain *d)
 {
 }
 
+/* Of a CPU that has the erratum. */
+static bool needs_write;
+
+bool vtd_nested_needs_write(void)
+{
+	return needs_write;
+}
+
 int vtd_attach_paging(struct iommu_domain *domain, struct device *dev,
 		      struct iommu_domain *old)
 {

@@ -116,10 +116,10 @@ static inline void check_leaf_bits(u64 bits, int level)
 		assert_int_equal(bits & ~0x803ULL, ps);
 }
 
-/* R and W, or P, RW, US and A; ignored bits may be set. */
+/* R, W and A, or P, RW, US and A; ignored bits may be set. */
 static inline void check_pointer_bits(u64 pte)
 {
-	assert_int_equal(pte & 0xfff, stage == VTD_PT_FIRST ? 0x27 : 3);
+	assert_int_equal(pte & 0xfff, stage == VTD_PT_FIRST ? 0x27 : 0x103);
 	assert_int_equal(pte & 0xc000000000000000ULL, 0);
 }
 

@@ -191,7 +191,9 @@ static void test_no_nx(void **state)
 /* A and D of leaves are left to hardware, those of pointers are not. */
 static void test_dirty(void **state)
 {
-	struct vtd_pt_config config = { .levels = 4, .dirty = true };
+	struct vtd_pt_config config = { .levels = 4,
+					.coherent = true,
+					.dirty = true };
 
 	begin(&config);
 	assert_int_equal(map_one(0x1000, 0xa000, KB4, 3), 0xa007);
@@ -220,7 +222,9 @@ static void test_snoop_is_the_entrys(void **state)
 static void test_set_by_hardware(void **state)
 {
 	struct vtd_pt_leaf leaf;
-	struct vtd_pt_config config = { .levels = 4, .dirty = true };
+	struct vtd_pt_config config = { .levels = 4,
+					.coherent = true,
+					.dirty = true };
 
 	begin(&config);
 	map_one(0x1000, 0xa000, KB4, 3);

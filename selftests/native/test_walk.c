@@ -5,7 +5,7 @@
  * with those of the driver.
  *
  * SRCS: dmar/walk_cmd.c dmar/walk_say.c dmar/walk_judge.c dmar/walk_scalable.c
- * SRCS: dmar/fault_walk.c
+ * SRCS: dmar/fault_walk.c dmar/nested.c dmar/user.c dmar/pgtable_dirty.c
  * SRCS: dmar/fault_reason.c dmar/adapter.c dmar/paging.c dmar/device.c dmar/device_ats.c dmar/device_pasid.c
  * SRCS: dmar/pool.c dmar/history.c dmar/relax.c dmar/qi.c dmar/context.c
  * SRCS: dmar/pasid.c dmar/scalable.c dmar/devtlb.c

@@ -37,7 +37,10 @@ static void tables(void)
 	size_t mapped;
 
 	for (i = 0; i < 3; i++) {
-		assert_int_equal(vtd_unit_pt_init(&rig.unit[0], &pts[i]), 0);
+		assert_int_equal(vtd_unit_pt_init(&rig.unit[0],
+						  vtd_unit_usual(&rig.unit[0]),
+						  &pts[i]),
+				 0);
 		assert_int_equal(vtd_pt_map(&pts[i], 0x10000, (i + 1) * SZ_1G,
 					    SZ_4K, 4, RIG_RW, GFP_KERNEL, NULL,
 					    &mapped),

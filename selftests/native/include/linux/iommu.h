@@ -24,12 +24,16 @@
 #define IOMMU_DOMAIN_DMA 3
 #define IOMMU_DOMAIN_DMA_FQ 11
 #define IOMMU_DOMAIN_SVA 16
+#define IOMMU_DOMAIN_NESTED 64
 
+#define IOMMU_HWPT_ALLOC_NEST_PARENT (1 << 0)
+#define IOMMU_HWPT_ALLOC_DIRTY_TRACKING (1 << 1)
 #define IOMMU_HWPT_ALLOC_PASID (1 << 3)
 
 typedef unsigned int ioasid_t;
 
 struct device;
+struct iommu_dirty_ops;
 struct iommu_domain;
 struct iommu_group;
 struct iopf_fault;
@@ -48,6 +52,11 @@ enum iommu_cap {
 	IOMMU_CAP_PRE_BOOT_PROTECTION,
 	IOMMU_CAP_ENFORCE_CACHE_COHERENCY,
 	IOMMU_CAP_DEFERRED_FLUSH,
+	IOMMU_CAP_DIRTY_TRACKING,
+};
+
+enum iommu_hw_info_type {
+	IOMMU_HW_INFO_TYPE_DEFAULT,
 };
 
 enum iommu_resv_type {
@@ -142,6 +151,7 @@ struct iommu_domain_geometry {
 struct iommu_domain {
 	unsigned int type;
 	const struct iommu_domain_ops *ops;
+	const struct iommu_dirty_ops *dirty_ops;
 	unsigned long pgsize_bitmap;
 	struct iommu_domain_geometry geometry;
 	int (*iopf_handler)(struct iopf_group *group);

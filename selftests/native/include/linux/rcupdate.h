@@ -21,6 +21,7 @@ void vtd_shim_synchronize_rcu(void);
 #define rcu_read_unlock() barrier()
 #define rcu_dereference(p) __atomic_load_n(&(p), __ATOMIC_ACQUIRE)
 #define rcu_dereference_protected(p, c) (p)
+#define rcu_access_pointer(p) __atomic_load_n(&(p), __ATOMIC_RELAXED)
 #define rcu_assign_pointer(p, v) smp_store_release(&(p), v)
 #define kfree_rcu(p, member) vtd_shim_kfree_rcu(p)
 #define synchronize_rcu() vtd_shim_synchronize_rcu()
