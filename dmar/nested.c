@@ -10,7 +10,6 @@
 #include <linux/export.h>
 #include <linux/limits.h>
 #include <linux/module.h>
-#include <linux/slab.h>
 
 #include <asm/cpu_device_id.h>
 #include <asm/intel-family.h>
@@ -20,6 +19,7 @@
 
 #include "device.h"
 #include "domain.h"
+#include "slab.h"
 #include "user.h"
 
 #define VTD_GUEST_FLAGS (VTD_PASID_SRE | VTD_PASID_WPE | VTD_PASID_EAFE)
@@ -64,7 +64,7 @@ struct iommu_domain *vtd_nested_alloc(struct device *dev,
 		return ERR_PTR(-EINVAL);
 	if (guest->flags & ~VTD_GUEST_FLAGS)
 		return ERR_PTR(-EOPNOTSUPP);
-	nested = kzalloc(sizeof(*nested), GFP_KERNEL_ACCOUNT);
+	nested = kzalloc_obj(*nested);
 	if (!nested)
 		return ERR_PTR(-ENOMEM);
 	nested->guest = (struct vtd_guest){

@@ -7,12 +7,12 @@
  */
 #include <linux/iommu.h>
 #include <linux/pci.h>
-#include <linux/slab.h>
 
 #include <vtd/nested.h>
 #include <vtd/units.h>
 
 #include "iommufd.h"
+#include "slab.h"
 
 static void *vtd_hw_info(struct device *dev, u32 *length,
 			 enum iommu_hw_info_type *type)
@@ -30,7 +30,7 @@ static void *vtd_hw_info(struct device *dev, u32 *length,
 	if (index < 0)
 		return ERR_PTR(index);
 	vtd_units_get(index, &unit);
-	info = kzalloc(sizeof(*info), GFP_KERNEL);
+	info = kzalloc_obj(*info);
 	if (!info)
 		return ERR_PTR(-ENOMEM);
 	if (vtd_nested_needs_write())

@@ -14,11 +14,7 @@ static const u16 sid_a[] = { RIG_SID }, sid_b[] = { 0x0200 };
 
 static inline struct vtd_domain *alloc(unsigned int unit)
 {
-	struct vtd_domain *d = vtd_domain_alloc(
-		&rig.unit[unit], vtd_unit_usual(&rig.unit[unit]));
-
-	assert_false(IS_ERR(d));
-	return d;
+	return rig_domain(unit);
 }
 
 static inline void attach(struct vtd_domain *d, unsigned int unit,

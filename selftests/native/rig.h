@@ -70,6 +70,16 @@ void rig_start_kind(unsigned int i, u32 policy);
 /* The usual: one unit. */
 void rig_one(u64 cap, u64 ecap, u32 policy);
 
+/* An empty domain that a unit can translate with. */
+static inline struct vtd_domain *rig_domain(unsigned int unit)
+{
+	struct vtd_domain *d = vtd_domain_alloc(
+		&rig.unit[unit], vtd_unit_usual(&rig.unit[unit]));
+
+	assert_false(IS_ERR(d));
+	return d;
+}
+
 /* What the adapter does, with its order of steps. */
 int rig_map(struct vtd_domain *d, u64 iova, u64 paddr, size_t pgsize,
 	    size_t count, u64 prot);

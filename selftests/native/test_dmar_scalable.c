@@ -96,9 +96,7 @@ static void spaces(void)
 	unsigned int i;
 
 	for (i = 0; i < 3; i++) {
-		space[i] = vtd_domain_alloc(&rig.unit[0],
-					    vtd_unit_usual(&rig.unit[0]));
-		assert_false(IS_ERR(space[i]));
+		space[i] = rig_domain(0);
 		assert_int_equal(
 			rig_map(space[i], AT, home(i), SZ_4K, 4, RIG_RW), 0);
 	}
@@ -808,8 +806,8 @@ static void test_mixed(void **state)
 	rig_add(FIX_CAP, FIX_ECAP, VTD_MODEL_EAGER, 1, 0);
 	rig_add(FIX_CAP, SM_BASE | SM_COHERENT | VTDM_ECAP_SSTS,
 		VTD_MODEL_EAGER, 1, 0);
-	d = vtd_domain_alloc(&rig.unit[0], vtd_unit_usual(&rig.unit[0]));
-	old = vtd_domain_alloc(&rig.unit[1], vtd_unit_usual(&rig.unit[1]));
+	d = rig_domain(0);
+	old = rig_domain(1);
 	assert_int_equal(vtd_domain_attach(d, &rig.unit[1], 0, sid_a, 1),
 			 -EINVAL);
 	assert_int_equal(vtd_domain_attach(d, &rig.unit[2], 0, sid_a, 1),
