@@ -7,17 +7,17 @@
  */
 #include <linux/iommu.h>
 #include <linux/pci.h>
+#include <linux/slab.h>
 
 #include <vtd/nested.h>
 #include <vtd/units.h>
 
 #include "iommufd.h"
-#include "slab.h"
 
 static void *vtd_hw_info(struct device *dev, u32 *length,
 			 enum iommu_hw_info_type *type)
 {
-	struct iommu_hw_info_vtd *info;
+	struct iommu_hw_info_vtd info = {};
 	u16 sid[VTD_UNITS_SIDS_MAX];
 	struct vtd_unit_info unit;
 	unsigned int nr;
@@ -30,16 +30,13 @@ static void *vtd_hw_info(struct device *dev, u32 *length,
 	if (index < 0)
 		return ERR_PTR(index);
 	vtd_units_get(index, &unit);
-	info = kzalloc_obj(*info);
-	if (!info)
-		return ERR_PTR(-ENOMEM);
 	if (vtd_nested_needs_write())
-		info->flags |= IOMMU_HW_INFO_VTD_ERRATA_772415_SPR17;
-	info->cap_reg = unit.cap;
-	info->ecap_reg = unit.ecap;
-	*length = sizeof(*info);
+		info.flags |= IOMMU_HW_INFO_VTD_ERRATA_772415_SPR17;
+	info.cap_reg = unit.cap;
+	info.ecap_reg = unit.ecap;
+	*length = sizeof(info);
 	*type = IOMMU_HW_INFO_TYPE_INTEL_VTD;
-	return info;
+	return kmemdup(&info, sizeof(info), GFP_KERNEL) ?: ERR_PTR(-ENOMEM);
 }
 
 static const struct vtd_user_ops vtd_iommufd_ops = {
