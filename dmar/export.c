@@ -10,7 +10,11 @@
 #include <linux/build_bug.h>
 #include <linux/delay.h>
 #include <linux/errno.h>
+#include <linux/iommu.h>
 #include <linux/module.h>
+#include <linux/pci.h>
+#include <linux/rcupdate.h>
+#include <linux/string.h>
 
 #include <vtd/hw/dmar_table.h>
 #include <vtd/hw/ir.h>
@@ -91,6 +95,46 @@ int vtd_units_of_device(struct pci_dev *pdev, u16 *sid, unsigned int *nr)
 	return unit->index;
 }
 EXPORT_SYMBOL_GPL(vtd_units_of_device);
+
+int vtd_units_managed(struct pci_dev *pdev, struct vtd_managed_info *info)
+{
+	const struct vtd_device *vdev;
+
+	/* Keeps the device, and so its unit. */
+	pci_lock_rescan_remove();
+	vdev = vtd_device_find(pdev);
+	if (vdev) {
+		info->ecap = vdev->unit->ecap;
+		info->scalable = vdev->unit->scalable;
+		info->first_stage = vdev->unit->first_stage;
+		info->segment = vdev->unit->drhd->segment;
+		info->nr = vdev->nr_sids;
+		memcpy(info->sid, vdev->sid,
+		       vdev->nr_sids * sizeof(*vdev->sid));
+	}
+	pci_unlock_rescan_remove();
+	return vdev ? 0 : -ENODEV;
+}
+EXPORT_SYMBOL_GPL(vtd_units_managed);
+
+bool vtd_units_assigned(const struct pci_dev *pdev)
+{
+	const struct vtd_device *vdev;
+	bool assigned = false;
+	unsigned int type;
+
+	rcu_read_lock();
+	vdev = vtd_device_find(pdev);
+	if (vdev) {
+		type = vtd_device_type(vdev);
+		assigned = type == IOMMU_DOMAIN_UNMANAGED ||
+			   type == IOMMU_DOMAIN_NESTED ||
+			   type == IOMMU_DOMAIN_BLOCKED;
+	}
+	rcu_read_unlock();
+	return assigned;
+}
+EXPORT_SYMBOL_GPL(vtd_units_assigned);
 
 int vtd_units_of_scope(u8 type, u8 id, u16 *sid)
 {

@@ -36,6 +36,25 @@ struct vtd_unit_info {
 };
 
 /**
+ * struct vtd_managed_info - how the DMA of a managed device is translated
+ * @ecap: extended capability register of its unit
+ * @scalable: the unit is in scalable mode
+ * @first_stage: what is translated has tables of the first stage, otherwise of
+ *	the second
+ * @segment: PCI segment of the unit
+ * @nr: entries of @sid
+ * @sid: every source-id that its requests may carry, its own first
+ */
+struct vtd_managed_info {
+	u64 ecap;
+	bool scalable;
+	bool first_stage;
+	u16 segment;
+	unsigned int nr;
+	u16 sid[VTD_UNITS_SIDS_MAX];
+};
+
+/**
  * struct vtd_platform_info - what the DMAR table says about interrupts (8.1)
  * @intr_remap: the platform can remap them
  * @x2apic_opt_out: firmware asks not to switch x2APIC on
@@ -106,6 +125,30 @@ struct vtd_unit *vtd_units_get(unsigned int index, struct vtd_unit_info *info);
  * -E2BIG when there are more source-ids.
  */
 int vtd_units_of_device(struct pci_dev *pdev, u16 *sid, unsigned int *nr);
+
+/**
+ * vtd_units_managed() - how a device's DMA is translated
+ * @pdev: any PCI device
+ * @info: filled in
+ *
+ * Nobody needs to hold the units; what is told may change at any time.
+ *
+ * Context: may sleep; takes pci_lock_rescan_remove().
+ * Return: 0; -ENODEV when the device is not managed.
+ */
+int vtd_units_managed(struct pci_dev *pdev, struct vtd_managed_info *info);
+
+/**
+ * vtd_units_assigned() - is a device in the hands of a program or a guest?
+ * @pdev: any PCI device
+ *
+ * That is: it is in an address space that somebody else than the kernel's DMA
+ * API made, or in none, because somebody has claimed its group.
+ *
+ * Context: any; takes no lock.
+ * Return: true when it is managed and that is so.
+ */
+bool vtd_units_assigned(const struct pci_dev *pdev);
 
 /**
  * vtd_units_of_scope() - the unit of an I/O APIC or HPET
