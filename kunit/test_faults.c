@@ -13,6 +13,8 @@
 #include <linux/mm.h>
 #include <linux/sched/task.h>
 
+#include <vtd/faults.h>
+
 #include "fault.h"
 #include "machine.h"
 #include "suites.h"
@@ -437,6 +439,72 @@ static void storm_hides_nobody(struct kunit *test)
 		KUNIT_EXPECT_TRUE(test, counted(m, "at_least=yes"));
 }
 
+/**
+ * struct listener - one who is told
+ * @watch: for the driver
+ * @nr: how often
+ * @last: of what
+ */
+struct listener {
+	struct vtd_fault_watch watch;
+	unsigned int nr;
+	struct vtd_fault_event last;
+};
+
+static void hear(struct vtd_fault_watch *watch,
+		 const struct vtd_fault_event *event)
+{
+	struct listener *l = container_of(watch, struct listener, watch);
+
+	l->nr++;
+	l->last = *event;
+}
+
+/* As many as are not described any more. */
+#define TOLD (VTD_FAULT_BURST + 20)
+
+static void who_watches_is_told_of_each_fault(struct kunit *test)
+{
+	struct listener a = { .watch.fault = hear };
+	struct listener b = { .watch.fault = hear };
+	struct machine *m = attached(test, 4);
+	u64 before = ktime_get_boottime_ns();
+	u16 sid = vtd_model_host_sid(m->host, B_ALONE);
+	unsigned int i;
+
+	vtd_faults_watch(&a.watch);
+	vtd_faults_watch(&b.watch);
+	KUNIT_EXPECT_TRUE(test, refused(m, B_ALONE, 0x5000, VTD_MODEL_WRITE));
+	KUNIT_EXPECT_TRUE(test, taken(0, 1));
+	KUNIT_EXPECT_EQ(test, a.nr, 1);
+	KUNIT_EXPECT_EQ(test, b.nr, 1);
+	KUNIT_EXPECT_EQ(test, a.last.segment, MACHINE_SEGMENT);
+	KUNIT_EXPECT_EQ(test, a.last.sid, sid);
+	KUNIT_EXPECT_EQ(test, a.last.addr, 0x5000);
+	KUNIT_EXPECT_EQ(test, a.last.reason, 5);
+	KUNIT_EXPECT_TRUE(test, a.last.write);
+	KUNIT_EXPECT_FALSE(test, a.last.interrupt);
+	KUNIT_EXPECT_FALSE(test, a.last.execute);
+	KUNIT_EXPECT_FALSE(test, a.last.privileged);
+	KUNIT_EXPECT_FALSE(test, a.last.has_pasid);
+	KUNIT_EXPECT_GT(test, a.last.ns, before);
+	vtd_faults_unwatch(&b.watch);
+	for (i = 2; i <= TOLD; i++) {
+		KUNIT_EXPECT_TRUE(test, refused(m, B_ALONE, (u64)i << 12,
+						VTD_MODEL_READ));
+		KUNIT_EXPECT_TRUE(test, taken(0, i));
+	}
+	vtd_faults_unwatch(&a.watch);
+	KUNIT_EXPECT_EQ(test, a.nr, TOLD);
+	KUNIT_EXPECT_EQ(test, b.nr, 1);
+	KUNIT_EXPECT_EQ(test, a.last.addr, (u64)TOLD << 12);
+	KUNIT_EXPECT_EQ(test, a.last.reason, 6);
+	KUNIT_EXPECT_FALSE(test, a.last.write);
+	KUNIT_EXPECT_TRUE(test, refused(m, B_ALONE, 0x5000, VTD_MODEL_WRITE));
+	KUNIT_EXPECT_TRUE(test, taken(0, TOLD + 1));
+	KUNIT_EXPECT_EQ(test, a.nr, TOLD);
+}
+
 static void interrupt_is_given_back(struct kunit *test)
 {
 	struct machine *m = attached(test, 4);
@@ -462,6 +530,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE_SLOW(only_the_last_faults_are_kept),
 	KUNIT_CASE(fault_is_told_with_the_tables),
 	KUNIT_CASE_SLOW(storm_hides_nobody),
+	KUNIT_CASE(who_watches_is_told_of_each_fault),
 	KUNIT_CASE(interrupt_is_given_back),
 	{}
 };
