@@ -12,28 +12,33 @@ mountpoint -q /sys/kernel/debug || mount -t debugfs debugfs /sys/kernel/debug
 
 ok "vtd_dmar loads" modprobe vtd_dmar
 ok "vtd_intr_remap loads" modprobe vtd_intr_remap
+ok "vtd_vfio_glue loads" modprobe vtd_vfio_glue
 ok "the test driver loads" insmod "$TESTMOD/vtd_dma_test/vtd_dma_test.ko"
 dma_test copy > /dev/null
 edu=$(pci_find 1234:11e8)
 
 # --- every file
 unit=$(realpath /sys/class/iommu/dmar0)
-/src/selftests/lib/unprivileged.py /dev/vtd "$unit" /sys/module/vtd_dmar /sys/module/vtd_intr_remap \
+/src/selftests/lib/unprivileged.py /dev/vtd /dev/vtd-vfio "$unit" /sys/module/vtd_{dmar,intr_remap,vfio_glue} \
 	/sys/kernel/debug/vtd $trace/events/vtd /sys/kernel/iommu_groups > /tmp/tried 2> /tmp/error
 is "$(cat /tmp/error)" "" "each file answers"
 tried=$(sed -n 's/^tried //p' /tmp/tried)
 diag "$tried files, $(grep -c ^read /tmp/tried) of them can be read"
 ok "there are many" test "$tried" -gt 60
 ok "some can be read" test "$(grep -c ^read /tmp/tried)" -gt 10
-is "$(grep ^write /tmp/tried)" "" "none can be written to"
+is "$(grep ^write /tmp/tried)" "write /dev/vtd-vfio" "none can be written to but the one that asks for a VFIO group"
 for f in /dev/vtd /sys/kernel/debug/vtd/dmar0/registers $trace/events/vtd/vtd_fault/enable /sys/module/vtd_dmar/sections/.text; do
 	ok "$f is there" test -e "$f"
 	unlike "$(cat /tmp/tried)" "^read $f$" "and cannot be read"
 done
-is "$(grep ^read /tmp/tried | cut -d' ' -f2 | grep -vE "^$unit/(intel-iommu/(address|cap|ecap|version|domains_supported|domains_used)|uevent|power/[a-z_]+)$" |
-	grep -vE "^/sys/module/vtd_(dmar|intr_remap)/(parameters/(attach|history|pass_through|prq_pages|relax_rmrr|scalable)|coresize|initsize|initstate|refcnt|srcversion|taint|version|notes/[^/]*)$" |
+is "$(grep ^read /tmp/tried | cut -d' ' -f2 | grep -vx /dev/vtd-vfio | grep -vE "^$unit/(intel-iommu/(address|cap|ecap|version|domains_supported|domains_used)|uevent|power/[a-z_]+)$" |
+	grep -vE "^/sys/module/vtd_(dmar|intr_remap|vfio_glue)/(parameters/(attach|history|pass_through|prq_pages|relax_rmrr|scalable)|coresize|initsize|initstate|refcnt|srcversion|taint|version|notes/[^/]*)$" |
 	grep -vE "^/sys/kernel/iommu_groups/[0-9]+/(type|reserved_regions|name)$")" "" \
 	"what can be read is what the units can do, and the kernel's own"
+
+# --- what nobody gets who has no group
+is "$(grep -c ^/dev/vtd-vfio: /tmp/unprivileged-read)" 0 "nothing is in /dev/vtd-vfio"
+tap /dev/vtd-vfio 17 nobody "$PROGS/vfio_faults" refused
 
 # --- what is in it
 tables=$(cat /sys/kernel/debug/vtd/dmar0/contexts | sed -n 's/.* table=0x\([1-9a-f][0-9a-f]*\).*/\1/p' | sort -u)
