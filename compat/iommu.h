@@ -6,6 +6,7 @@
 #define VTD_COMPAT_IOMMU_H
 
 #include <linux/iommu.h>
+#include <uapi/linux/iommufd.h>
 
 #include "vtd_probed.h"
 

@@ -11,6 +11,7 @@
 
 #include <linux/iommu.h>
 #include <linux/types.h>
+#include <uapi/linux/iommufd.h>
 
 struct iommufd_viommu;
 struct module;
