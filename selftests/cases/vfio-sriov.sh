@@ -6,55 +6,12 @@
 # vm: --qemu "-m 3G -device pcie-root-port,id=rp0,chassis=1,slot=1 -netdev user,id=n0 -device igb,netdev=n0,bus=rp0,addr=0"
 # timeout: 400
 
-# shellcheck source=selftests/lib/life.sh
-. /src/selftests/lib/life.sh
+# shellcheck source=selftests/lib/vf.sh
+. /src/selftests/lib/vf.sh
 
 # What both map; what only the first, and only the second maps.
 both=0x100000 first=0x40000000 second=0x8000000000
-declare -A in=() out=() pid=()
 
-# program N BDF: in the background; fails when it did not come so far
-program() {
-	local line=
-	rm -f "/tmp/vf$1."*
-	mkfifo "/tmp/vf$1.in" "/tmp/vf$1.out"
-	"$PROGS/vfio_vf" "$2" < "/tmp/vf$1.in" > "/tmp/vf$1.out" 2>&1 &
-	pid[$1]=$!
-	exec {in["$1"]}> "/tmp/vf$1.in" {out["$1"]}< "/tmp/vf$1.out"
-	read -r -t 30 -u "${out[$1]}" line
-	[ "$line" = ready ] || { diag "$2: $line"; return 1; }
-}
-# ask N COMMAND...: prints the answer
-ask() {
-	local line="no answer" n=$1
-	shift
-	echo "$*" >&"${in[$n]}"
-	read -r -t 60 -u "${out[$n]}" line
-	echo "$line"
-}
-# gone N: ends it
-gone() {
-	kill -KILL "${pid[$1]}" 2> /dev/null
-	wait "${pid[$1]}" 2> /dev/null
-	exec {in["$1"]}>&- {out["$1"]}<&-
-}
-# head_in IOVA: where in a page that number is written
-head_in() { printf '0x%x' $(($1 + 2048)); }
-vfs() { pci_find 8086:10ca; }
-vfs_gone() { [ -z "$(vfs)" ]; }
-walked() { value "$(vtd "walk $1 $2" | grep -m 1 '^walk ')" "$3"; }
-# As status has them, and as the kernel's own file for it.
-domains() {
-	echo "$(field "unit name=dmar0" domains) $(cat /sys/class/iommu/dmar0/intel-iommu/domains_used)"
-}
-groups() { find /sys/kernel/iommu_groups -mindepth 1 -maxdepth 1 | wc -l; }
-# make_vfs: two of them, for VFIO; sets vf1 and vf2
-make_vfs() {
-	echo 0 > "/sys/bus/pci/devices/$pf/sriov_drivers_autoprobe"
-	echo 2 > "/sys/bus/pci/devices/$pf/sriov_numvfs"
-	vf1=$(vfs | head -n 1) vf2=$(vfs | tail -n 1)
-	[ "$vf1" != "$vf2" ] && bind_to "$vf1" vfio-pci && bind_to "$vf2" vfio-pci
-}
 # own WHEN: each gets at its own memory, and writes nothing else: 6 checks
 own() {
 	local n
@@ -65,39 +22,21 @@ own() {
 		is "$(ask $((3 - n)) page $both | cut -d' ' -f3)" rest=same "$1: the other's memory is untouched"
 	done
 }
-# blocked WHAT N BDF ACCESS IOVA COMMAND...: one fault, of this access: 1 check
-blocked() {
-	local what=$1 n=$2 bdf=$3 access=$4 iova=$5 before text
-	shift 5
-	before=$(faults)
-	ask "$n" "$@" > /dev/null
-	wait_for 5 test "$(faults)" -gt "$before"
-	text=$(vtd faults | tail -n +$((before + 1)))
-	is "$(wc -l <<< "$text") $(value "$text" device) $(value "$text" access) $(value "$text" address)" \
-		"1 $bdf $access $iova" "$what: blocked, and reported once"
-}
-
 # crossed WHEN: neither gets at what only the other has mapped: 10 checks
 crossed() {
 	local n bdf mine=(- "$first" "$second") other=(- "$second" "$first") bdfs=(- "$vf1" "$vf2")
 	for n in 1 2; do
 		bdf=${bdfs[$n]}
-		blocked "$1: a descriptor of the other's read by $n" $n "$bdf" read "${other[$n]}" ring "${other[$n]}"
+		blocked "$1: a descriptor of the other's read by $n" "$bdf" read "${other[$n]}" \
+			ask $n ring "${other[$n]}"
 		is "$(ask $((3 - n)) clear "${other[$n]}")" ok "$1: the other's memory is as new"
-		blocked "$1: a write to the other's by $n" $n "$bdf" write "${other[$n]}" head $both "$(head_in "${other[$n]}")"
+		blocked "$1: a write to the other's by $n" "$bdf" write "${other[$n]}" \
+			ask $n head $both "$(head_in "${other[$n]}")"
 		is "$(ask $((3 - n)) page "${other[$n]}")" "done=0 head=-1 rest=same" "$1: the other's memory is untouched"
 		is "$(ask $n head $both "$(head_in "${mine[$n]}")") $(ask $n page "${mine[$n]}")" "ok 1 done=0 head=1 rest=same" \
 			"$1: $n can write to such memory of its own"
 	done
 }
-# nothing_left WHEN: 4 checks
-nothing_left() {
-	is "$(groups)" "$groups_before" "$1: their groups are gone"
-	unlike "$(vtd status)" "$vf1|$vf2" "$1: status does not name them"
-	is "$(domains)" "$domains_before" "$1: as many domains as before"
-	is "$(pinned)" "$held" "$1: no page stays pinned"
-}
-
 plan 81
 ok "vtd_dmar loads" modprobe vtd_dmar
 ok "VFIO loads" vfio_load
@@ -140,7 +79,7 @@ crossed "after the reset"
 
 # --- the same address is unmapped by one
 is "$(ask 1 unmap $both)" "ok 4096" "the first unmaps the address that both have"
-blocked "it" 1 "$vf1" read $both ring $both
+blocked "it" "$vf1" read $both ask 1 ring $both
 is "$(ask 2 ring $both) $(ask 2 page $both)" "ok 1 done=1 head=-1 rest=same" "the second still has it"
 
 # --- both are taken away while in use

@@ -11,6 +11,10 @@
 kvm_mem=256 kvm_pid='' kvm_dir=/tmp/kvm
 # shellcheck disable=SC2034
 kvm_read=16 kvm_write=4
+# What it does, a file of lib/; the kernel's modules that it has; more words of its
+# kernel's command line; are its devices plugged into ports?; more options of QEMU. A
+# case may change these before the first guest starts.
+kvm_body=kvm-in-devices kvm_modules="nvme e1000e" kvm_append='' kvm_ports='' kvm_options=()
 
 # kvm_ready: loads KVM; fails and says why when there is none
 kvm_ready() {
@@ -69,18 +73,22 @@ libvirt_reattach() {
 
 # --- the inner guest -----------------------------------------------------------
 
-# kvm_initrd FILE: its initramfs, the kernel's own nvme and e1000e in it
+# kvm_initrd FILE: its initramfs, the modules in it
 kvm_initrd() {
-	local root=/tmp/kvm-root path name
+	local root=/tmp/kvm-root path name module
 	initrd_start $root /src/selftests/lib/kvm-init || return
 	mkdir -p $root/vtd
+	cp "/src/selftests/lib/$kvm_body" $root/vtd/body
 	echo "READ=$kvm_read WRITE=$kvm_write" > $root/vtd/sizes
 	: > $root/modules/order
 	while read -r path; do
 		name=${path##*/}
 		name=${name%.xz}
-		xz -dc "$path" > "$root/modules/$name" && echo "$name" >> $root/modules/order || return
-	done < <({ modprobe --show-depends nvme && modprobe --show-depends e1000e; } |
+		case $path in
+		*.xz) xz -dc "$path" > "$root/modules/$name" ;;
+		*) cp "$path" "$root/modules/$name" ;;
+		esac && echo "$name" >> $root/modules/order || return
+	done < <(for module in $kvm_modules; do modprobe --show-depends "$module"; done |
 		awk '$1 == "insmod" && !seen[$2]++ { print $2 }')
 	initrd_pack $root > "$1"
 }
@@ -88,14 +96,19 @@ kvm_initrd() {
 # kvm_start DIR BDF...: starts it with these devices, as the user that
 # $kvm_user names, who has then to own what it opens; its serial line is DIR/serial
 kvm_start() {
-	local dir=$1 bdf args=() as=()
+	local dir=$1 bdf args=() as=() n=0 bus
 	shift
 	rm -rf "$dir"
 	mkdir -p "$dir"
 	[ -e /tmp/kvm.initrd ] || kvm_initrd /tmp/kvm.initrd || return
 	for bdf in "$@"; do
+		bus='' n=$((n + 1))
+		if [ -n "$kvm_ports" ]; then
+			args+=(-device "pcie-root-port,id=port$n,chassis=$n,slot=$n")
+			bus=",bus=port$n"
+		fi
 		# The option ROM is for a machine that starts from the device.
-		args+=(-device "vfio-pci,host=$bdf,rombar=0")
+		args+=(-device "vfio-pci,host=$bdf,rombar=0$bus")
 	done
 	if [ -n "${kvm_user:-}" ]; then
 		# The limit is libvirt's for a guest with devices: its memory and 1 GiB.
@@ -112,8 +125,8 @@ kvm_start() {
 	"${as[@]}" qemu-system-x86_64 -machine q35,kernel-irqchip=on -accel kvm -cpu host \
 		-m "${kvm_mem}M" -smp 1 -nodefaults -display none -serial stdio -no-reboot \
 		-kernel "/boot/vmlinuz-$(uname -r)" -initrd /tmp/kvm.initrd \
-		-append "console=ttyS0 quiet panic=-1 no_timer_check rcupdate.rcu_cpu_stall_timeout=120" \
-		"${args[@]}" <&7 > "$dir/serial" 2> "$dir/errors" &
+		-append "console=ttyS0 quiet panic=-1 no_timer_check rcupdate.rcu_cpu_stall_timeout=120 $kvm_append" \
+		"${kvm_options[@]}" "${args[@]}" <&7 > "$dir/serial" 2> "$dir/errors" &
 	kvm_pid=$! kvm_dir=$dir
 }
 
@@ -133,6 +146,15 @@ kvm_until() {
 
 # It is ready and may use the devices.
 kvm_go() { echo go >&7; }
+
+# kvm_ask SECONDS WORD...: a guest that takes commands (lib/kvm-in-vf) is
+# told one; prints its answer
+kvm_ask() {
+	local seconds=$1 number=${EPOCHREALTIME/[.,]/}
+	shift
+	echo "$number $*" >&7
+	if kvm_until "answer$number" "$seconds"; then kvm_said "answer$number"; else echo "no answer"; fi
+}
 
 # kvm_end SECONDS: until it is over, or then by force; fails when that was needed
 # or QEMU failed
@@ -156,9 +178,10 @@ kvm_end() {
 kvm_log() { tr -d '\r' < "$kvm_dir/serial"; cat "$kvm_dir/errors"; }
 
 # Is what they wrote free of complaints? Older kernels cannot do peer-to-peer DMA
-# between guests' devices, and QEMU says so.
+# between guests' devices, and QEMU says so. $kvm_expected: a pattern for what else
+# is none.
 kvm_clean() {
-	! kvm_log | grep -v 'warning: VFIO dma-buf not supported' |
+	! kvm_log | grep -vE "warning: VFIO dma-buf not supported${kvm_expected:+|$kvm_expected}" |
 		grep -E 'BUG|WARNING|Oops|Call Trace|[Pp]anic|qemu|failed='
 }
 
