@@ -129,10 +129,10 @@ def qemu_command(opts, overlay, extra, log, out_fd, initrd):
                if a in ("-device", "--device")]
     own_iommu = any(re.match(r"intel-iommu\b", d) for d in devices)
     thread = "single" if "-icount" in given else "multi"
-    cmd = ["qemu-system-x86_64", "-machine", "q35,kernel-irqchip=split",
-           "-accel", f"tcg,thread={thread}"]
+    cmd = ["qemu-system-x86_64", "-machine", "q35,kernel-irqchip=split"]
     memory = "4G" if opts.kernel == "debug" else "2G"
-    for flag, value in (("-cpu", "max"), ("-m", memory), ("-smp", "2")):
+    for flag, value in (("-accel", f"tcg,thread={thread}"), ("-cpu", "max"),
+                        ("-m", memory), ("-smp", "2")):
         if flag not in given:
             cmd += [flag, value]
     cmd += ["-nographic", "-no-reboot", "-nic", "none", "-monitor", "none"]
