@@ -52,6 +52,8 @@ struct vtd_device *vtd_device_create(struct pci_dev *pdev,
 	vdev->unit = unit;
 	vdev->nr_sids = nr;
 	vdev->type = IOMMU_DOMAIN_IDENTITY;
+	/* Flushing all of a domain costs such a unit more than many pages do. */
+	vdev->strict = vtd_unit_caching_mode(unit);
 	vdev->iommu.ops = unit->iommu.ops;
 	vdev->iommu.dev = unit->iommu.dev;
 	INIT_LIST_HEAD(&vdev->iommu.list);

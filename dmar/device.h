@@ -35,7 +35,8 @@ struct vtd_unit;
  * @alone_at: count of changes to the PCI devices when @alone was found out (g)
  * @alone: it is the only device of its isolation set (g)
  * @type: IOMMU_DOMAIN_* of what it was attached to (g)
- * @strict: the administrator wants its unmaps flushed at once (g)
+ * @strict: its unmaps are flushed at once: the administrator wants it so, or has
+ *	not said otherwise and its unit is in caching mode (g)
  * @features_lock: who changes @features
  * @features: VTD_SM_CONTEXT_DTE, _PASIDE and _PRE that are set for it
  * @has_devtlb: @devtlb is in use: it may keep translations

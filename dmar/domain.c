@@ -280,6 +280,8 @@ static void vtd_domain_unit_add(struct vtd_domain *d,
 		 */
 		synchronize_rcu();
 	}
+	if (vtd_unit_caching_mode(du->unit))
+		WRITE_ONCE(d->long_way, true);
 	list_add_tail_rcu(&du->node, &d->units);
 }
 
@@ -405,7 +407,7 @@ static void vtd_domain_user_add(struct vtd_domain *d,
 	lockdep_assert_held(&d->lock);
 	list_add_tail(&user->node, &du->users);
 	if (user->devtlb) {
-		WRITE_ONCE(d->caching, true);
+		WRITE_ONCE(d->long_way, true);
 		list_add_tail_rcu(&user->caching, &du->caching);
 	}
 }

@@ -96,6 +96,101 @@ static __always_inline int vtd_flush_unit(const struct vtd_domain_unit *du,
 	return ret;
 }
 
+/*
+ * A descriptor is worth its while where it keeps so many pages from being named
+ * for nothing: for each descriptor software reads that, finds the device's root
+ * and context entry, and walks down to the table of the first page.
+ */
+#define VTD_COVER_WORTH 8
+
+/*
+ * Covers @pages pages from @at on, or with @down those before it, by aligned
+ * blocks; @at is a multiple of every power of two up to @pages.  The largest
+ * are nearest to @at, and only the last takes in more than it should.
+ * Returns how many there are, 0 when there are more than @room.
+ */
+static unsigned int vtd_cover_side(const struct vtd_domain_unit *du,
+				   struct vtd_qi_desc *desc, unsigned int room,
+				   u64 at, u64 pages, bool down)
+{
+	unsigned int nr = 0;
+
+	while (pages) {
+		int order = fls64(pages - 1);
+
+		if (nr == room)
+			return 0;
+		if (nr + 1 < room && (1ULL << order) - pages >= VTD_COVER_WORTH)
+			order = fls64(pages) - 1;
+		order = min(order, du->max_order);
+		if (down)
+			at -= 1ULL << order;
+		desc[nr] = vtd_qi_iotlb_pages(0, at << PAGE_SHIFT, order, false,
+					      0);
+		desc[nr++].w[0] = du->iotlb_pages;
+		if (!down)
+			at += 1ULL << order;
+		pages -= min(pages, 1ULL << order);
+	}
+	return nr;
+}
+
+/*
+ * The same range in several blocks that name fewer pages than one, around the
+ * address that is a multiple of the highest power of two in it.  Returns how
+ * many there are, 0 for all of the domain.
+ */
+static unsigned int vtd_cover(const struct vtd_domain_unit *du,
+			      struct vtd_qi_desc *desc, u64 start, u64 last,
+			      bool leaf_only)
+{
+	int order = fls64((start ^ last) >> PAGE_SHIFT);
+	u64 first = start >> PAGE_SHIFT, end = (last >> PAGE_SHIFT) + 1;
+	unsigned int nr, right, i;
+	u64 mid;
+
+	if (du->max_order < 0)
+		return 0;
+	if (order <= du->max_order &&
+	    (1ULL << order) - (end - first) < VTD_COVER_WORTH) {
+		desc[0] = vtd_flush_desc(du, start, last, leaf_only);
+		return 1;
+	}
+	mid = (end - 1) >> (order - 1) << (order - 1);
+	nr = vtd_cover_side(du, desc, VTD_QI_BATCH / 2, mid, mid - first, true);
+	if (!nr)
+		return 0;
+	right = vtd_cover_side(du, desc + nr, VTD_QI_BATCH - nr, mid, end - mid,
+			       false);
+	if (!right)
+		return 0;
+	nr += right;
+	for (i = 0; leaf_only && i < nr; i++)
+		desc[i].w[1] |= VTD_QI_IOTLB_HI_IH;
+	return nr;
+}
+
+/*
+ * A unit in caching mode is software, which reads the tables for every page that
+ * is named: no more than is needed, and still one round trip.
+ */
+static noinline int vtd_flush_exactly(const struct vtd_domain_unit *du,
+				      u64 start, u64 last, bool leaf_only)
+{
+	struct vtd_qi_desc desc[VTD_QI_BATCH];
+	unsigned int nr = vtd_cover(du, desc, start, last, leaf_only);
+	int ret;
+
+	this_cpu_inc(du->counts->flushes);
+	if (nr)
+		ret = vtd_qi_submit(&du->unit->qi, desc, nr);
+	else
+		ret = vtd_flush_domain(du);
+	if (unlikely(ret))
+		vtd_unit_failed(du->unit, "invalidating the IOTLB", ret);
+	return ret;
+}
+
 static __always_inline int vtd_flush_units(struct vtd_domain *d, u64 start,
 					   u64 last, bool leaf_only)
 {
@@ -111,14 +206,25 @@ static __always_inline int vtd_flush_units(struct vtd_domain *d, u64 start,
 	return ret;
 }
 
-/* A way of its own, so that the one without devices is no longer for it. */
-static noinline int vtd_flush_units_and_devices(struct vtd_domain *d, u64 start,
-						u64 last, bool leaf_only)
+/*
+ * With devices that keep translations, or units in caching mode.  A way of its
+ * own, so that the one without is no longer for it.
+ */
+static noinline int vtd_flush_long_way(struct vtd_domain *d, u64 start,
+				       u64 last, bool leaf_only)
 {
-	int ret, err;
+	struct vtd_domain_unit *du;
+	int ret = 0, err;
 
 	rcu_read_lock();
-	ret = vtd_flush_units(d, start, last, leaf_only);
+	list_for_each_entry_rcu(du, &d->units, node) {
+		if (vtd_unit_caching_mode(du->unit))
+			err = vtd_flush_exactly(du, start, last, leaf_only);
+		else
+			err = vtd_flush_unit(du, start, last, leaf_only);
+		if (err && !ret)
+			ret = err;
+	}
 	err = vtd_flush_devices(d, start, last);
 	rcu_read_unlock();
 	return ret ?: err;
@@ -150,8 +256,8 @@ int vtd_flush_range(struct vtd_domain *d, u64 start, u64 last, bool leaf_only)
 		vtd_flush_traced(d, start, last, leaf_only);
 	/* Table stores before the invalidation that makes units re-read them. */
 	wmb();
-	if (unlikely(READ_ONCE(d->caching)))
-		return vtd_flush_units_and_devices(d, start, last, leaf_only);
+	if (unlikely(READ_ONCE(d->long_way)))
+		return vtd_flush_long_way(d, start, last, leaf_only);
 	rcu_read_lock();
 	ret = vtd_flush_units(d, start, last, leaf_only);
 	rcu_read_unlock();
@@ -194,7 +300,7 @@ int vtd_flush_mapped(struct vtd_domain *d, u64 start, u64 last)
 		int err;
 
 		if (vtd_unit_caching_mode(du->unit))
-			err = vtd_flush_unit(du, start, last, false);
+			err = vtd_flush_exactly(du, start, last, false);
 		else
 			err = vtd_unit_flush_write_buffer(du->unit);
 		if (err && !ret)

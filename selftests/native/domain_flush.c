@@ -137,7 +137,8 @@ static void test_no_psi(void **state)
 	struct vtd_domain *d;
 
 	rig_start();
-	rig_add(FIX_CAP & ~VTDM_CAP_PSI, FIX_ECAP, VTD_MODEL_EAGER, 1, 0);
+	rig_add((FIX_CAP & ~VTDM_CAP_PSI) | fix_arg(state), FIX_ECAP,
+		VTD_MODEL_EAGER, 1, 0);
 	d = alloc(0);
 	attach(d, 0, sid_a);
 	assert_int_equal(rig_map(d, 0, SZ_1G, SZ_4K, 512, RIG_RW), 0);
@@ -256,14 +257,15 @@ static void test_flush_fails(void **state)
 	struct vtd_domain *d;
 	long tables;
 
-	start_kind(0);
+	start_kind(fix_arg(state) & 2);
 	d = alloc(0);
 	attach(d, 0, sid_a);
 	assert_int_equal(rig_map(d, 0, SZ_1G, SZ_4K, 1024, RIG_RW), 0);
 	assert_at(0, SZ_1G);
 	tables = vtd_shim_live_tables();
 	vtd_model_inject(rig.model[0],
-			 fix_arg(state) ? VTD_MODEL_DEAD : VTD_MODEL_IQE, 1, 0);
+			 fix_arg(state) & 1 ? VTD_MODEL_DEAD : VTD_MODEL_IQE, 1,
+			 0);
 	/* unmapped for the caller; kept, for the unit may still walk it */
 	{
 		struct iommu_pages_list freed = IOMMU_PAGES_LIST_INIT(freed);
@@ -273,7 +275,7 @@ static void test_flush_fails(void **state)
 					      &gone),
 				 SZ_2M);
 		assert_int_equal(vtd_flush_range(d, 0, SZ_2M - 1, false),
-				 fix_arg(state) ? -ETIMEDOUT : -EINVAL);
+				 fix_arg(state) & 1 ? -ETIMEDOUT : -EINVAL);
 		assert_int_equal(vtd_shim_live_tables(), tables);
 		assert_int_equal(rig.failed, 1);
 		vtd_unit_disable(&rig.unit[0]);
@@ -292,8 +294,8 @@ static void test_one_of_units_fails(void **state)
 	struct vtd_domain *d;
 
 	rig_start();
-	rig_add(FIX_CAP, FIX_ECAP, 0, 1, 0);
-	rig_add(FIX_CAP, FIX_ECAP, 0, 1, 0);
+	rig_add(FIX_CAP | fix_arg(state), FIX_ECAP, 0, 1, 0);
+	rig_add(FIX_CAP | fix_arg(state), FIX_ECAP, 0, 1, 0);
 	d = alloc(0);
 	attach(d, 0, sid_a);
 	attach(d, 1, sid_a);
@@ -374,6 +376,190 @@ static void test_two_in_caching_mode(void **state)
 	rig_stop();
 }
 
+/* What one call had the unit forget, as it is in the ring. */
+struct given {
+	unsigned int nr;
+	u64 named;
+	bool whole;
+};
+
+/* Every page of the range is named, in one submission, and each block is sound. */
+static struct given assert_covered(struct vtd_domain *d, u64 first, u64 last,
+				   bool mapped, bool leaf_only, int mamv)
+{
+	struct vtd_qi *qi = &rig.unit[0].qi;
+	u64 doorbells = qi->stats.doorbells, flushes, covered = 0, at, top = 0;
+	u64 low = ~0ULL;
+	u32 slot = qi->tail;
+	struct vtd_domain_counts sum;
+	struct given given = {};
+
+	vtd_domain_count(d, &sum);
+	flushes = sum.flushes;
+	assert_int_equal(mapped ? vtd_flush_mapped(d, first, last) :
+				  vtd_flush_range(d, first, last, leaf_only),
+			 0);
+	vtd_domain_count(d, &sum);
+	assert_int_equal(sum.flushes, flushes + 1);
+	assert_int_equal(qi->stats.doorbells, doorbells + 1);
+	given.nr = (qi->tail - slot - 1) & (qi->slots - 1);
+	assert_true(given.nr >= 1 && given.nr <= 16);
+	for (; slot != ((qi->tail - 1) & (qi->slots - 1));
+	     slot = (slot + 1) & (qi->slots - 1)) {
+		struct vtd_qi_desc desc = qi->ring[slot];
+		u64 bytes = 0x1000ULL << (desc.w[1] & 0x3f);
+
+		at = desc.w[1] & ~0xfffULL;
+		if ((desc.w[0] & 0x3f) == 0x22) {
+			assert_int_equal(given.nr, 1);
+			given.whole = true;
+			return given;
+		}
+		assert_int_equal(desc.w[0] & 0x3f, 0x32);
+		assert_int_equal(desc.w[0] >> 16 & 0xffff, 2);
+		assert_true((int)(desc.w[1] & 0x3f) <= mamv);
+		assert_int_equal(desc.w[1] >> 6 & 1, !mapped && leaf_only);
+		assert_true(!(at & (bytes - 1)));
+		given.named += bytes >> 12;
+		/* No two overlap: then their sum tells whether all is there. */
+		low = min(low, at);
+		top = max(top, at + bytes - 1);
+		covered += bytes;
+	}
+	assert_true(low <= first && top >= last);
+	assert_true(covered == top - low + 1);
+	return given;
+}
+
+/* Pages of the smallest aligned block that holds all of the range. */
+static u64 one_block(u64 first, u64 last)
+{
+	u64 block = 0x1000;
+
+	while ((first & ~(block - 1)) + block - 1 < last)
+		block <<= 1;
+	return block >> 12;
+}
+
+/*
+ * C46/6.5.2.3: in caching mode what is named that is not in the range is work for
+ * nothing: never more than one block would name, and of a range at either end less
+ * than what a descriptor is worth.
+ */
+static void test_covered(void **state)
+{
+	unsigned int i, start, pages;
+	struct given given;
+	struct vtd_domain *d;
+	u64 seed = 11;
+
+	rig_start();
+	rig_add(FIX_CAP | VTDM_CAP_CM, FIX_ECAP, VTD_MODEL_EAGER, 1, 0);
+	d = alloc(0);
+	attach(d, 0, sid_a);
+	for (start = 0; start < 64; start += 3) {
+		for (pages = 1; pages < 200; pages++) {
+			u64 first = (u64)(start + fix_arg(state)) << 12;
+			u64 last = first + ((u64)pages << 12) - 1;
+
+			given = assert_covered(d, first, last, pages & 1,
+					       pages & 2, 18);
+			assert_false(given.whole);
+			assert_true(given.named <= one_block(first, last));
+			assert_true(given.named <= pages + 2 * 7);
+			/* where one block is as good there is one */
+			assert_true(given.nr == 1 ||
+				    one_block(first, last) >= pages + 8);
+		}
+	}
+	for (i = 0; i < 3000; i++) {
+		u64 first = vtd_rand(&seed) >> (16 + vtd_rand(&seed) % 36);
+		u64 nr = 1 + (vtd_rand(&seed) >> (46 + vtd_rand(&seed) % 18));
+
+		first &= ~0xfffULL;
+		given = assert_covered(d, first, first + (nr << 12) - 1, i & 1,
+				       i & 2, 18);
+		assert_false(given.whole);
+		assert_true(given.named <=
+			    one_block(first, first + (nr << 12) - 1));
+		/* eight on a side: the last is 1/128 of it */
+		assert_true(given.named <= nr + 2 * 7 + (nr >> 6));
+	}
+	assert_int_equal(detach(d, 0, sid_a), 0);
+	vtd_domain_free(d);
+	rig_stop();
+}
+
+/* Larger than a unit can name at once: several that it can, or all. */
+static void test_covered_mamv(void **state)
+{
+	unsigned int mamv = fix_arg(state), i;
+	struct given given;
+	struct vtd_domain *d;
+	u64 seed = 17;
+
+	rig_start();
+	rig_add((FIX_CAP & ~(0x3fULL << 48)) | VTDM_CAP_MAMV(mamv) |
+			VTDM_CAP_CM,
+		FIX_ECAP, VTD_MODEL_EAGER, 1, 0);
+	d = alloc(0);
+	attach(d, 0, sid_a);
+	for (i = 0; i < 2000; i++) {
+		u64 first = vtd_rand(&seed) >> (16 + vtd_rand(&seed) % 36);
+		u64 nr = 1 + vtd_rand(&seed) % (20ULL << mamv);
+
+		first &= ~0xfffULL;
+		given = assert_covered(d, first, first + (nr << 12) - 1, i & 1,
+				       i & 2, mamv);
+		/* seven of the largest and a part on either side fit */
+		assert_true(!given.whole || nr > 7ULL << mamv);
+		assert_true(given.whole || nr <= 16ULL << mamv);
+		/* the last on each side may be a whole one */
+		assert_true(given.whole ||
+			    given.named <= nr + 2 * 7 + (2ULL << mamv));
+	}
+	assert_true(assert_covered(d, 0, ~0ULL, false, false, mamv).whole ==
+		    (mamv < 51));
+	assert_int_equal(detach(d, 0, sid_a), 0);
+	vtd_domain_free(d);
+	rig_stop();
+}
+
+/* Not one page that the unit remembers as absent is left out. */
+static void test_covered_pages(void **state)
+{
+	unsigned int first = fix_arg(state), start, pages, i;
+	struct vtd_domain *d;
+
+	rig_start();
+	rig_add(FIX_CAP | VTDM_CAP_CM, FIX_ECAP, VTD_MODEL_EAGER, 1, 0);
+	d = alloc(0);
+	attach(d, 0, sid_a);
+	for (start = first; start < 128; start += 16) {
+		for (pages = 1; pages <= 150; pages += 1 + pages / 16) {
+			u64 from = (u64)start << 12;
+
+			for (i = 0; i < pages; i++)
+				assert_int_not_equal(
+					ask(from + (i << 12), NULL), 0);
+			assert_int_equal(rig_map(d, from, SZ_1G, SZ_4K, pages,
+						 RIG_RW),
+					 0);
+			for (i = 0; i < pages; i++)
+				assert_at(from + (i << 12), SZ_1G + (i << 12));
+			assert_int_equal(rig_unmap(d, from, SZ_4K, pages),
+					 (size_t)pages << 12);
+			for (i = 0; i < pages; i++)
+				assert_int_not_equal(
+					ask(from + (i << 12), NULL), 0);
+		}
+	}
+	fix_assert_good();
+	assert_int_equal(detach(d, 0, sid_a), 0);
+	vtd_domain_free(d);
+	rig_stop();
+}
+
 /* A device, the last of its unit, leaves while a flush waits for that unit. */
 static struct vtd_domain *leaving;
 
@@ -427,6 +613,8 @@ void flush_cases(void)
 		fix_case(test_mamv, (void *)(uintptr_t)mamv[i],
 			 "C22 beyond MAMV %u the domain is flushed", mamv[i]);
 	fix_case(test_no_psi, NULL, "C22 without PSI the domain is flushed");
+	fix_case(test_no_psi, (void *)VTDM_CAP_CM,
+		 "C22 without PSI the domain is flushed, caching mode");
 	for (i = 0; i < 4; i++)
 		fix_case(test_drain, (void *)(uintptr_t)i,
 			 "drain bits where the unit has them, %u", i);
@@ -445,8 +633,28 @@ void flush_cases(void)
 		 "C16/XSA-373 a flush refused keeps the tables");
 	fix_case(test_flush_fails, (void *)1,
 		 "C16/XSA-373 a flush timed out keeps the tables");
+	fix_case(test_flush_fails, (void *)2,
+		 "C16/XSA-373 a flush refused keeps the tables, caching mode");
+	fix_case(
+		test_flush_fails, (void *)3,
+		"C16/XSA-373 a flush timed out keeps the tables, caching mode");
 	fix_case(test_one_of_units_fails, NULL,
 		 "L1/XSA-373 one unit of two fails");
+	fix_case(test_one_of_units_fails, (void *)VTDM_CAP_CM,
+		 "L1/XSA-373 one unit of two fails, caching mode");
+	for (i = 0; i < 4; i++)
+		fix_case(
+			test_covered, (void *)(uintptr_t)(i * 4099),
+			"C46 caching mode: no more is named than need be, from page %u",
+			i * 4099);
+	for (i = 0; i < 4; i++)
+		fix_case(test_covered_mamv, (void *)(uintptr_t)mamv[i],
+			 "C22/C46 caching mode: MAMV %u", mamv[i]);
+	for (i = 0; i < 4; i++)
+		fix_case(
+			test_covered_pages, (void *)(uintptr_t)(i * 5),
+			"C46 caching mode: each page of a range is told, from page %u",
+			i * 5);
 	fix_case(test_two_in_caching_mode, NULL,
 		 "C46 two units in caching mode are told of a mapping");
 	/* the kernel's RCU does not let a reader sleep */
