@@ -624,7 +624,10 @@ void vtd_domain_block(struct vtd_domain *d)
 	mutex_unlock(&d->lock);
 }
 
-/* The PASID entries of all that is attached, once more. */
+/*
+ * The PASID entries of all that is attached, once more.  One that fails is
+ * blocked, and the others are written all the same: none says what was before.
+ */
 static int vtd_domain_rewrite(struct vtd_domain *d)
 {
 	struct vtd_domain_unit *du;
@@ -634,11 +637,12 @@ static int vtd_domain_rewrite(struct vtd_domain *d)
 	list_for_each_entry(du, &d->units, node) {
 		const struct vtd_translation to = vtd_domain_translation(d, du);
 
-		list_for_each_entry(user, &du->users, node)
-			ret = ret   ?:
-				      vtd_context_set(du->unit, user->sid,
-						      user->nr, user->pasid,
-						      &to);
+		list_for_each_entry(user, &du->users, node) {
+			int err = vtd_context_set(du->unit, user->sid, user->nr,
+						  user->pasid, &to);
+
+			ret = ret ?: err;
+		}
 	}
 	return ret;
 }
@@ -685,7 +689,7 @@ bool vtd_domain_enforce_snoop(struct vtd_domain *d)
  *
  * Context: may sleep; takes @d->lock.
  * Return: 0, or the error of an invalidation, after which what failed is
- * blocked.
+ * blocked, and all else does as it was told.
  */
 int vtd_domain_track(struct vtd_domain *d, bool on)
 {

@@ -160,8 +160,8 @@ int vtd_nested_flush_device(struct device *dev, u32 pasid, u64 start, u64 last);
  * Of the first stage, marks are always made.
  *
  * Context: may sleep.
- * Return: 0, or the error of an invalidation, after which nothing has changed
- * that matters.
+ * Return: 0, or the error of an invalidation, after which what failed is
+ * blocked, and all else does as it was told.
  */
 int vtd_user_dirty_track(struct iommu_domain *domain, bool on);
 

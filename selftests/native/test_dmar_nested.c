@@ -556,6 +556,54 @@ static void test_guest_marks(void **state)
 	stop();
 }
 
+/* An invalidation fails: what is not blocked is tracked, and stays so. */
+static void test_tracking_fails(void **state)
+{
+	static const struct {
+		u16 sid;
+		u32 pasid;
+	} all[] = { { RIG_SID, P }, { RIG_SID, P + 1 }, { OTHER, 0 } };
+	unsigned int nth, i, blocked;
+	int ret;
+
+	for (nth = 1; nth < 24; nth++) {
+		start(state, true);
+		assert_all();
+		vtd_model_inject(rig.model[0], VTD_MODEL_IQE, nth, 0);
+		ret = vtd_domain_track(parent[0], true);
+		assert_int_equal(rig.failed != 0, ret != 0);
+		for (i = 0, blocked = 0; i < ARRAY_SIZE(all); i++) {
+			struct vtd_pasid_entry pe =
+				entry_of(0, all[i].sid, all[i].pasid);
+
+			assert_true(!(pe.w[0] & 1) || pe.w[0] & SSADE);
+			blocked += !(pe.w[0] & 1);
+		}
+		assert_int_equal(blocked, ret != 0);
+		/* a change before it could tell is not taken for made */
+		assert_int_equal(vtd_domain_track(parent[0], true), 0);
+		for (i = 0; i < ARRAY_SIZE(all); i++) {
+			struct vtd_pasid_entry pe =
+				entry_of(0, all[i].sid, all[i].pasid);
+
+			assert_true(!(pe.w[0] & 1) || pe.w[0] & SSADE);
+		}
+		/* the one that is still to come */
+		for (i = 0; !ret && i < 24; i++)
+			if (vtd_flush_all(parent[1]))
+				break;
+		assert_true(i < 24);
+		part(guest[0].d, 0, RIG_SID, P);
+		part(guest[1].d, 0, RIG_SID, P + 1);
+		part(guest[2].d, 0, OTHER, P);
+		part(guest[1].d, 0, OTHER, VTD_NO_PASID);
+		nest_stop_broken();
+		if (!ret)
+			break;
+	}
+	assert_true(nth > 9 && nth < 24);
+}
+
 /* --- the rest --------------------------------------------------------------------- */
 
 #define PGSNP (1ULL << 24)
@@ -638,6 +686,10 @@ int main(void)
 	for (kind = 0; kind < NEST_KINDS; kind++) {
 		fix_case(test_given, CASE(kind, 0, 0),
 			 "what the unit is given, %s", nest_kinds[kind].name);
+		if (tracks(kind))
+			fix_case(test_tracking_fails, CASE(kind, 0, 0),
+				 "tracking that fails, %s",
+				 nest_kinds[kind].name);
 	}
 	fix_case(test_entry, CASE(0, 0, 0), "an entry, literally");
 	return fix_run("dmar-nested");
