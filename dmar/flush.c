@@ -51,6 +51,18 @@ static noinline int vtd_flush_domain(const struct vtd_domain_unit *du)
 }
 
 /*
+ * What an entry between two domains led to is cached under no domain-id of
+ * theirs.  Rare, and short: all of the unit is flushed.
+ */
+static noinline int vtd_flush_between(const struct vtd_domain_unit *du)
+{
+	const struct vtd_qi_desc desc =
+		vtd_qi_iotlb_global(vtd_unit_drain(du->unit));
+
+	return vtd_qi_submit(&du->unit->qi, &desc, 1);
+}
+
+/*
  * The devices that keep translations, after all units: see vtd_devtlb_flush().
  * Of one that does not answer, its unit has no part.
  */
@@ -91,6 +103,12 @@ static __always_inline int vtd_flush_unit(const struct vtd_domain_unit *du,
 		ret = vtd_qi_submit_one(&du->unit->qi,
 					vtd_flush_desc(du, start, last,
 						       leaf_only));
+	/*
+	 * The unit's answer came after the change of the tables: what begins to
+	 * be between two domains from here on is looked up in them as they are.
+	 */
+	if (unlikely(READ_ONCE(du->unit->between)))
+		ret = vtd_flush_between(du) ?: ret;
 	if (unlikely(ret))
 		vtd_unit_failed(du->unit, "invalidating the IOTLB", ret);
 	return ret;

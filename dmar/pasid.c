@@ -396,31 +396,50 @@ static int vtd_pasid_publish(const struct vtd_pasid_change *c,
 	return c->live ? vtd_unit_flush_write_buffer(c->unit) : 0;
 }
 
-/*
- * From one set of first-stage tables to another, both below the same second
- * stage where there is one.  Table and domain-id are in different halves: while
- * they change the entry has a domain-id of its own, so that nothing is ever
- * cached for a domain that came from another's tables.
- */
-static int vtd_pasid_replace_first(const struct vtd_pasid_change *c,
-				   const struct vtd_pasid_entry *new)
+/* See vtd_pasid_replace_first(). */
+static int vtd_pasid_by_way_of(const struct vtd_pasid_change *c,
+			       const struct vtd_pasid_entry *between,
+			       const struct vtd_pasid_entry *new)
 {
-	struct vtd_pasid_entry old = *c->pe, between = old;
+	const struct vtd_pasid_entry old = *c->pe;
 	int ret;
 
-	/* Snooping what need not be does no harm. */
-	between.w[1] = ((old.w[1] | new->w[1]) & ~VTD_PASID_DID) |
-		       FIELD_PREP(VTD_PASID_DID, vtd_unit_spare_did(c->unit));
-	vtd_pasid_store_pair(c->pe, between.w[0], between.w[1]);
+	vtd_pasid_store_pair(c->pe, between->w[0], between->w[1]);
 	ret = vtd_pasid_settle_unit(c, &old);
 	if (ret)
 		return ret;
 	vtd_hw_store64(&c->pe->w[2], new->w[2]);
-	ret = vtd_pasid_reread(c, &between);
+	ret = vtd_pasid_reread(c, between);
 	if (ret)
 		return ret;
 	vtd_pasid_store_pair(c->pe, new->w[0], new->w[1]);
-	return vtd_pasid_settle(c, &between);
+	return vtd_pasid_settle(c, between);
+}
+
+/*
+ * From one set of first-stage tables to another, both below the same second
+ * stage where there is one.  Table and domain-id are in different halves: while
+ * they change the entry has a domain-id of its own, so that nothing is ever
+ * cached for a domain that came from another's tables.  Whoever flushes one of
+ * the two domains meanwhile has to flush that one as well.
+ */
+static int vtd_pasid_replace_first(const struct vtd_pasid_change *c,
+				   const struct vtd_pasid_entry *new)
+{
+	struct vtd_pasid_entry between = *c->pe;
+	int ret;
+
+	/* Snooping what need not be does no harm. */
+	between.w[1] = ((between.w[1] | new->w[1]) & ~VTD_PASID_DID) |
+		       FIELD_PREP(VTD_PASID_DID, vtd_unit_spare_did(c->unit));
+	WRITE_ONCE(c->unit->between, c->unit->between + 1);
+	/* Who does not see it has changed its tables before the unit looks. */
+	smp_mb();
+	ret = vtd_pasid_by_way_of(c, &between, new);
+	/* After a failure nobody knows how long it stays cached. */
+	if (!ret)
+		WRITE_ONCE(c->unit->between, c->unit->between - 1);
+	return ret;
 }
 
 static int vtd_pasid_replace(const struct vtd_pasid_change *c,

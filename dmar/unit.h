@@ -86,6 +86,8 @@ struct vtd_event {
  *	not changed (l)
  * @devtlbs: by source-id, the struct vtd_devtlb of functions with ATS on
  * @identity: 1:1 table for units without pass-through (c while translating)
+ * @between: PASID entries that are between two domains: what the unit caches for
+ *	them is tagged with the spare domain-id; written under @lock (l)
  * @qi: invalidation queue
  * @dids: domain-ids in use
  * @nr_did_used: how many
@@ -129,6 +131,7 @@ struct vtd_unit {
 	struct vtd_pasid_dir *same;
 	struct xarray devtlbs;
 	struct vtd_pgtable identity;
+	unsigned int between;
 	struct vtd_qi qi;
 	struct ida dids;
 	atomic_t nr_did_used;
@@ -193,7 +196,7 @@ static inline u32 vtd_unit_last_did(const struct vtd_unit *unit)
 	return unit->nr_did - (unit->scalable ? 2 : 1);
 }
 
-/* In scalable mode: for an entry that is between two domains; see pasid.c. */
+/* In scalable mode: for an entry that is between two domains; see @between. */
 static inline u16 vtd_unit_spare_did(const struct vtd_unit *unit)
 {
 	return unit->nr_did - 1;

@@ -334,6 +334,42 @@ static void test_changes(void **state)
 	stop();
 }
 
+/*
+ * What is unmapped while an entry changes is out of reach when its flush has
+ * returned, whatever the entry is in the midst of.
+ */
+static void test_unmapped_meanwhile(void **state)
+{
+	unsigned int kind = fix_arg(state), from, to, which;
+
+	start(kind, VTD_MODEL_EAGER);
+	for (from = 0; from < IDENTITY; from++) {
+		for (to = 0; to < IDENTITY; to++) {
+			if (from == to || phys_of(from) == phys_of(to))
+				continue;
+			for (which = 0; which < 2; which++) {
+				dma.what = which ? to : from;
+				for (dma.at = 1; dma.at < 40; dma.at++) {
+					assert_int_equal(come(from, RIG_SID, P),
+							 0);
+					assert_way(from, RIG_SID, P);
+					change(from, to, P);
+					if (!dma.taken)
+						take(dma.what);
+					give(dma.what);
+					assert_way(to, RIG_SID, P);
+					assert_int_equal(cut(0, RIG_SID, P), 0);
+					gone(to, RIG_SID, P, true);
+					if (!dma.taken)
+						break;
+				}
+				assert_true(dma.at > 1 && dma.at < 40);
+			}
+		}
+	}
+	stop();
+}
+
 /* --- what fails ------------------------------------------------------------------- */
 
 static bool leaked(enum way w)
@@ -548,6 +584,8 @@ int main(void)
 				 "every change under DMA, %s a PASID%s, %s",
 				 n & 1 ? "with" : "without",
 				 n & 2 ? ", out of order" : "", name);
+		fix_case(test_unmapped_meanwhile, (void *)(uintptr_t)kind,
+			 "unmapped during a change, %s", name);
 		fix_case(test_refused, (void *)(uintptr_t)kind,
 			 "descriptors refused, %s", name);
 		fix_case(test_leak_is_kept, (void *)(uintptr_t)kind,
