@@ -307,6 +307,69 @@ static void test_queued(void **state)
 	vtd_pt_destroy(&d.pt);
 }
 
+/*
+ * Where nested requests may write in spite of it nothing is mapped for reading
+ * alone, whatever the core says; others are as always.
+ */
+static void test_writable(void **state)
+{
+	struct vtd_unit unit = { .cap = 0 };
+	struct iommu_iotlb_gather gather;
+	const struct iommu_domain_ops *ops;
+
+	begin(*state);
+	vtd_pt_destroy(&d.pt);
+	/* of two things that it takes, both */
+	for (int i = 0; i < 4; i++) {
+		memset(&d, 0, sizeof(d));
+		make_pt(&d.pt, c->levels, true);
+		d.nest_parent = i & 1;
+		needs_write = i & 2;
+		vtd_paging_use(&d, &unit);
+		ops = d.domain.ops;
+		assert_int_equal(ops->map_pages(&d.domain, MB2, GB1, KB4, 2,
+						IOMMU_READ, GFP_KERNEL,
+						&mapped),
+				 i == 3 ? -EINVAL : 0);
+		if (i < 3) {
+			assert_int_equal(mapped, 2 * KB4);
+			assert_non_null(d.iommu.ops);
+			vtd_pt_destroy(&d.pt);
+		}
+	}
+	needs_write = false;
+	assert_int_equal(mapped, 0);
+	expect_nothing(MB2);
+	assert_false(d.mapped);
+	assert_int_equal(ops->map_pages(&d.domain, MB2, GB1, KB4, 2, 0,
+					GFP_KERNEL, &mapped),
+			 -EINVAL);
+	assert_int_equal(ops->map_pages(&d.domain, MB2, GB1, KB4, 2, RW,
+					GFP_KERNEL, &mapped),
+			 0);
+	assert_int_equal(mapped, 2 * KB4);
+	expect(MB2, GB1, KB4, 3);
+	expect(MB2 + KB4, GB1 + KB4, KB4, 3);
+	assert_int_equal(ops->map_pages(&d.domain, GB1, GB1, GB1, 1,
+					IOMMU_WRITE, GFP_KERNEL, &mapped),
+			 0);
+	expect(GB1, GB1, GB1, 2);
+	/* whole ranges would pass it by */
+	assert_null(d.iommu.ops);
+	/* units that come later may have to be told */
+	assert_int_equal(ops->iotlb_sync_map(&d.domain, MB2, KB4), 0);
+	assert_int_equal(flushed.mapped_flushes, 0);
+	d.sync_map = true;
+	assert_int_equal(ops->iotlb_sync_map(&d.domain, MB2, KB4), 0);
+	assert_int_equal(flushed.mapped_flushes, 1);
+	iommu_iotlb_gather_init(&gather);
+	assert_int_equal(ops->unmap_pages(&d.domain, MB2, KB4, 2, &gather),
+			 2 * KB4);
+	expect_nothing(MB2);
+	assert_int_equal(gather.end, MB2 + 2 * KB4 - 1);
+	vtd_pt_destroy(&d.pt);
+}
+
 /* --- every choice --------------------------------------------------------------- */
 
 #define CHOICES 48
@@ -350,7 +413,7 @@ int main(void)
 		{ "sync of maps", test_sync_map },
 		{ "unmaps put off", test_queued },
 	};
-	static struct CMUnitTest tests[ARRAY_SIZE(group) * CHOICES];
+	static struct CMUnitTest tests[(ARRAY_SIZE(group) + 1) * CHOICES];
 	static char names[ARRAY_SIZE(tests)][120];
 	size_t nr = make_choices(), n = 0;
 
@@ -361,6 +424,15 @@ int main(void)
 			tests[n] = test_of(choices[i].stage, names[n],
 					   group[g].fn, &choices[i]);
 		}
+	}
+	for (size_t i = 0; i < nr; i++) {
+		if (choices[i].stage != VTD_PT_SECOND)
+			continue;
+		snprintf(names[n], sizeof(names[n]), "writable only: %s",
+			 choices[i].name);
+		tests[n] = test_of(VTD_PT_SECOND, names[n], test_writable,
+				   &choices[i]);
+		n++;
 	}
 	return _cmocka_run_group_tests("paging", tests, n, NULL, NULL);
 }
