@@ -97,8 +97,7 @@ void vtd_viommu_destroy(struct iommufd_viommu *viommu);
  * Context: may sleep.
  * Return: the domain, or an ERR_PTR: -EOPNOTSUPP when the unit has not what is
  * asked for; -EINVAL when @parent is no such domain, or the table lies beyond
- * its addresses or is not aligned to 4 KiB; -ENOMEM; -ENODEV when the caller's
- * module is leaving.
+ * its addresses or is not aligned to 4 KiB; -ENOMEM.
  */
 struct iommu_domain *vtd_nested_alloc(struct device *dev,
 				      struct iommu_domain *parent,
