@@ -51,15 +51,32 @@ static noinline int vtd_flush_domain(const struct vtd_domain_unit *du)
 }
 
 /*
- * What an entry between two domains led to is cached under no domain-id of
- * theirs.  Rare, and short: all of the unit is flushed.
+ * The unit has failed, or an entry is between two domains: what it led to is
+ * cached under no domain-id of theirs.  Rare, and short: all of the unit is
+ * flushed.
  */
-static noinline int vtd_flush_between(const struct vtd_domain_unit *du)
+static noinline int vtd_flush_unusual(const struct vtd_domain_unit *du, int ret)
 {
 	const struct vtd_qi_desc desc =
 		vtd_qi_iotlb_global(vtd_unit_drain(du->unit));
 
-	return vtd_qi_submit(&du->unit->qi, &desc, 1);
+	if (READ_ONCE(du->unit->between))
+		ret = vtd_qi_submit(&du->unit->qi, &desc, 1) ?: ret;
+	if (ret)
+		vtd_unit_failed(du->unit, "invalidating the IOTLB", ret);
+	return ret;
+}
+
+/*
+ * The unit has answered, and that after the change of the tables: what begins to
+ * be between two domains from here on is looked up in them as they are.
+ */
+static __always_inline int vtd_flush_ended(const struct vtd_domain_unit *du,
+					   int ret)
+{
+	return likely(!(ret | READ_ONCE(du->unit->between))) ?
+		       0 :
+		       vtd_flush_unusual(du, ret);
 }
 
 /*
@@ -103,15 +120,7 @@ static __always_inline int vtd_flush_unit(const struct vtd_domain_unit *du,
 		ret = vtd_qi_submit_one(&du->unit->qi,
 					vtd_flush_desc(du, start, last,
 						       leaf_only));
-	/*
-	 * The unit's answer came after the change of the tables: what begins to
-	 * be between two domains from here on is looked up in them as they are.
-	 */
-	if (unlikely(READ_ONCE(du->unit->between)))
-		ret = vtd_flush_between(du) ?: ret;
-	if (unlikely(ret))
-		vtd_unit_failed(du->unit, "invalidating the IOTLB", ret);
-	return ret;
+	return vtd_flush_ended(du, ret);
 }
 
 /*
@@ -204,9 +213,7 @@ static noinline int vtd_flush_exactly(const struct vtd_domain_unit *du,
 		ret = vtd_qi_submit(&du->unit->qi, desc, nr);
 	else
 		ret = vtd_flush_domain(du);
-	if (unlikely(ret))
-		vtd_unit_failed(du->unit, "invalidating the IOTLB", ret);
-	return ret;
+	return vtd_flush_ended(du, ret);
 }
 
 static __always_inline int vtd_flush_units(struct vtd_domain *d, u64 start,
