@@ -32,7 +32,8 @@ enum vtd_vevent_kind {
 /**
  * enum vtd_vevent_flags - more of a fault
  * @VTD_VEVENT_PASID: the request carried a PASID
- * @VTD_VEVENT_WRITE: it was a write
+ * @VTD_VEVENT_WRITE: it was a write; not of a device that asks for translations
+ *	first (ATS)
  * @VTD_VEVENT_EXEC: it asked for execution
  * @VTD_VEVENT_PRIV: it asked for privileged mode
  */
@@ -65,7 +66,7 @@ struct vtd_vevent {
  * enum vtd_invalidate_scope - what is to be forgotten
  * @VTD_INVALIDATE_DEVICE_TLB: what a device has of a range, or of all
  * @VTD_INVALIDATE_ALL: what the unit and all devices of the vIOMMU have of its
- *	nested tables
+ *	nested tables; @virt_id, @pasid and @addr are 0 and @npages is ~0
  */
 enum vtd_invalidate_scope {
 	VTD_INVALIDATE_DEVICE_TLB = 1,
