@@ -18,6 +18,14 @@ static char *only = "*";
 module_param(only, charp, 0444);
 MODULE_PARM_DESC(only, "Run only the suites whose name matches (a glob)");
 
+/* What takes long, and needs modules of the kernel: only when named alone. */
+static struct kunit_suite *const alone[] = {
+#ifdef VTD_KUNIT_IOMMUFD
+	&vtd_iommufd_suite,
+#endif
+	NULL,
+};
+
 static struct kunit_suite *const all[] = {
 	&vtd_layout_suite,   &vtd_parse_suite,	 &vtd_pgtable_suite,
 	&vtd_qi_suite,	     &vtd_flush_suite,	 &vtd_context_suite,
@@ -28,7 +36,7 @@ static struct kunit_suite *const all[] = {
 	&vtd_sva_suite,	     &vtd_pri_suite,	 &vtd_ats_suite,
 };
 
-static struct kunit_suite *chosen[ARRAY_SIZE(all)];
+static struct kunit_suite *chosen[ARRAY_SIZE(all) + ARRAY_SIZE(alone)];
 static int nr_chosen;
 
 static int __init vtd_kunit_init(void)
@@ -39,6 +47,10 @@ static int __init vtd_kunit_init(void)
 	for (i = 0; i < ARRAY_SIZE(all); i++) {
 		if (glob_match(only, all[i]->name))
 			chosen[nr_chosen++] = all[i];
+	}
+	for (i = 0; i < ARRAY_SIZE(alone); i++) {
+		if (alone[i] && !strcmp(only, alone[i]->name))
+			chosen[nr_chosen++] = alone[i];
 	}
 	pr_info("KTAP version 1\n1..%d\n", nr_chosen);
 	return __kunit_test_suites_init(chosen, nr_chosen, true);

@@ -7,6 +7,12 @@
 
 #include <kunit/test.h>
 
+/* Programs can have devices through files of their own and iommufd. */
+#if IS_ENABLED(CONFIG_IOMMUFD) && IS_ENABLED(CONFIG_VFIO_DEVICE_CDEV) && \
+	IS_ENABLED(CONFIG_VFIO_PCI)
+#define VTD_KUNIT_IOMMUFD 1
+#endif
+
 extern struct kunit_suite vtd_ats_suite;
 extern struct kunit_suite vtd_attach_suite;
 extern struct kunit_suite vtd_context_suite;
@@ -15,6 +21,7 @@ extern struct kunit_suite vtd_faults_suite;
 extern struct kunit_suite vtd_flush_suite;
 extern struct kunit_suite vtd_groups_suite;
 extern struct kunit_suite vtd_hotplug_suite;
+extern struct kunit_suite vtd_iommufd_suite;
 extern struct kunit_suite vtd_layout_suite;
 extern struct kunit_suite vtd_model_suite;
 extern struct kunit_suite vtd_on_model_suite;

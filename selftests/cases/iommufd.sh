@@ -1,0 +1,33 @@
+# SPDX-License-Identifier: GPL-2.0
+# The KUnit suite vtd_iommufd: devices of the machine of software through VFIO
+# and iommufd. ONLY the kernel with sanitizers has iommufd. "make kunit K=debug"
+# runs it; the long form is "make soak".
+# tier: kunit soak
+# kernels: debug
+# vm: --append "log_buf_len=16M printk.devkmsg=on"
+# allow: ^tainted: N \(0x40000\)$
+# timeout: 600
+# soak-timeout: 3600
+
+modules=/src/build/$K/kunit
+modprobe kunit || bail "KUnit does not load"
+modprobe vfio-pci || bail "vfio-pci does not load"
+modprobe iommufd || bail "iommufd does not load"
+echo 16 > /proc/sys/vm/nr_hugepages
+fuzz=20000 rounds=50
+if [ "$TIER" = soak ]; then
+	fuzz=1000000 rounds=1000
+fi
+dmesg --clear
+insmod "$modules/vtd_model.ko" || bail "vtd_model does not load"
+insmod "$modules/vtd_kunit.ko" only=vtd_iommufd "iommufd_programs=$PROGS" \
+	iommufd_fuzz=$fuzz iommufd_rounds=$rounds || bail "vtd_kunit does not load"
+dmesg -t | sed -n '/^KTAP version 1/,$p' > /tmp/ktap
+rmmod vtd_kunit || bail "vtd_kunit does not leave"
+rmmod vtd_model || bail "vtd_model does not leave"
+# Freed now, or leaked.
+echo scan > /sys/kernel/debug/kmemleak
+sleep 5
+echo scan > /sys/kernel/debug/kmemleak
+cat /sys/kernel/debug/kmemleak
+awk -f /src/selftests/lib/ktap.awk /tmp/ktap
