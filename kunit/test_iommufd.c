@@ -540,6 +540,7 @@ RUN(viommu_without_ats, ECAP_ALL, false, "viommu", 0)
 RUN(siov, ECAP_ALL, true, "siov", 0)
 RUN(mute_device, ECAP_ALL, true, "mute", 0)
 RUN(mute_device_nested, ECAP_ALL, true, "mute-nested", 0)
+RUN(mute_device_viommu, ECAP_ALL, true, "mute-viommu", 0)
 RUN(fuzz, ECAP_ALL, true, "fuzz", iommufd_fuzz)
 
 /* The kernel's core and VFIO alone. */
@@ -575,6 +576,7 @@ static struct kunit_case cases[] = { KUNIT_CASE(vfio_binds),
 				     CASE(siov),
 				     CASE(mute_device),
 				     CASE(mute_device_nested),
+				     CASE(mute_device_viommu),
 				     CASE(fuzz),
 				     {} };
 

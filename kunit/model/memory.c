@@ -154,7 +154,9 @@ bool vtdm_foreign(const struct vtd_model_unit *u, u64 phys)
 bool vtdm_read_table(const struct vtd_model_unit *u,
 		     const struct vtdm_path *path, u64 phys, u64 *value)
 {
-	if (path->kind == VTDM_FIRST && vtdm_foreign(u, phys)) {
+	bool first = path->kind == VTDM_FIRST || path->kind == VTDM_NESTED;
+
+	if (first && vtdm_foreign(u, phys)) {
 		*value = vtdm_load(phys);
 		return true;
 	}

@@ -302,8 +302,9 @@ EXPORT_SYMBOL_GPL(vtd_model_inject);
  * this is on, first-stage tables in memory that was not made known are read,
  * and their accessed and dirty bits set, where they lie: nothing is remembered
  * of what they held, and no store to them is checked.  They must be memory
- * while PASID entries, or caches, lead to them.  Nested ones are never taken so.
- * Requests may reach memory that was not made known, too.
+ * while PASID entries, or caches, lead to them.  The same holds for the tables of
+ * a guest, whose memory is found by a second stage that is known.  Requests may
+ * reach memory that was not made known, too.
  *
  * Context: any.
  */

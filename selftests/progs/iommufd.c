@@ -628,6 +628,7 @@ static int start(const char *what, unsigned int number, unsigned int seed)
 		{ "dirty", run_dirty }, { "viommu", run_viommu },
 		{ "siov", run_siov },	{ "mute", run_mute },
 		{ "mute-nested", run_mute_nested },
+		{ "mute-viommu", run_mute_viommu },
 	};
 	unsigned int i;
 

@@ -177,6 +177,7 @@ void run_mute_nested(void);
 void run_dirty(void);
 void run_migrate(unsigned int rounds);
 void run_viommu(void);
+void run_mute_viommu(void);
 void run_fuzz(unsigned int calls, unsigned int seed);
 
 #endif
