@@ -7,9 +7,11 @@
 
 #include <kunit/test.h>
 
+#include "vtd_probed.h"
+
 /* Programs can have devices through files of their own and iommufd. */
-#if IS_ENABLED(CONFIG_IOMMUFD) && IS_ENABLED(CONFIG_VFIO_DEVICE_CDEV) && \
-	IS_ENABLED(CONFIG_VFIO_PCI)
+#if defined(VTD_HAVE_IOMMUFD) && IS_ENABLED(CONFIG_IOMMUFD) && \
+	IS_ENABLED(CONFIG_VFIO_DEVICE_CDEV) && IS_ENABLED(CONFIG_VFIO_PCI)
 #define VTD_KUNIT_IOMMUFD 1
 #endif
 

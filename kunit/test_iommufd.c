@@ -22,6 +22,7 @@
 #include "iommufd_device.h"
 #include "machine.h"
 #include "suites.h"
+#include "../vfio_glue/iommufd.h"
 
 #ifdef VTD_KUNIT_IOMMUFD
 
@@ -580,10 +581,21 @@ static struct kunit_case cases[] = { KUNIT_CASE(vfio_binds),
 				     CASE(fuzz),
 				     {} };
 
+static int suite_init(struct kunit_suite *suite)
+{
+	return machine_suite_init(suite) ?: vtd_iommufd_start();
+}
+
+static void suite_exit(struct kunit_suite *suite)
+{
+	vtd_iommufd_stop();
+	machine_suite_exit(suite);
+}
+
 struct kunit_suite vtd_iommufd_suite = {
 	.name = "vtd_iommufd",
-	.suite_init = machine_suite_init,
-	.suite_exit = machine_suite_exit,
+	.suite_init = suite_init,
+	.suite_exit = suite_exit,
 	.test_cases = cases,
 };
 
