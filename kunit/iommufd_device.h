@@ -41,7 +41,8 @@ struct iotest_info {
 enum {
 	IOTEST_DONE = 0,
 	IOTEST_REFUSED = 1, /* with a fault */
-	IOTEST_ABORTED = 2, /* without: no master, or told by ATS that it may not */
+	IOTEST_ABORTED =
+		2, /* without: no master, or told by ATS that it may not */
 };
 
 #define IOTEST_DMA_MAX (4UL << 20)
@@ -81,6 +82,7 @@ struct iotest_dma {
  * @pages: how many, up to IOTEST_WRITER_PAGES
  * @seed: of what it does
  * @pause_us: between two writes
+ * @reserved: must be 0
  */
 struct iotest_writer {
 	__u32 id;

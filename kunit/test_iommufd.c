@@ -163,9 +163,9 @@ static int dma_of_user(void __user *arg)
 	data = kvzalloc(d.bytes, GFP_KERNEL);
 	if (!data)
 		return -ENOMEM;
-	ret = d.flags & IOTEST_WRITE && copy_from_user(data,
-						       u64_to_user_ptr(d.data),
-						       d.bytes) ?
+	ret = d.flags & IOTEST_WRITE &&
+			      copy_from_user(data, u64_to_user_ptr(d.data),
+					     d.bytes) ?
 		      -EFAULT :
 		      dma(&d, data);
 	if (!ret && !(d.flags & IOTEST_WRITE) && d.outcome == IOTEST_DONE &&
@@ -383,8 +383,8 @@ static int info(void __user *arg)
 
 static int mute(unsigned long arg)
 {
-	struct vtd_model_endpoint *ep =
-		(arg & 0xff) < IOTEST_DEVICES ? device_endpoint[arg & 0xff] :
+	struct vtd_model_endpoint *ep = (arg & 0xff) < IOTEST_DEVICES ?
+						device_endpoint[arg & 0xff] :
 						NULL;
 
 	if (!ep)
@@ -520,10 +520,10 @@ static void run(struct kunit *test, u64 ecap, bool ats, const char *what,
 	KUNIT_EXPECT_EQ(test, check_now(), 0);
 }
 
-#define RUN(name, ecap, ats, what, number)           \
-	static void name(struct kunit *test)         \
-	{                                            \
-		run(test, ecap, ats, what, number);  \
+#define RUN(name, ecap, ats, what, number)          \
+	static void name(struct kunit *test)        \
+	{                                           \
+		run(test, ecap, ats, what, number); \
 	}
 
 RUN(basic, ECAP_ALL, true, "basic", 0)
@@ -557,7 +557,7 @@ static void vfio_binds(struct kunit *test)
 			"vfio-pci");
 }
 
-#define CASE(name) \
+#define CASE(name)                                        \
 	KUNIT_CASE_ATTR(name, ((struct kunit_attributes){ \
 				      .speed = KUNIT_SPEED_VERY_SLOW }))
 

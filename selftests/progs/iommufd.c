@@ -147,20 +147,21 @@ static void data_is_refused(struct iodev *dev)
 static void mappings(struct iodev *dev, uint32_t pasid)
 {
 	uint32_t ioas = ioas_new(dev->iommu);
-	uint32_t pt = hwpt(dev, ioas,
-			   pasid == NO_PASID ? 0 : IOMMU_HWPT_ALLOC_PASID);
-	uint8_t *at = memory(64 * PAGE), *copy = malloc(16 * PAGE);
+	uint32_t pt =
+		hwpt(dev, ioas, pasid == NO_PASID ? 0 : IOMMU_HWPT_ALLOC_PASID);
+	uint8_t *at = memory_new(64 * PAGE), *copy = malloc(16 * PAGE);
 	volatile uint64_t *word = (void *)at;
 	uint64_t seed = 7;
 	unsigned int i;
 
 	word[0] = 0x1234;
 	is(attach(dev, pasid, pt), 0, "device %u attached", dev->nr);
-	refused(dev->nr, pasid, 0, IOVA, "nothing is mapped");
+	dma_refused(dev->nr, pasid, 0, IOVA, "nothing is mapped");
 	is(map(dev->iommu, ioas, at, IOVA, 32 * PAGE), 0, "32 pages mapped");
-	reads(dev->nr, pasid, IOVA, 0x1234, "a page that is mapped");
-	writes(dev->nr, pasid, IOVA + 8, 0x5678, word + 1, "the same");
-	refused(dev->nr, pasid, IOTEST_WRITE, IOVA + 32 * PAGE, "behind it");
+	dma_reads(dev->nr, pasid, IOVA, 0x1234, "a page that is mapped");
+	dma_writes(dev->nr, pasid, IOVA + 8, 0x5678, word + 1, "the same");
+	dma_refused(dev->nr, pasid, IOTEST_WRITE, IOVA + 32 * PAGE,
+		    "behind it");
 	for (i = 0; i < 16 * PAGE / 8; i++)
 		((uint64_t *)copy)[i] = random_of(&seed);
 	check(dma(dev->nr, pasid, IOTEST_WRITE, IOVA + 8 * PAGE + 16, copy,
@@ -171,18 +172,20 @@ static void mappings(struct iodev *dev, uint32_t pasid)
 		  IOMMU_IOAS_MAP_READABLE),
 	   0, "one page more, to be read");
 	word[32 * PAGE / 8] = 0x99;
-	reads(dev->nr, pasid, IOVA + 32 * PAGE, 0x99, "it");
-	refused(dev->nr, pasid, IOTEST_WRITE, IOVA + 32 * PAGE, "a write to it");
+	dma_reads(dev->nr, pasid, IOVA + 32 * PAGE, 0x99, "it");
+	dma_refused(dev->nr, pasid, IOTEST_WRITE, IOVA + 32 * PAGE,
+		    "a write to it");
 	is(unmap(dev->iommu, ioas, IOVA, 32 * PAGE), 0, "unmapped");
 	word[0] = 0x4321;
-	refused(dev->nr, pasid, IOTEST_WRITE, IOVA, "a write to what is gone");
-	refused(dev->nr, pasid, 0, IOVA + PAGE, "a read of what is gone");
+	dma_refused(dev->nr, pasid, IOTEST_WRITE, IOVA,
+		    "a write to what is gone");
+	dma_refused(dev->nr, pasid, 0, IOVA + PAGE, "a read of what is gone");
 	check(word[0] == 0x4321, "nothing was written");
 	is(map(dev->iommu, ioas, at + 40 * PAGE, IOVA, 4 * PAGE), 0,
 	   "others mapped there");
-	writes(dev->nr, pasid, IOVA, 0x777, word + 40 * PAGE / 8, "these");
+	dma_writes(dev->nr, pasid, IOVA, 0x777, word + 40 * PAGE / 8, "these");
 	is(detach(dev, pasid), 0, "detached");
-	refused(dev->nr, pasid, 0, IOVA, "a device that is nowhere");
+	dma_refused(dev->nr, pasid, 0, IOVA, "a device that is nowhere");
 	is(destroy(dev->iommu, pt), 0, "the HWPT destroyed");
 	is(destroy(dev->iommu, ioas), 0, "the IOAS destroyed");
 	munmap(at, 64 * PAGE);
@@ -194,18 +197,19 @@ static void mappings(struct iodev *dev, uint32_t pasid)
 static void huge_mappings(struct iodev *dev)
 {
 	uint32_t ioas = ioas_new(dev->iommu);
-	volatile uint64_t *at = huge_memory(2 * HUGE);
+	volatile uint64_t *at = memory_huge(2 * HUGE);
 
 	is(map(dev->iommu, ioas, (void *)at, IOVA, 2 * HUGE), 0,
 	   "two huge pages mapped");
 	is(attach(dev, NO_PASID, ioas), 0, "attached to the IOAS");
-	writes(dev->nr, NO_PASID, IOVA + HUGE - 8, 1, at + HUGE / 8 - 1,
-	       "the end of the first");
-	writes(dev->nr, NO_PASID, IOVA + HUGE, 2, at + HUGE / 8,
-	       "the beginning of the second");
+	dma_writes(dev->nr, NO_PASID, IOVA + HUGE - 8, 1, at + HUGE / 8 - 1,
+		   "the end of the first");
+	dma_writes(dev->nr, NO_PASID, IOVA + HUGE, 2, at + HUGE / 8,
+		   "the beginning of the second");
 	is(unmap(dev->iommu, ioas, IOVA, HUGE), -ENOENT, "a half unmapped");
 	is(unmap(dev->iommu, ioas, 0, ~0ULL), 0, "all unmapped");
-	refused(dev->nr, NO_PASID, IOTEST_WRITE, IOVA + HUGE, "what was there");
+	dma_refused(dev->nr, NO_PASID, IOTEST_WRITE, IOVA + HUGE,
+		    "what was there");
 	is(detach(dev, NO_PASID), 0, "detached");
 	is(destroy(dev->iommu, ioas), 0, "the IOAS destroyed");
 	munmap((void *)at, 2 * HUGE);
@@ -227,11 +231,11 @@ static void replaced(struct iodev *dev, uint32_t pasid)
 	for (i = 0; i < 2; i++) {
 		ioas[i] = ioas_new(dev->iommu);
 		pt[i] = hwpt(dev, ioas[i], flags);
-		at[i] = memory(SPAN);
+		at[i] = memory_new(SPAN);
 		is(map(dev->iommu, ioas[i], at[i], IOVA, SPAN), 0, "mapped");
 	}
 	is(attach(dev, pasid, pt[0]), 0, "attached");
-	w = writer(dev->nr, pasid, IOVA, SPAN / PAGE, 1);
+	w = writer_new(dev->nr, pasid, IOVA, SPAN / PAGE, 1);
 	for (i = 0; i < 50; i++) {
 		int ret = attach(dev, pasid, pt[~i & 1]);
 
@@ -252,8 +256,7 @@ static void replaced(struct iodev *dev, uint32_t pasid)
 	}
 	log = writer_log(w, false, NULL);
 	check(!log.refused && log.done,
-	      "50 replacements of a domain under DMA: %lu writes, %lu refused "
-	      "(the last at 0x%lx, reason 0x%x)",
+	      "50 replacements of a domain under DMA: %lu writes, %lu refused (the last at 0x%lx, reason 0x%x)",
 	      (long)log.done, (long)log.refused, (long)log.addr, log.reason);
 	writer_stop(w);
 	check(!wrong, "each went to the new one (%u did not)", wrong);
@@ -271,14 +274,14 @@ static void replaced(struct iodev *dev, uint32_t pasid)
 static void mapped_under_dma(struct iodev *dev)
 {
 	uint32_t ioas = ioas_new(dev->iommu);
-	uint8_t *at = memory(32 * PAGE);
+	uint8_t *at = memory_new(32 * PAGE);
 	struct iotest_log log;
 	unsigned int i, wrong = 0;
 	uint32_t w;
 
 	is(map(dev->iommu, ioas, at, IOVA, 16 * PAGE), 0, "mapped");
 	is(attach(dev, NO_PASID, ioas), 0, "attached");
-	w = writer(dev->nr, NO_PASID, IOVA, 16, 2);
+	w = writer_new(dev->nr, NO_PASID, IOVA, 16, 2);
 	for (i = 0; i < 50; i++) {
 		uint64_t other = IOVA + (16 + i % 8) * PAGE;
 
@@ -301,19 +304,19 @@ static void mapped_under_dma(struct iodev *dev)
 static void shared_domain(struct iodev *a, struct iodev *b)
 {
 	uint32_t ioas = ioas_new(a->iommu), pt = hwpt(a, ioas, 0);
-	volatile uint64_t *at = memory(PAGE);
+	volatile uint64_t *at = memory_new(PAGE);
 
 	is(map(a->iommu, ioas, (void *)at, IOVA, PAGE), 0, "mapped");
 	is(attach(a, NO_PASID, pt), 0, "one device attached");
 	is(attach(b, NO_PASID, pt), 0, "another attached");
-	writes(a->nr, NO_PASID, IOVA, 1, at, "the one");
-	writes(b->nr, NO_PASID, IOVA, 2, at, "the other");
+	dma_writes(a->nr, NO_PASID, IOVA, 1, at, "the one");
+	dma_writes(b->nr, NO_PASID, IOVA, 2, at, "the other");
 	is(destroy(a->iommu, pt), -EBUSY, "a domain in use");
 	is(detach(a, NO_PASID), 0, "the one detached");
-	refused(a->nr, NO_PASID, IOTEST_WRITE, IOVA, "the one now");
-	writes(b->nr, NO_PASID, IOVA, 3, at, "the other now");
+	dma_refused(a->nr, NO_PASID, IOTEST_WRITE, IOVA, "the one now");
+	dma_writes(b->nr, NO_PASID, IOVA, 3, at, "the other now");
 	is(unmap(a->iommu, ioas, IOVA, PAGE), 0, "unmapped");
-	refused(b->nr, NO_PASID, IOTEST_WRITE, IOVA, "the other then");
+	dma_refused(b->nr, NO_PASID, IOTEST_WRITE, IOVA, "the other then");
 	is(detach(b, NO_PASID), 0, "the other detached");
 	is(destroy(a->iommu, pt), 0, "HWPT destroyed");
 	is(destroy(a->iommu, ioas), 0, "IOAS destroyed");
@@ -331,7 +334,7 @@ static void pasids(struct iodev *dev, unsigned int bits)
 	for (i = 0; i < 3; i++) {
 		ioas[i] = ioas_new(dev->iommu);
 		pt[i] = hwpt(dev, ioas[i], IOMMU_HWPT_ALLOC_PASID);
-		at[i] = memory(PAGE);
+		at[i] = memory_new(PAGE);
 		is(map(dev->iommu, ioas[i], (void *)at[i], IOVA, PAGE), 0,
 		   "mapped");
 		is(attach(dev, pasid[i], pt[i]), 0, "PASID 0x%x attached",
@@ -339,15 +342,15 @@ static void pasids(struct iodev *dev, unsigned int bits)
 	}
 	check(attach(dev, last + 1, pt[1]) < 0, "PASID 0x%x refused", last + 1);
 	for (i = 0; i < 3; i++)
-		writes(dev->nr, pasid[i], IOVA, 0x10 + i, at[i], "its own");
-	refused(dev->nr, 2, 0, IOVA, "a PASID that nobody has");
+		dma_writes(dev->nr, pasid[i], IOVA, 0x10 + i, at[i], "its own");
+	dma_refused(dev->nr, 2, 0, IOVA, "a PASID that nobody has");
 	is(detach(dev, pasid[1]), 0, "PASID detached");
-	refused(dev->nr, pasid[1], 0, IOVA, "it then");
-	reads(dev->nr, pasid[2], IOVA, 0x12, "another");
-	reads(dev->nr, NO_PASID, IOVA, 0x10, "none");
+	dma_refused(dev->nr, pasid[1], 0, IOVA, "it then");
+	dma_reads(dev->nr, pasid[2], IOVA, 0x12, "another");
+	dma_reads(dev->nr, NO_PASID, IOVA, 0x10, "none");
 	is(detach(dev, NO_PASID), 0, "without PASID detached");
-	refused(dev->nr, NO_PASID, 0, IOVA, "none then");
-	reads(dev->nr, pasid[2], IOVA, 0x12, "the other still");
+	dma_refused(dev->nr, NO_PASID, 0, IOVA, "none then");
+	dma_reads(dev->nr, pasid[2], IOVA, 0x12, "the other still");
 	is(detach(dev, pasid[2]), 0, "the other detached");
 	for (i = 0; i < 3; i++) {
 		is(destroy(dev->iommu, pt[i]), 0, "HWPT destroyed");
@@ -364,12 +367,12 @@ static void left_behind(unsigned int order)
 	struct iodev dev = take(ATS, iommu);
 	uint32_t ioas = ioas_new(iommu);
 	uint32_t pt = hwpt(&dev, ioas, IOMMU_HWPT_ALLOC_PASID);
-	void *at = memory(4 * PAGE);
+	void *at = memory_new(4 * PAGE);
 
 	is(map(iommu, ioas, at, IOVA, 4 * PAGE), 0, "mapped");
 	is(attach(&dev, NO_PASID, pt), 0, "attached");
 	is(attach(&dev, 9, pt), 0, "its PASID, too");
-	writes(ATS, 9, IOVA, order, at, "before it is closed");
+	dma_writes(ATS, 9, IOVA, order, at, "before it is closed");
 	if (order & 2)
 		munmap(at, 4 * PAGE);
 	if (order & 1)
@@ -547,9 +550,9 @@ void run_siov(void)
 		interface_open(&dev, &o[i], FIRST_PASID + i);
 	all_write(ATS, o, 0, 0x1000);
 	for (i = 0; i < INTERFACES; i++) {
-		refused(ATS, FIRST_PASID + i, IOTEST_WRITE, IOVA + 2 * PAGE,
-			"behind the memory of an interface");
-		w[i] = writer(ATS, FIRST_PASID + i, IOVA + PAGE, 1, i);
+		dma_refused(ATS, FIRST_PASID + i, IOTEST_WRITE, IOVA + 2 * PAGE,
+			    "behind the memory of an interface");
+		w[i] = writer_new(ATS, FIRST_PASID + i, IOVA + PAGE, 1, i);
 	}
 	/* One goes while all write: its own is refused from then on. */
 	interface_close(&dev, &o[3], FIRST_PASID + 3);
@@ -585,7 +588,7 @@ void run_mute(void)
 	int iommu = iommu_new();
 	struct iodev dev = take(ATS_2, iommu), other = take(ATS, iommu);
 	uint32_t ioas = ioas_new(iommu), pt = hwpt(&dev, ioas, 0), w;
-	volatile uint64_t *at = memory(20 * PAGE);
+	volatile uint64_t *at = memory_new(20 * PAGE);
 	struct iotest_log log;
 	uint64_t before;
 
@@ -594,15 +597,17 @@ void run_mute(void)
 	   "more mapped");
 	is(attach(&dev, NO_PASID, pt), 0, "attached");
 	is(attach(&other, NO_PASID, pt), 0, "another attached");
-	writes(ATS_2, NO_PASID, IOVA, 1, at, "before it falls silent");
-	w = writer(ATS, NO_PASID, IOVA + PAGE, 16, 1);
+	dma_writes(ATS_2, NO_PASID, IOVA, 1, at, "before it falls silent");
+	w = writer_new(ATS, NO_PASID, IOVA + PAGE, 16, 1);
 	writer_wait(w);
 	must(!ioctl(machine_fd, IOTEST_MUTE, ATS_2 | 0x100), "no mute");
 	unmap(iommu, ioas, IOVA, PAGE);
 	say("unmapped with a device that does not answer");
-	at[0] = before = 0x1111;
-	refused(ATS_2, NO_PASID, IOTEST_WRITE, IOVA, "what it still knows");
-	refused(ATS_2, NO_PASID, IOTEST_WRITE, IOVA + PAGE, "anything else");
+	before = 0x1111;
+	at[0] = before;
+	dma_refused(ATS_2, NO_PASID, IOTEST_WRITE, IOVA, "what it still knows");
+	dma_refused(ATS_2, NO_PASID, IOTEST_WRITE, IOVA + PAGE,
+		    "anything else");
 	check(at[0] == before, "the page that was unmapped is not written to");
 	writer_wait(w);
 	log = writer_log(w, false, NULL);
@@ -610,7 +615,8 @@ void run_mute(void)
 	      (long)log.done, (long)log.refused);
 	writer_stop(w);
 	must(!ioctl(machine_fd, IOTEST_MUTE, ATS_2), "still mute");
-	refused(ATS_2, NO_PASID, IOTEST_WRITE, IOVA, "when it speaks again");
+	dma_refused(ATS_2, NO_PASID, IOTEST_WRITE, IOVA,
+		    "when it speaks again");
 	give(&dev);
 	give(&other);
 	close(iommu);
@@ -624,9 +630,12 @@ static int start(const char *what, unsigned int number, unsigned int seed)
 		const char *name;
 		void (*run)(void);
 	} parts[] = {
-		{ "basic", run_basic }, { "nested", run_nested },
-		{ "dirty", run_dirty }, { "viommu", run_viommu },
-		{ "siov", run_siov },	{ "mute", run_mute },
+		{ "basic", run_basic },
+		{ "nested", run_nested },
+		{ "dirty", run_dirty },
+		{ "viommu", run_viommu },
+		{ "siov", run_siov },
+		{ "mute", run_mute },
 		{ "mute-nested", run_mute_nested },
 		{ "mute-viommu", run_mute_viommu },
 	};

@@ -40,7 +40,7 @@ static struct tracked tracked_new(struct iodev *dev, uint32_t flags, bool huge)
 
 	if (huge)
 		t.bytes = 4 * HUGE;
-	t.at = huge ? huge_memory(t.bytes) : memory(t.bytes);
+	t.at = huge ? memory_huge(t.bytes) : memory_new(t.bytes);
 	t.ioas = huge ? ioas_new(t.iommu) : ioas_new_small(t.iommu);
 	is(map(t.iommu, t.ioas, t.at, IOVA, t.bytes), 0, "mapped");
 	t.pt = hwpt(dev, t.ioas, IOMMU_HWPT_ALLOC_DIRTY_TRACKING | flags);
@@ -88,8 +88,8 @@ static bool same(const uint64_t *dirty, const uint64_t *written)
 }
 
 /* Rounds of writes and reports, exact each time; writes while it rests are none. */
-static void exact(struct tracked *t, const uint32_t *w, unsigned int nr,
-		  unsigned int rounds, const char *what)
+static void exact_rounds(struct tracked *t, const uint32_t *w, unsigned int nr,
+			 unsigned int rounds, const char *what)
 {
 	unsigned int i, j, k, bad = 0, all = 0;
 	uint64_t dirty[WORDS], log[WORDS], written[WORDS];
@@ -122,7 +122,7 @@ static void exact(struct tracked *t, const uint32_t *w, unsigned int nr,
 static uint32_t resting(unsigned int nr, uint32_t pasid, uint64_t seed)
 {
 	uint64_t log[WORDS];
-	uint32_t w = writer(nr, pasid, IOVA, PAGES, seed);
+	uint32_t w = writer_new(nr, pasid, IOVA, PAGES, seed);
 
 	writer_wait(w);
 	writer_log(w, true, log);
@@ -151,7 +151,7 @@ static void tracks(struct iodev *dev, uint32_t pasid)
 	dirty_now(&t, 0, map);
 	check(!bits_in(map, WORDS), "what was written before is not dirty: %u",
 	      bits_in(map, WORDS));
-	exact(&t, &w, 1, 40, "a device");
+	exact_rounds(&t, &w, 1, 40, "a device");
 	/* Reading makes nothing dirty. */
 	check(dma(dev->nr, pasid, 0, IOVA, &value, 8, NULL) == IOTEST_DONE,
 	      "a page is read");
@@ -176,7 +176,7 @@ static void tracks(struct iodev *dev, uint32_t pasid)
 	is(set_dirty(t.iommu, t.pt, true), 0, "tracking again");
 	dirty_now(&t, 0, map);
 	check(!bits_in(map, WORDS), "what was written meanwhile is not dirty");
-	exact(&t, &w, 1, 10, "a device, tracked again");
+	exact_rounds(&t, &w, 1, 10, "a device, tracked again");
 	/* What it did stays when it has gone. */
 	writer_log(w, false, NULL);
 	writer_wait(w);
@@ -186,7 +186,7 @@ static void tracks(struct iodev *dev, uint32_t pasid)
 	check(same(map, log), "what a device did that has gone");
 	/* Comes to a domain that is tracked. */
 	is(attach(dev, pasid, t.pt), 0, "attached again");
-	exact(&t, &w, 1, 10, "a device that came later");
+	exact_rounds(&t, &w, 1, 10, "a device that came later");
 	never_refused(w);
 	is(detach(dev, pasid), 0, "detached");
 	tracked_end(&t);
@@ -258,7 +258,7 @@ static void maps(struct iodev *dev)
 }
 
 /* Mapped by 2 MiB: no more than that is said to be dirty, and no less. */
-static void huge(struct iodev *dev)
+static void huge_pages(struct iodev *dev)
 {
 	struct tracked t = tracked_new(dev, 0, true);
 	const uint64_t blocks = t.bytes / HUGE;
@@ -310,7 +310,7 @@ static void together(struct iodev *a, struct iodev *b, struct iodev *c)
 	w[1] = resting(a->nr, 0x21, 2);
 	w[2] = resting(b->nr, NO_PASID, 3);
 	is(set_dirty(t.iommu, t.pt, true), 0, "tracking");
-	exact(&t, w, 3, 20, "two devices and a PASID");
+	exact_rounds(&t, w, 3, 20, "two devices and a PASID");
 	is(attach(c, NO_PASID, t.pt), 0, "a third attached");
 	w[3] = resting(c->nr, NO_PASID, 4);
 	{
@@ -318,7 +318,7 @@ static void together(struct iodev *a, struct iodev *b, struct iodev *c)
 
 		dirty_now(&t, 0, map);
 	}
-	exact(&t, w, 4, 20, "three devices and a PASID");
+	exact_rounds(&t, w, 4, 20, "three devices and a PASID");
 	for (i = 0; i < 4; i++)
 		never_refused(w[i]);
 	is(detach(c, NO_PASID), 0, "detached");
@@ -340,32 +340,33 @@ static void together(struct iodev *a, struct iodev *b, struct iodev *c)
 static void nested_dirty(struct iodev *dev, uint32_t pasid, bool late)
 {
 	uint32_t flags = pasid == NO_PASID ? 0 : IOMMU_HWPT_ALLOC_PASID;
-	struct tracked t = tracked_new(
-		dev, IOMMU_HWPT_ALLOC_NEST_PARENT | flags, false);
+	struct tracked t =
+		tracked_new(dev, IOMMU_HWPT_ALLOC_NEST_PARENT | flags, false);
 	struct guest g = { .iova = GUEST, .bytes = HUGE };
 	uint64_t table, va = 0x500000000000ULL, map[WORDS], log[WORDS];
 	uint32_t id, w, nr;
 	unsigned int i;
 
-	g.at = memory(g.bytes);
+	g.at = memory_new(g.bytes);
 	is(map_as(t.iommu, t.ioas, g.at, GUEST, g.bytes,
 		  IOMMU_IOAS_MAP_READABLE | IOMMU_IOAS_MAP_WRITEABLE),
 	   0, "the guest's tables mapped");
 	table = guest_table(&g);
 	for (i = 0; i < PAGES; i++)
 		guest_map(&g, table, va + i * PAGE, IOVA + i * PAGE, G_RW);
-	id = nested(dev, t.pt, flags, table);
+	id = nested_hwpt(dev, t.pt, flags, table);
 	if (late)
 		is(set_dirty(t.iommu, t.pt, true), 0, "tracking");
 	is(attach(dev, pasid, id), 0, "a child attached");
-	w = writer(dev->nr, pasid, va, PAGES, 5);
+	w = writer_new(dev->nr, pasid, va, PAGES, 5);
 	writer_wait(w);
 	writer_log(w, true, log);
 	if (!late)
 		is(set_dirty(t.iommu, t.pt, true), 0, "tracking");
 	else
 		dirty_now(&t, 0, map);
-	exact(&t, &w, 1, 20, late ? "a child that came later" : "a child");
+	exact_rounds(&t, &w, 1, 20,
+		     late ? "a child that came later" : "a child");
 	/* The unit has written accessed bits into the guest's tables. */
 	guest_map(&g, table, va + PAGES * PAGE, IOVA, G_RW);
 	memset(map, 0, sizeof(map));
@@ -383,7 +384,7 @@ static void nested_dirty(struct iodev *dev, uint32_t pasid, bool late)
 	never_refused(w);
 	w = resting(dev->nr, pasid, 6);
 	dirty_now(&t, 0, map);
-	exact(&t, &w, 1, 10, "the parent");
+	exact_rounds(&t, &w, 1, 10, "the parent");
 	never_refused(w);
 	is(detach(dev, pasid), 0, "detached");
 	is(destroy(t.iommu, id), 0, "the child destroyed");
@@ -404,8 +405,8 @@ void run_dirty(void)
 	tracks(&dev[ATS], NO_PASID);
 	tracks(&dev[ATS], 0x77);
 	maps(&dev[ATS]);
-	huge(&dev[PLAIN]);
-	huge(&dev[ATS]);
+	huge_pages(&dev[PLAIN]);
+	huge_pages(&dev[ATS]);
 	together(&dev[ATS], &dev[ATS_2], &dev[PLAIN]);
 	if (machine.ecap & ECAP_NEST) {
 		nested_dirty(&dev[PLAIN], NO_PASID, false);
@@ -442,7 +443,7 @@ void run_migrate(unsigned int rounds)
 	int iommu = iommu_new();
 	struct iodev dev = take(ATS, iommu), plain = take(PLAIN, iommu);
 	struct tracked t = tracked_new(&dev, IOMMU_HWPT_ALLOC_PASID, false);
-	uint8_t *shadow = memory(t.bytes);
+	uint8_t *shadow = memory_new(t.bytes);
 	unsigned long copied = 0;
 	unsigned int i, nr, empty = 0;
 	uint32_t w[3];
@@ -450,9 +451,9 @@ void run_migrate(unsigned int rounds)
 	is(attach(&dev, NO_PASID, t.pt), 0, "a device attached");
 	is(attach(&dev, 0x31, t.pt), 0, "its PASID attached");
 	is(attach(&plain, NO_PASID, t.pt), 0, "another attached");
-	w[0] = writer(ATS, NO_PASID, IOVA, PAGES, 1);
-	w[1] = writer(ATS, 0x31, IOVA, PAGES, 2);
-	w[2] = writer(PLAIN, NO_PASID, IOVA, PAGES, 3);
+	w[0] = writer_new(ATS, NO_PASID, IOVA, PAGES, 1);
+	w[1] = writer_new(ATS, 0x31, IOVA, PAGES, 2);
+	w[2] = writer_new(PLAIN, NO_PASID, IOVA, PAGES, 3);
 	writer_wait(w[2]);
 	is(set_dirty(iommu, t.pt, true), 0, "tracking");
 	memcpy(shadow, t.at, t.bytes);

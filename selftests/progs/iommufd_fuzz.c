@@ -479,14 +479,14 @@ static void look_at_events(struct one *o)
 }
 
 static void (*const calls[])(struct one *) = {
-	ioas_alloc,    object_destroy, ioas_map,     ioas_map_file,
-	ioas_unmap,    ioas_copy,      ioas_ranges,  option,
-	hwpt_alloc,    hw_info,	       dirty_set,    dirty_get,
-	forget_some,   fault_queue,    viommu,	     vdevice,
-	event_queue,   hw_queue,       attach_any,   detach_any,
-	device_again,  iommu_again,    some_dma,     scribble,
-	look_at_events, hwpt_alloc,    hwpt_alloc,   attach_any,
-	attach_any,    viommu,	       ioas_alloc,   ioas_map,
+	ioas_alloc,	object_destroy, ioas_map,    ioas_map_file,
+	ioas_unmap,	ioas_copy,	ioas_ranges, option,
+	hwpt_alloc,	hw_info,	dirty_set,   dirty_get,
+	forget_some,	fault_queue,	viommu,	     vdevice,
+	event_queue,	hw_queue,	attach_any,  detach_any,
+	device_again,	iommu_again,	some_dma,    scribble,
+	look_at_events, hwpt_alloc,	hwpt_alloc,  attach_any,
+	attach_any,	viommu,		ioas_alloc,  ioas_map,
 };
 
 #define CALLS (sizeof(calls) / sizeof(*calls))
@@ -542,7 +542,7 @@ static void begin(void)
 		device_id[i] = dev.id;
 		keep(dev.id);
 	}
-	space = memory(BYTES);
+	space = memory_new(BYTES);
 	memory_file = memfd_create("fuzz", MFD_CLOEXEC);
 	must(memory_file >= 0 && !ftruncate(memory_file, BYTES), "no memfd");
 }
@@ -550,7 +550,7 @@ static void begin(void)
 /* What is left must still be usable. */
 static void end(void)
 {
-	volatile uint64_t *at = memory(PAGE);
+	volatile uint64_t *at = memory_new(PAGE);
 	unsigned int i;
 
 	for (i = 0; i < IOTEST_DEVICES; i++)
@@ -570,7 +570,7 @@ static void end(void)
 
 		is(map(fd, ioas, (void *)at, IOVA, PAGE), 0, "mapped");
 		is(attach(&dev, NO_PASID, ioas), 0, "attached");
-		writes(i, NO_PASID, IOVA, i + 1, at, "afterwards");
+		dma_writes(i, NO_PASID, IOVA, i + 1, at, "afterwards");
 		give(&dev);
 		close(fd);
 	}
@@ -585,8 +585,7 @@ void run_fuzz(unsigned int nr, unsigned int seed)
 
 	begin();
 	left = nr;
-	must(!pthread_create(&answers, NULL, answer_thread, NULL),
-	     "no thread");
+	must(!pthread_create(&answers, NULL, answer_thread, NULL), "no thread");
 	for (i = 0; i < THREADS; i++)
 		must(!pthread_create(&thread[i], NULL, fuzz_thread,
 				     (void *)(seed * 1000UL + i)),

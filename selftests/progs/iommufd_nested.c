@@ -46,7 +46,7 @@ static struct nest nest_of(struct iodev *dev, uint32_t flags)
 	struct nest n = { .iommu = dev->iommu, .dev = dev };
 
 	n.g = (struct guest){ .iova = GUEST, .bytes = GUEST_BYTES };
-	n.g.at = memory(GUEST_BYTES);
+	n.g.at = memory_new(GUEST_BYTES);
 	n.ioas = ioas_new(dev->iommu);
 	is(map(n.iommu, n.ioas, n.g.at, GUEST, 2 * HUGE), 0,
 	   "the guest's memory mapped");
@@ -86,9 +86,9 @@ static void walks(struct nest *n, uint32_t pasid)
 	struct guest *g = &n->g;
 	uint64_t table = guest_table(g), page = guest_page(g);
 	unsigned int nr = n->dev->nr;
-	uint32_t id = nested(n->dev, n->parent,
-			     pasid == NO_PASID ? 0 : IOMMU_HWPT_ALLOC_PASID,
-			     table);
+	uint32_t id = nested_hwpt(
+		n->dev, n->parent,
+		pasid == NO_PASID ? 0 : IOMMU_HWPT_ALLOC_PASID, table);
 
 	guest_map(g, table, VA, page, G_RW);
 	guest_map(g, table, VA + PAGE, page, G_P | G_U);
@@ -97,35 +97,35 @@ static void walks(struct nest *n, uint32_t pasid)
 	guest_map(g, table, VA_HUGE, HUGE_AT, G_RW | G_PS);
 	*guest_at(g, page) = 0xabc;
 	is(attach(n->dev, pasid, id), 0, "a nested domain attached");
-	reads(nr, pasid, VA, 0xabc, "a page of the guest");
+	dma_reads(nr, pasid, VA, 0xabc, "a page of the guest");
 	bits_are(n, table, VA, 1, false, "it was read");
-	writes(nr, pasid, VA + 8, 0xdef, guest_at(g, page + 8), "the same");
+	dma_writes(nr, pasid, VA + 8, 0xdef, guest_at(g, page + 8), "the same");
 	bits_are(n, table, VA, 1, true, "it was written");
-	reads(nr, pasid, VA + PAGE, 0xabc, "the same, read only");
-	refused(nr, pasid, IOTEST_WRITE, VA + PAGE, "a write to that");
+	dma_reads(nr, pasid, VA + PAGE, 0xabc, "the same, read only");
+	dma_refused(nr, pasid, IOTEST_WRITE, VA + PAGE, "a write to that");
 	bits_are(n, table, VA + PAGE, 1, false, "it was not written");
-	refused(nr, pasid, 0, VA + 2 * PAGE, "a supervisor's page");
-	refused(nr, pasid, 0, VA + 3 * PAGE, "what the guest has not");
-	refused(nr, pasid, 0, VA + 4 * PAGE, "what it does not map");
-	refused(nr, pasid, 0, page, "its own address");
-	writes(nr, pasid, VA_HUGE + HUGE - 8, 1, guest_at(g, HUGE_AT + HUGE - 8),
-	       "the end of a huge page");
+	dma_refused(nr, pasid, 0, VA + 2 * PAGE, "a supervisor's page");
+	dma_refused(nr, pasid, 0, VA + 3 * PAGE, "what the guest has not");
+	dma_refused(nr, pasid, 0, VA + 4 * PAGE, "what it does not map");
+	dma_refused(nr, pasid, 0, page, "its own address");
+	dma_writes(nr, pasid, VA_HUGE + HUGE - 8, 1,
+		   guest_at(g, HUGE_AT + HUGE - 8), "the end of a huge page");
 	bits_are(n, table, VA_HUGE, 2, true, "a huge page");
 	is(detach(n->dev, pasid), 0, "detached");
-	refused(nr, pasid, 0, VA, "nowhere");
+	dma_refused(nr, pasid, 0, VA, "nowhere");
 	is(destroy(n->iommu, id), 0, "the nested domain destroyed");
 }
 
 /* --- invalidation ------------------------------------------------------------- */
 
 /* Until the guest says so what is cached is as good; afterwards it is not. */
-static void changed(struct nest *n, uint32_t pasid)
+static void entries_changed(struct nest *n, uint32_t pasid)
 {
 	struct guest *g = &n->g;
 	uint64_t table = guest_table(g), a = guest_page(g), b = guest_page(g);
-	uint32_t id = nested(n->dev, n->parent,
-			     pasid == NO_PASID ? 0 : IOMMU_HWPT_ALLOC_PASID,
-			     table);
+	uint32_t id = nested_hwpt(
+		n->dev, n->parent,
+		pasid == NO_PASID ? 0 : IOMMU_HWPT_ALLOC_PASID, table);
 	unsigned int nr = n->dev->nr, i;
 
 	*guest_at(g, a) = 0xa;
@@ -134,22 +134,24 @@ static void changed(struct nest *n, uint32_t pasid)
 		guest_map(g, table, VA + i * PAGE, a, G_RW);
 	is(attach(n->dev, pasid, id), 0, "attached");
 	for (i = 0; i < 8; i++)
-		reads(nr, pasid, VA + i * PAGE, 0xa, "before it is changed");
+		dma_reads(nr, pasid, VA + i * PAGE, 0xa,
+			  "before it is changed");
 	for (i = 0; i < 8; i++)
 		guest_map(g, table, VA + i * PAGE, b, G_RW);
 	/* Or the rest would be no test. */
-	reads(nr, pasid, VA, 0xa, "what is cached");
+	dma_reads(nr, pasid, VA, 0xa, "what is cached");
 	forget(n->iommu, id, VA, 1);
-	reads(nr, pasid, VA, 0xb, "one page, forgotten");
+	dma_reads(nr, pasid, VA, 0xb, "one page, forgotten");
 	forget(n->iommu, id, VA + PAGE, 3);
 	for (i = 1; i < 4; i++)
-		reads(nr, pasid, VA + i * PAGE, 0xb, "three pages, forgotten");
+		dma_reads(nr, pasid, VA + i * PAGE, 0xb,
+			  "three pages, forgotten");
 	forget(n->iommu, id, 0, ~0ULL);
 	for (i = 4; i < 8; i++)
-		reads(nr, pasid, VA + i * PAGE, 0xb, "all forgotten");
+		dma_reads(nr, pasid, VA + i * PAGE, 0xb, "all forgotten");
 	guest_map(g, table, VA, 0, 0);
 	forget(n->iommu, id, VA, 1);
-	refused(nr, pasid, 0, VA, "what the guest has unmapped");
+	dma_refused(nr, pasid, 0, VA, "what the guest has unmapped");
 	is(detach(n->dev, pasid), 0, "detached");
 	is(destroy(n->iommu, id), 0, "destroyed");
 }
@@ -160,9 +162,9 @@ static void table_changed(struct nest *n, uint32_t pasid)
 	struct guest *g = &n->g;
 	uint64_t table = guest_table(g), a = guest_page(g), b = guest_page(g);
 	uint64_t other = guest_page(g);
-	uint32_t id = nested(n->dev, n->parent,
-			     pasid == NO_PASID ? 0 : IOMMU_HWPT_ALLOC_PASID,
-			     table);
+	uint32_t id = nested_hwpt(
+		n->dev, n->parent,
+		pasid == NO_PASID ? 0 : IOMMU_HWPT_ALLOC_PASID, table);
 	unsigned int nr = n->dev->nr;
 
 	*guest_at(g, a) = 0xa;
@@ -170,13 +172,13 @@ static void table_changed(struct nest *n, uint32_t pasid)
 	guest_map(g, table, VA, a, G_RW);
 	guest_map(g, table, VA + PAGE, a, G_RW);
 	is(attach(n->dev, pasid, id), 0, "attached");
-	reads(nr, pasid, VA, 0xa, "before the table goes");
+	dma_reads(nr, pasid, VA, 0xa, "before the table goes");
 	*guest_at(g, other + (VA >> 12 & 511) * 8) = b | G_RW;
 	*guest_at(g, other + ((VA >> 12 & 511) + 1) * 8) = b | G_RW;
 	*guest_entry(g, table, VA, 2) = other | G_RW;
 	forget(n->iommu, id, VA & ~(HUGE - 1), 512);
-	reads(nr, pasid, VA, 0xb, "by the new table");
-	reads(nr, pasid, VA + PAGE, 0xb, "by the new table, another");
+	dma_reads(nr, pasid, VA, 0xb, "by the new table");
+	dma_reads(nr, pasid, VA + PAGE, 0xb, "by the new table, another");
 	is(detach(n->dev, pasid), 0, "detached");
 	is(destroy(n->iommu, id), 0, "destroyed");
 }
@@ -187,30 +189,31 @@ static void parent_changed(struct nest *n, uint32_t pasid)
 {
 	struct guest *g = &n->g;
 	uint64_t table = guest_table(g), seen;
-	uint32_t id = nested(n->dev, n->parent,
-			     pasid == NO_PASID ? 0 : IOMMU_HWPT_ALLOC_PASID,
-			     table);
-	volatile uint64_t *at = guest_at(g, EXTRA_AT), *other = memory(HUGE);
+	uint32_t id = nested_hwpt(
+		n->dev, n->parent,
+		pasid == NO_PASID ? 0 : IOMMU_HWPT_ALLOC_PASID, table);
+	volatile uint64_t *at = guest_at(g, EXTRA_AT),
+			  *other = memory_new(HUGE);
 	unsigned int nr = n->dev->nr;
 
 	guest_map(g, table, VA, EXTRA_AT, G_RW);
 	guest_map(g, table, VA_HUGE, EXTRA_AT, G_RW | G_PS);
 	is(attach(n->dev, pasid, id), 0, "attached");
-	writes(nr, pasid, VA, 1, at, "while the guest has it");
-	writes(nr, pasid, VA_HUGE + PAGE, 2, at + 512, "by a huge page");
+	dma_writes(nr, pasid, VA, 1, at, "while the guest has it");
+	dma_writes(nr, pasid, VA_HUGE + PAGE, 2, at + 512, "by a huge page");
 	is(unmap(n->iommu, n->ioas, EXTRA_AT, HUGE), 0,
 	   "unmapped in the parent");
 	seen = at[0];
-	refused(nr, pasid, IOTEST_WRITE, VA, "what the parent has not");
-	refused(nr, pasid, IOTEST_WRITE, VA_HUGE + PAGE, "the huge page");
+	dma_refused(nr, pasid, IOTEST_WRITE, VA, "what the parent has not");
+	dma_refused(nr, pasid, IOTEST_WRITE, VA_HUGE + PAGE, "the huge page");
 	check(at[0] == seen && at[512] == 2, "nothing was written");
 	is(map(n->iommu, n->ioas, (void *)other, EXTRA_AT, HUGE), 0,
 	   "other memory mapped there");
-	writes(nr, pasid, VA, 3, other, "the other memory");
+	dma_writes(nr, pasid, VA, 3, other, "the other memory");
 	is(unmap(n->iommu, n->ioas, EXTRA_AT, HUGE), 0, "unmapped again");
 	is(map(n->iommu, n->ioas, (void *)at, EXTRA_AT, HUGE), 0,
 	   "the first memory mapped again");
-	writes(nr, pasid, VA, 4, at, "the first memory");
+	dma_writes(nr, pasid, VA, 4, at, "the first memory");
 	check(other[0] == 3, "the other keeps what it has");
 	is(detach(n->dev, pasid), 0, "detached");
 	is(destroy(n->iommu, n->parent), -EBUSY, "a parent with a child");
@@ -230,15 +233,15 @@ static void tables_unmapped(struct nest *n)
 	table = guest_table(&far);
 	guest_map(&far, table, VA, page, G_RW);
 	*guest_at(g, page) = 0x77;
-	id = nested(n->dev, n->parent, 0, table);
+	id = nested_hwpt(n->dev, n->parent, 0, table);
 	is(attach(n->dev, NO_PASID, id), 0, "attached");
-	reads(nr, NO_PASID, VA, 0x77, "by tables that are there");
+	dma_reads(nr, NO_PASID, VA, 0x77, "by tables that are there");
 	is(unmap(n->iommu, n->ioas, EXTRA_AT, HUGE), 0, "tables unmapped");
-	refused(nr, NO_PASID, 0, VA, "by tables that are not there");
-	refused(nr, NO_PASID, 0, VA + PAGE, "another page");
+	dma_refused(nr, NO_PASID, 0, VA, "by tables that are not there");
+	dma_refused(nr, NO_PASID, 0, VA + PAGE, "another page");
 	is(map(n->iommu, n->ioas, n->g.at + 2 * HUGE, EXTRA_AT, HUGE), 0,
 	   "tables mapped again");
-	reads(nr, NO_PASID, VA, 0x77, "by tables that are there again");
+	dma_reads(nr, NO_PASID, VA, 0x77, "by tables that are there again");
 	is(detach(n->dev, NO_PASID), 0, "detached");
 	is(destroy(n->iommu, id), 0, "destroyed");
 }
@@ -260,31 +263,31 @@ static void children(struct nest *n, struct iodev *other)
 		table[i] = guest_table(g);
 		page[i] = guest_page(g);
 		guest_map(g, table[i], VA, page[i], G_RW);
-		id[i] = nested(n->dev, n->parent, IOMMU_HWPT_ALLOC_PASID,
-			       table[i]);
+		id[i] = nested_hwpt(n->dev, n->parent, IOMMU_HWPT_ALLOC_PASID,
+				    table[i]);
 		is(attach(n->dev, pasid[i], id[i]), 0, "PASID 0x%x attached",
 		   pasid[i]);
 	}
 	is(attach(n->dev, 5, n->parent), 0, "the parent attached beside them");
 	for (i = 0; i < CHILDREN; i++)
-		writes(nr, pasid[i], VA, i + 1, guest_at(g, page[i]),
-		       "each its own");
-	writes(nr, 5, page[0] + 8, 0x55, guest_at(g, page[0] + 8),
-	       "the parent");
+		dma_writes(nr, pasid[i], VA, i + 1, guest_at(g, page[i]),
+			   "each its own");
+	dma_writes(nr, 5, page[0] + 8, 0x55, guest_at(g, page[0] + 8),
+		   "the parent");
 	/* Another device with the same child, then another PASID. */
 	is(attach(other, NO_PASID, id[1]), 0, "another device attached");
 	is(attach(n->dev, 6, id[1]), 0, "another PASID attached");
-	reads(other->nr, NO_PASID, VA, 2, "the other device");
-	reads(nr, 6, VA, 2, "the other PASID");
+	dma_reads(other->nr, NO_PASID, VA, 2, "the other device");
+	dma_reads(nr, 6, VA, 2, "the other PASID");
 	guest_map(g, table[1], VA, page[2], G_RW);
 	forget(n->iommu, id[1], VA, 1);
-	reads(nr, 3, VA, 3, "a change for the one");
-	reads(other->nr, NO_PASID, VA, 3, "for the other device");
-	reads(nr, 6, VA, 3, "for the other PASID");
+	dma_reads(nr, 3, VA, 3, "a change for the one");
+	dma_reads(other->nr, NO_PASID, VA, 3, "for the other device");
+	dma_reads(nr, 6, VA, 3, "for the other PASID");
 	is(detach(n->dev, 3), 0, "one detached");
-	refused(nr, 3, 0, VA, "that");
-	reads(nr, 6, VA, 3, "the other PASID still");
-	reads(nr, 4, VA, 3, "another child");
+	dma_refused(nr, 3, 0, VA, "that");
+	dma_reads(nr, 6, VA, 3, "the other PASID still");
+	dma_reads(nr, 4, VA, 3, "another child");
 	is(detach(other, NO_PASID), 0, "the other device detached");
 	is(detach(n->dev, 6), 0, "the other PASID detached");
 	is(detach(n->dev, 5), 0, "the parent detached");
@@ -318,10 +321,10 @@ static void replaced(struct nest *n, uint32_t pasid)
 		for (j = 0; j < SPAN / PAGE; j++)
 			guest_map(g, table, WRITTEN + j * PAGE,
 				  to[i] + j * PAGE, G_RW);
-		pt[i] = nested(n->dev, n->parent, flags, table);
+		pt[i] = nested_hwpt(n->dev, n->parent, flags, table);
 	}
 	is(attach(n->dev, pasid, pt[0]), 0, "attached");
-	w = writer(n->dev->nr, pasid, WRITTEN, SPAN / PAGE, 1);
+	w = writer_new(n->dev->nr, pasid, WRITTEN, SPAN / PAGE, 1);
 	for (i = 0; i < 60; i++) {
 		unsigned int next = (at + 1 + i / 3 % 2) % 3;
 		void *was = (void *)guest_at(g, to[at]);
@@ -345,8 +348,7 @@ static void replaced(struct nest *n, uint32_t pasid)
 	}
 	log = writer_log(w, false, NULL);
 	check(!log.refused && !wrong,
-	      "60 replacements of parent and children: %lu writes, %lu "
-	      "refused (the last at 0x%lx, reason 0x%x)",
+	      "60 replacements of parent and children: %lu writes, %lu refused (the last at 0x%lx, reason 0x%x)",
 	      (long)log.done, (long)log.refused, (long)log.addr, log.reason);
 	writer_stop(w);
 	is(detach(n->dev, pasid), 0, "detached");
@@ -381,8 +383,8 @@ static void bad_data(struct nest *n)
 	uint32_t id;
 	int ret;
 
-	static const uint32_t widths[] = { 0, 12, 39, 47, 49, 56, 58, 64,
-					   0x80000030 };
+	static const uint32_t widths[] = { 0,  12, 39, 47,	  49,
+					   56, 58, 64, 0x80000030 };
 	unsigned int i;
 
 	for (i = 0; i < sizeof(widths) / sizeof(*widths); i++) {
@@ -479,7 +481,7 @@ static void invalidation_errors(struct nest *n)
 {
 	struct guest *g = &n->g;
 	uint64_t table = guest_table(g), a = guest_page(g), b = guest_page(g);
-	uint32_t id = nested(n->dev, n->parent, 0, table), nr = 5;
+	uint32_t id = nested_hwpt(n->dev, n->parent, 0, table), nr = 5;
 	unsigned int dev = n->dev->nr;
 
 	*guest_at(g, a) = 0xa;
@@ -488,15 +490,15 @@ static void invalidation_errors(struct nest *n)
 	fill();
 	invalidates(n, id, 5, 0, 5, "a domain that nobody uses");
 	is(attach(n->dev, NO_PASID, id), 0, "attached");
-	reads(dev, NO_PASID, VA, 0xa, "before");
+	dma_reads(dev, NO_PASID, VA, 0xa, "before");
 	invalidates(n, id, 5, 0, 5, "five entries");
 	invalidates(n, id, 0, 0, 0, "none");
-	reads(dev, NO_PASID, VA, 0xa, "cached");
+	dma_reads(dev, NO_PASID, VA, 0xa, "cached");
 	guest_map(g, table, VA, b, G_RW);
 	fill();
 	entries[2].addr += 8;
 	invalidates(n, id, 5, -EINVAL, 2, "the third is not aligned");
-	reads(dev, NO_PASID, VA, 0xb, "the first was done");
+	dma_reads(dev, NO_PASID, VA, 0xb, "the first was done");
 	fill();
 	entries[0].addr |= 1;
 	invalidates(n, id, 5, -EINVAL, 0, "the first is not aligned");
@@ -536,7 +538,7 @@ static void invalidation_errors(struct nest *n)
 static void without_pasid(struct nest *n)
 {
 	walks(n, NO_PASID);
-	changed(n, NO_PASID);
+	entries_changed(n, NO_PASID);
 	table_changed(n, NO_PASID);
 	parent_changed(n, NO_PASID);
 	tables_unmapped(n);
@@ -558,7 +560,7 @@ void run_nested(void)
 	n = nest_of(&dev, IOMMU_HWPT_ALLOC_PASID);
 	without_pasid(&n);
 	walks(&n, 0x11);
-	changed(&n, 0x11);
+	entries_changed(&n, 0x11);
 	table_changed(&n, 0x11);
 	parent_changed(&n, 0x11);
 	replaced(&n, 0x11);
@@ -583,13 +585,13 @@ void run_mute_nested(void)
 	struct guest *g = &n.g;
 	uint64_t table = guest_table(g), page = guest_page(g);
 	uint64_t next = guest_page(g);
-	uint32_t id = nested(&dev, n.parent, 0, table), nr;
+	uint32_t id = nested_hwpt(&dev, n.parent, 0, table), nr;
 	int ret;
 
 	guest_map(g, table, VA, page, G_RW);
 	is(attach(&dev, NO_PASID, id), 0, "attached");
 	is(attach(&other, NO_PASID, id), 0, "another attached");
-	writes(ATS_2, NO_PASID, VA, 1, guest_at(g, page), "it answers");
+	dma_writes(ATS_2, NO_PASID, VA, 1, guest_at(g, page), "it answers");
 	must(!ioctl(machine_fd, IOTEST_MUTE, ATS_2 | 0x100), "no mute");
 	guest_map(g, table, VA, next, G_RW);
 	fill();
@@ -598,9 +600,11 @@ void run_mute_nested(void)
 			 &nr);
 	check((ret == -ETIMEDOUT || ret == -EIO) && !nr,
 	      "an invalidation without an answer: %d, %u done", ret, nr);
-	refused(ATS_2, NO_PASID, IOTEST_WRITE, VA, "the device from then on");
+	dma_refused(ATS_2, NO_PASID, IOTEST_WRITE, VA,
+		    "the device from then on");
 	check(*guest_at(g, page) == 1, "the old page is not written to");
-	writes(ATS, NO_PASID, VA, 2, guest_at(g, next), "the other goes on");
+	dma_writes(ATS, NO_PASID, VA, 2, guest_at(g, next),
+		   "the other goes on");
 	must(!ioctl(machine_fd, IOTEST_MUTE, ATS_2), "still mute");
 	give(&dev);
 	give(&other);

@@ -360,7 +360,8 @@ int nested_new(struct iodev *dev, uint32_t pt, uint32_t flags,
 	return ret;
 }
 
-uint32_t nested(struct iodev *dev, uint32_t pt, uint32_t flags, uint64_t table)
+uint32_t nested_hwpt(struct iodev *dev, uint32_t pt, uint32_t flags,
+		     uint64_t table)
 {
 	const struct iommu_hwpt_vtd_s1 data = {
 		.pgtbl_addr = table,
@@ -454,49 +455,47 @@ int dma(unsigned int nr, uint32_t pasid, uint32_t flags, uint64_t addr,
 	return arg.outcome;
 }
 
-bool reads(unsigned int nr, uint32_t pasid, uint64_t addr, uint64_t value,
-	   const char *what)
+bool dma_reads(unsigned int nr, uint32_t pasid, uint64_t addr, uint64_t value,
+	       const char *what)
 {
 	uint64_t got = ~value;
 	uint32_t reason;
 	int outcome = dma(nr, pasid, 0, addr, &got, sizeof(got), &reason);
 
-	return check(outcome == IOTEST_DONE && got == value,
-		     "%s: device %u reads 0x%lx at 0x%lx, 0x%lx expected "
-		     "(outcome %d, reason 0x%x)",
-		     what, nr, (long)got, (long)addr, (long)value, outcome,
-		     reason);
+	return check(
+		outcome == IOTEST_DONE && got == value,
+		"%s: device %u reads 0x%lx at 0x%lx, 0x%lx expected (outcome %d, reason 0x%x)",
+		what, nr, (long)got, (long)addr, (long)value, outcome, reason);
 }
 
-bool writes(unsigned int nr, uint32_t pasid, uint64_t addr, uint64_t value,
-	    volatile uint64_t *at, const char *what)
+bool dma_writes(unsigned int nr, uint32_t pasid, uint64_t addr, uint64_t value,
+		volatile uint64_t *at, const char *what)
 {
 	uint32_t reason;
 	int outcome = dma(nr, pasid, IOTEST_WRITE, addr, &value, sizeof(value),
 			  &reason);
 
-	return check(outcome == IOTEST_DONE && *at == value,
-		     "%s: device %u writes 0x%lx at 0x%lx, 0x%lx arrives "
-		     "(outcome %d, reason 0x%x)",
-		     what, nr, (long)value, (long)addr, (long)*at, outcome,
-		     reason);
+	return check(
+		outcome == IOTEST_DONE && *at == value,
+		"%s: device %u writes 0x%lx at 0x%lx, 0x%lx arrives (outcome %d, reason 0x%x)",
+		what, nr, (long)value, (long)addr, (long)*at, outcome, reason);
 }
 
-bool refused(unsigned int nr, uint32_t pasid, uint32_t flags, uint64_t addr,
-	     const char *what)
+bool dma_refused(unsigned int nr, uint32_t pasid, uint32_t flags, uint64_t addr,
+		 const char *what)
 {
 	uint64_t value = 0x6666;
 	uint32_t reason;
-	int outcome = dma(nr, pasid, flags, addr, &value, sizeof(value),
-			  &reason);
+	int outcome =
+		dma(nr, pasid, flags, addr, &value, sizeof(value), &reason);
 
 	return check(outcome != IOTEST_DONE,
 		     "%s: device %u is refused 0x%lx (outcome %d, reason 0x%x)",
 		     what, nr, (long)addr, outcome, reason);
 }
 
-uint32_t writer(unsigned int nr, uint32_t pasid, uint64_t addr, uint64_t pages,
-		uint64_t seed)
+uint32_t writer_new(unsigned int nr, uint32_t pasid, uint64_t addr,
+		    uint64_t pages, uint64_t seed)
 {
 	struct iotest_writer arg = {
 		.device = nr,
@@ -540,7 +539,7 @@ void writer_stop(uint32_t id)
 
 /* --- memory ------------------------------------------------------------------- */
 
-void *memory(uint64_t bytes)
+void *memory_new(uint64_t bytes)
 {
 	uint8_t *at = mmap(NULL, bytes, PROT_READ | PROT_WRITE,
 			   MAP_SHARED | MAP_ANONYMOUS, -1, 0);
@@ -551,7 +550,7 @@ void *memory(uint64_t bytes)
 	return at;
 }
 
-void *huge_memory(uint64_t bytes)
+void *memory_huge(uint64_t bytes)
 {
 	void *at = mmap(NULL, bytes, PROT_READ | PROT_WRITE,
 			MAP_SHARED | MAP_ANONYMOUS | MAP_HUGETLB, -1, 0);
@@ -589,8 +588,8 @@ volatile uint64_t *guest_entry(struct guest *g, uint64_t table, uint64_t addr,
 	unsigned int at;
 
 	for (at = 4;; at--) {
-		volatile uint64_t *entry = guest_at(
-			g, table + (addr >> (3 + at * 9) & 511) * 8);
+		volatile uint64_t *entry =
+			guest_at(g, table + (addr >> (3 + at * 9) & 511) * 8);
 
 		if (at == level)
 			return entry;

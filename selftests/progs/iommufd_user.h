@@ -97,7 +97,8 @@ uint32_t hwpt(struct iodev *dev, uint32_t pt, uint32_t flags);
 int nested_new(struct iodev *dev, uint32_t pt, uint32_t flags,
 	       const struct iommu_hwpt_vtd_s1 *data, uint32_t *id);
 /* 4 levels; it must succeed. */
-uint32_t nested(struct iodev *dev, uint32_t pt, uint32_t flags, uint64_t table);
+uint32_t nested_hwpt(struct iodev *dev, uint32_t pt, uint32_t flags,
+		     uint64_t table);
 /* @nr becomes the entries that were done. */
 int invalidate(int iommu, uint32_t id, uint32_t type, void *entries,
 	       uint32_t bytes, uint32_t *nr);
@@ -113,16 +114,16 @@ int get_dirty(int iommu, uint32_t id, uint32_t flags, uint64_t iova,
 int dma(unsigned int nr, uint32_t pasid, uint32_t flags, uint64_t addr,
 	void *data, uint32_t bytes, uint32_t *reason);
 /* Are these checks: @value is read, or written; or the request is refused. */
-bool reads(unsigned int nr, uint32_t pasid, uint64_t addr, uint64_t value,
-	   const char *what);
-bool writes(unsigned int nr, uint32_t pasid, uint64_t addr, uint64_t value,
-	    volatile uint64_t *at, const char *what);
-bool refused(unsigned int nr, uint32_t pasid, uint32_t flags, uint64_t addr,
-	     const char *what);
+bool dma_reads(unsigned int nr, uint32_t pasid, uint64_t addr, uint64_t value,
+	       const char *what);
+bool dma_writes(unsigned int nr, uint32_t pasid, uint64_t addr, uint64_t value,
+		volatile uint64_t *at, const char *what);
+bool dma_refused(unsigned int nr, uint32_t pasid, uint32_t flags, uint64_t addr,
+		 const char *what);
 
 /* A device that writes all the time; its number. */
-uint32_t writer(unsigned int nr, uint32_t pasid, uint64_t addr, uint64_t pages,
-		uint64_t seed);
+uint32_t writer_new(unsigned int nr, uint32_t pasid, uint64_t addr,
+		    uint64_t pages, uint64_t seed);
 struct iotest_log writer_log(uint32_t id, bool hold, uint64_t *bits);
 void writer_wait(uint32_t id);
 void writer_stop(uint32_t id);
@@ -130,8 +131,8 @@ void writer_stop(uint32_t id);
 /* --- memory --- */
 
 /* All there, in pages of 4 KiB, of 2 MiB, or of either. */
-void *memory(uint64_t bytes);
-void *huge_memory(uint64_t bytes);
+void *memory_new(uint64_t bytes);
+void *memory_huge(uint64_t bytes);
 
 /**
  * struct guest - memory of a guest, all of it in one piece

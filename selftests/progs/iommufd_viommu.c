@@ -98,7 +98,7 @@ static struct vm vm_new(struct iodev *dev, uint32_t depth)
 	int ret;
 
 	vm.g = (struct guest){ .iova = GUEST, .bytes = GUEST_BYTES };
-	vm.g.at = memory(GUEST_BYTES);
+	vm.g.at = memory_new(GUEST_BYTES);
 	vm.ioas = ioas_new(vm.iommu);
 	is(map(vm.iommu, vm.ioas, vm.g.at, GUEST, GUEST_BYTES), 0,
 	   "a guest's memory mapped");
@@ -111,8 +111,9 @@ static struct vm vm_new(struct iodev *dev, uint32_t depth)
 	vm.table = guest_table(&vm.g);
 	vm.page = guest_page(&vm.g);
 	guest_map(&vm.g, vm.table, VA, vm.page, G_RW);
-	vm.id = nested(dev, vm.viommu,
-		       dev->nr == PLAIN ? 0 : IOMMU_HWPT_ALLOC_PASID, vm.table);
+	vm.id = nested_hwpt(dev, vm.viommu,
+			    dev->nr == PLAIN ? 0 : IOMMU_HWPT_ALLOC_PASID,
+			    vm.table);
 	return vm;
 }
 
@@ -158,8 +159,9 @@ static int event_read(int fd, struct event *e, int ms)
 }
 
 /* What the guest must be told of a request that was refused. */
-static void told(struct vm *vm, unsigned int nr, uint32_t pasid, uint32_t flags,
-		 uint64_t addr, uint64_t virt, const char *what)
+static void guest_told(struct vm *vm, unsigned int nr, uint32_t pasid,
+		       uint32_t flags, uint64_t addr, uint64_t virt,
+		       const char *what)
 {
 	uint32_t expected = (pasid != NO_PASID ? VTD_VEVENT_PASID : 0) |
 			    (flags & IOTEST_WRITE ? VTD_VEVENT_WRITE : 0);
@@ -180,21 +182,19 @@ static void told(struct vm *vm, unsigned int nr, uint32_t pasid, uint32_t flags,
 		      e.event.flags == expected &&
 		      (pasid == NO_PASID || e.event.pasid == pasid) &&
 		      e.event.reason == reason,
-	      "%s: kind %u, flags 0x%x (0x%x), device 0x%lx (0x%lx), address "
-	      "0x%lx (0x%lx), PASID 0x%x, reason 0x%x (0x%x)",
+	      "%s: kind %u, flags 0x%x (0x%x), device 0x%lx (0x%lx), address 0x%lx (0x%lx), PASID 0x%x, reason 0x%x (0x%x)",
 	      what, e.event.kind, e.event.flags, expected,
 	      (long)e.event.virt_id, (long)virt, (long)e.event.addr, (long)addr,
 	      e.event.pasid, e.event.reason, reason);
 }
 
-static void silent(struct vm *vm, const char *what)
+static void guest_not_told(struct vm *vm, const char *what)
 {
 	struct event e;
 	int got = event_read(vm->events, &e, 500);
 
-	check(!got,
-	      "%s: the guest is told nothing (kind %u, device 0x%lx)", what,
-	      e.event.kind, (long)e.event.virt_id);
+	check(!got, "%s: the guest is told nothing (kind %u, device 0x%lx)",
+	      what, e.event.kind, (long)e.event.virt_id);
 }
 
 /* An entry with a bit that is reserved: no device may recover from that. */
@@ -234,10 +234,11 @@ static void objects(struct iodev *dev)
 	is(vdevice_new(dev, vm.viommu, 0x101, &id), 0, "another");
 	/* It may go while the device is attached. */
 	is(attach(dev, NO_PASID, vm.id), 0, "attached");
-	reads(dev->nr, NO_PASID, VA, 0, "through the guest's tables");
+	dma_reads(dev->nr, NO_PASID, VA, 0, "through the guest's tables");
 	is(destroy(vm.iommu, id), 0, "destroyed while attached");
-	reads(dev->nr, NO_PASID, VA, 0, "still");
-	refused(dev->nr, NO_PASID, IOTEST_WRITE, VA + PAGE, "without vDEVICE");
+	dma_reads(dev->nr, NO_PASID, VA, 0, "still");
+	dma_refused(dev->nr, NO_PASID, IOTEST_WRITE, VA + PAGE,
+		    "without vDEVICE");
 	is(detach(dev, NO_PASID), 0, "detached");
 	is(destroy(vm.iommu, plain), 0, "destroyed");
 	/* The second vIOMMU goes with the file. */
@@ -254,24 +255,25 @@ static void faults(struct iodev *dev, uint32_t pasid, uint64_t virt)
 	is(vdevice_new(dev, vm.viommu, virt, &id), 0, "device 0x%lx",
 	   (long)virt);
 	is(attach(dev, pasid, vm.id), 0, "attached");
-	writes(dev->nr, pasid, VA, 0x55, guest_at(&vm.g, vm.page), "before");
-	silent(&vm, "nothing is wrong");
-	told(&vm, dev->nr, pasid, IOTEST_WRITE, VA_BAD + 0x128, virt,
-	     "a write by a bad entry");
-	told(&vm, dev->nr, pasid, 0, VA_BAD + PAGE, virt,
-	     "a read by a bad entry");
+	dma_writes(dev->nr, pasid, VA, 0x55, guest_at(&vm.g, vm.page),
+		   "before");
+	guest_not_told(&vm, "nothing is wrong");
+	guest_told(&vm, dev->nr, pasid, IOTEST_WRITE, VA_BAD + 0x128, virt,
+		   "a write by a bad entry");
+	guest_told(&vm, dev->nr, pasid, 0, VA_BAD + PAGE, virt,
+		   "a read by a bad entry");
 	if (!(machine.ats >> dev->nr & 1)) {
-		told(&vm, dev->nr, pasid, IOTEST_WRITE, VA + PAGE, virt,
-		     "a page that is not there");
+		guest_told(&vm, dev->nr, pasid, IOTEST_WRITE, VA + PAGE, virt,
+			   "a page that is not there");
 		guest_map(&vm.g, vm.table, VA + 2 * PAGE, vm.page, G_P | G_U);
-		told(&vm, dev->nr, pasid, IOTEST_WRITE, VA + 2 * PAGE + 8, virt,
-		     "a write to a page that is read only");
+		guest_told(&vm, dev->nr, pasid, IOTEST_WRITE, VA + 2 * PAGE + 8,
+			   virt, "a write to a page that is read only");
 		guest_map(&vm.g, vm.table, VA + 3 * PAGE, GUEST + GUEST_BYTES,
 			  G_RW);
-		told(&vm, dev->nr, pasid, 0, VA + 3 * PAGE, virt,
-		     "a page that the guest has not");
+		guest_told(&vm, dev->nr, pasid, 0, VA + 3 * PAGE, virt,
+			   "a page that the guest has not");
 	}
-	silent(&vm, "afterwards");
+	guest_not_told(&vm, "afterwards");
 	is(detach(dev, pasid), 0, "detached");
 	is(destroy(vm.iommu, id), 0, "the vDEVICE destroyed");
 	vm_end(&vm);
@@ -302,11 +304,10 @@ static void overflow(struct iodev *dev)
 			events++;
 	}
 	check(events == 4 && lost == 1,
-	      "of 12 events in a queue of 4 %u came, %u times it was said "
-	      "that more are lost",
+	      "of 12 events in a queue of 4 %u came, %u times it was said that more are lost",
 	      events, lost);
-	told(&vm, dev->nr, NO_PASID, 0, VA_BAD + 20 * PAGE, 7,
-	     "when there is room again");
+	guest_told(&vm, dev->nr, NO_PASID, 0, VA_BAD + 20 * PAGE, 7,
+		   "when there is room again");
 	is(detach(dev, NO_PASID), 0, "detached");
 	is(destroy(vm.iommu, id), 0, "the vDEVICE destroyed");
 	vm_end(&vm);
@@ -326,20 +327,22 @@ static void two_guests(void)
 	is(vdevice_new(&b, vb.viommu, 0x10, &idb), 0, "the other guest's");
 	is(attach(&a, NO_PASID, va.id), 0, "attached");
 	is(attach(&b, NO_PASID, vb.id), 0, "attached");
-	told(&va, PLAIN, NO_PASID, IOTEST_WRITE, VA_BAD, 0x10, "one guest");
-	silent(&vb, "the other guest");
-	told(&vb, ATS_2, NO_PASID, 0, VA_BAD + PAGE, 0x10, "the other guest");
-	silent(&va, "the one guest");
+	guest_told(&va, PLAIN, NO_PASID, IOTEST_WRITE, VA_BAD, 0x10,
+		   "one guest");
+	guest_not_told(&vb, "the other guest");
+	guest_told(&vb, ATS_2, NO_PASID, 0, VA_BAD + PAGE, 0x10,
+		   "the other guest");
+	guest_not_told(&va, "the one guest");
 	*guest_at(&va.g, va.page) = 1;
 	*guest_at(&vb.g, vb.page) = 2;
-	reads(PLAIN, NO_PASID, VA, 1, "one guest's memory");
-	reads(ATS_2, NO_PASID, VA, 2, "the other's");
+	dma_reads(PLAIN, NO_PASID, VA, 1, "one guest's memory");
+	dma_reads(ATS_2, NO_PASID, VA, 2, "the other's");
 	give(&a);
 	close(va.events);
 	close(first);
 	munmap(va.g.at, GUEST_BYTES);
-	reads(ATS_2, NO_PASID, VA, 2, "the other's, alone");
-	told(&vb, ATS_2, NO_PASID, 0, VA_BAD, 0x10, "the other, alone");
+	dma_reads(ATS_2, NO_PASID, VA, 2, "the other's, alone");
+	guest_told(&vb, ATS_2, NO_PASID, 0, VA_BAD, 0x10, "the other, alone");
 	is(detach(&b, NO_PASID), 0, "detached");
 	is(destroy(second, idb), 0, "destroyed");
 	vm_end(&vb);
@@ -384,7 +387,7 @@ static void invalidates(struct vm *vm, uint32_t done, uint32_t error,
 	      done, done < 4 ? entries[done].error : 0, error);
 }
 
-static void invalidation(struct iodev *dev, uint32_t pasid)
+static void viommu_invalidation(struct iodev *dev, uint32_t pasid)
 {
 	uint32_t number = pasid == NO_PASID ? 0 : pasid, id;
 	struct vm vm = vm_new(dev, 8);
@@ -394,7 +397,7 @@ static void invalidation(struct iodev *dev, uint32_t pasid)
 	*guest_at(&vm.g, next) = 2;
 	is(vdevice_new(dev, vm.viommu, 0x42, &id), 0, "device 0x42");
 	is(attach(dev, pasid, vm.id), 0, "attached");
-	reads(dev->nr, pasid, VA, 1, "before");
+	dma_reads(dev->nr, pasid, VA, 1, "before");
 	fill(0x42, number);
 	invalidates(&vm, 4, 0, "four ranges");
 	fill(0x42, number);
@@ -417,9 +420,9 @@ static void invalidation(struct iodev *dev, uint32_t pasid)
 		.scope = VTD_INVALIDATE_ALL,
 	};
 	guest_map(&vm.g, vm.table, VA, next, G_RW);
-	reads(dev->nr, pasid, VA, 1, "cached");
+	dma_reads(dev->nr, pasid, VA, 1, "cached");
 	invalidates(&vm, 4, 0, "all, then ranges");
-	reads(dev->nr, pasid, VA, 2, "forgotten");
+	dma_reads(dev->nr, pasid, VA, 2, "forgotten");
 	fill(0x42, number);
 	entries[0].addr = 0;
 	entries[0].npages = ~0ULL;
@@ -427,7 +430,7 @@ static void invalidation(struct iodev *dev, uint32_t pasid)
 	/* The nested domain can still be told by itself. */
 	guest_map(&vm.g, vm.table, VA, vm.page, G_RW);
 	forget(vm.iommu, vm.id, VA, 1);
-	reads(dev->nr, pasid, VA, 1, "forgotten once more");
+	dma_reads(dev->nr, pasid, VA, 1, "forgotten once more");
 	is(destroy(vm.iommu, id), 0, "the vDEVICE destroyed");
 	fill(0x42, number);
 	invalidates(&vm, 0, VTD_INVALIDATE_NO_DEVICE, "the device has gone");
@@ -439,7 +442,7 @@ static void invalidation(struct iodev *dev, uint32_t pasid)
 /* --- the end ------------------------------------------------------------------ */
 
 /* Whatever goes first: the device's file, the vDEVICE, or all of it. */
-static void destroyed(unsigned int order)
+static void viommu_destroyed(unsigned int order)
 {
 	int iommu = iommu_new();
 	struct iodev dev = take(ATS_2, iommu);
@@ -448,7 +451,7 @@ static void destroyed(unsigned int order)
 
 	is(vdevice_new(&dev, vm.viommu, order, &id), 0, "device %u", order);
 	is(attach(&dev, NO_PASID, vm.id), 0, "attached");
-	reads(ATS_2, NO_PASID, VA, 0, "before the end");
+	dma_reads(ATS_2, NO_PASID, VA, 0, "before the end");
 	if (order & 1)
 		give(&dev);
 	if (order & 2)
@@ -475,16 +478,16 @@ void run_viommu(void)
 	faults(&dev, NO_PASID, 0x1234567890ULL);
 	faults(&dev, 0x51, 3);
 	overflow(&plain);
-	invalidation(&plain, NO_PASID);
-	invalidation(&dev, NO_PASID);
-	invalidation(&dev, 0x52);
+	viommu_invalidation(&plain, NO_PASID);
+	viommu_invalidation(&dev, NO_PASID);
+	viommu_invalidation(&dev, 0x52);
 	objects(&plain);
 	give(&dev);
 	give(&plain);
 	close(iommu);
 	two_guests();
 	for (i = 0; i < 8; i++)
-		destroyed(i);
+		viommu_destroyed(i);
 	quiet("vIOMMUs");
 }
 
@@ -500,7 +503,7 @@ void run_mute_viommu(void)
 
 	is(vdevice_new(&dev, vm.viommu, 0x77, &id), 0, "device 0x77");
 	is(attach(&dev, NO_PASID, vm.id), 0, "attached");
-	reads(ATS_2, NO_PASID, VA, 0, "it answers");
+	dma_reads(ATS_2, NO_PASID, VA, 0, "it answers");
 	must(!ioctl(machine_fd, IOTEST_MUTE, ATS_2 | 0x100), "no mute");
 	fill(0x77, 0);
 	invalidates(&vm, 0, VTD_INVALIDATE_TIMED_OUT, "without an answer");
@@ -509,7 +512,7 @@ void run_mute_viommu(void)
 		      e.event.virt_id == 0x77,
 	      "the guest is told (kind %u, device 0x%lx)", e.event.kind,
 	      (long)e.event.virt_id);
-	refused(ATS_2, NO_PASID, 0, VA, "the device from then on");
+	dma_refused(ATS_2, NO_PASID, 0, VA, "the device from then on");
 	must(!ioctl(machine_fd, IOTEST_MUTE, ATS_2), "still mute");
 	give(&dev);
 	close(vm.events);
