@@ -14,6 +14,9 @@ modprobe kunit || bail "KUnit does not load"
 modprobe vfio-pci || bail "vfio-pci does not load"
 modprobe iommufd || bail "iommufd does not load"
 echo 16 > /proc/sys/vm/nr_hugepages
+# KUnit waits for each part without a stir, some take minutes; the case has a
+# time-out of its own.
+echo 7200 > /proc/sys/kernel/hung_task_timeout_secs
 fuzz=20000 rounds=50
 if [ "$TIER" = soak ]; then
 	fuzz=1000000 rounds=1000

@@ -151,7 +151,7 @@ static void tracks(struct iodev *dev, uint32_t pasid)
 	dirty_now(&t, 0, map);
 	check(!bits_in(map, WORDS), "what was written before is not dirty: %u",
 	      bits_in(map, WORDS));
-	exact_rounds(&t, &w, 1, 40, "a device");
+	exact_rounds(&t, &w, 1, 20, "a device");
 	/* Reading makes nothing dirty. */
 	check(dma(dev->nr, pasid, 0, IOVA, &value, 8, NULL) == IOTEST_DONE,
 	      "a page is read");
@@ -310,7 +310,7 @@ static void together(struct iodev *a, struct iodev *b, struct iodev *c)
 	w[1] = resting(a->nr, 0x21, 2);
 	w[2] = resting(b->nr, NO_PASID, 3);
 	is(set_dirty(t.iommu, t.pt, true), 0, "tracking");
-	exact_rounds(&t, w, 3, 20, "two devices and a PASID");
+	exact_rounds(&t, w, 3, 10, "two devices and a PASID");
 	is(attach(c, NO_PASID, t.pt), 0, "a third attached");
 	w[3] = resting(c->nr, NO_PASID, 4);
 	{
@@ -318,7 +318,7 @@ static void together(struct iodev *a, struct iodev *b, struct iodev *c)
 
 		dirty_now(&t, 0, map);
 	}
-	exact_rounds(&t, w, 4, 20, "three devices and a PASID");
+	exact_rounds(&t, w, 4, 10, "three devices and a PASID");
 	for (i = 0; i < 4; i++)
 		never_refused(w[i]);
 	is(detach(c, NO_PASID), 0, "detached");

@@ -504,6 +504,8 @@ uint32_t writer_new(unsigned int nr, uint32_t pasid, uint64_t addr,
 		.addr = addr,
 		.pages = pages,
 		.seed = seed,
+		/* Or several would leave little time to anybody else. */
+		.pause_us = 50,
 	};
 
 	must(!ioctl(machine_fd, IOTEST_WRITER, &arg), "no writer: %s",
