@@ -67,6 +67,10 @@ static void all_gone(void)
 
 void nest_stop(void)
 {
+	unsigned int i;
+
+	for (i = 0; i < PARENTS; i++)
+		assert_false(parent[i]->leaked);
 	fix_assert_good();
 	all_gone();
 	rig_stop();

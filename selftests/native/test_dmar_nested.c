@@ -278,9 +278,22 @@ static void test_other_unit(void **state)
 	nest_stop();
 }
 
+/* By a PASID that the first unit knows. */
+static const struct vtd_domain_unit *shadow_of(const struct vtd_domain *d,
+					       u32 pasid)
+{
+	const struct vtd_domain_unit *du;
+
+	list_for_each_entry(du, &d->units, node)
+		if (du->pasid == pasid)
+			return du->shadow;
+	return NULL;
+}
+
 /* Who comes and goes: the last takes the unit out of the parent's list. */
 static void test_shadows(void **state)
 {
+	const struct vtd_domain_unit *shadow;
 	struct vtd_unit *unit;
 	unsigned int used;
 
@@ -297,7 +310,10 @@ static void test_shadows(void **state)
 	part(guest[1].d, 0, RIG_SID, P + 1);
 	rig_unmap(parent[0], guest[0].data, SZ_4K, PAGES);
 	assert_refused(OTHER, P + 1, AT);
+	/* who walks the list at that moment still reads it */
+	shadow = shadow_of(guest[0].d, P + 1);
 	part(guest[0].d, 0, OTHER, P + 1);
+	assert_true(shadow->unit == unit && shadow->pasid == P + 1);
 	assert_at(OTHER, P + 3, AT, guest[1].phys);
 	assert_at(OTHER, VTD_NO_PASID, AT, guest[1].phys);
 	part(guest[1].d, 0, OTHER, P + 3);

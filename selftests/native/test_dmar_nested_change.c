@@ -89,6 +89,17 @@ static struct vtd_domain *below(enum way w)
 	return parent[guest[w - GUEST_0].parent];
 }
 
+/* Where the page behind AT is mapped in tables of the host's. */
+static struct vtd_domain *below_or_self(enum way w)
+{
+	return is_guest(w) ? below(w) : domain_of(w);
+}
+
+static u64 page_of(enum way w)
+{
+	return is_guest(w) ? guest[w - GUEST_0].data : AT;
+}
+
 #define STOLEN (200 * (u64)SZ_1G)
 
 /* Tables of the host's at an address that a guest has its own at. */
@@ -214,25 +225,16 @@ static struct {
 	bool on;
 } dma;
 
-/* The page behind AT, in the tables of the host's. */
 static void take(enum way w)
 {
-	if (is_guest(w))
-		rig_unmap(below(w), guest[w - GUEST_0].data, SZ_4K, 1);
-	else
-		rig_unmap(domain_of(w), AT, SZ_4K, 1);
+	rig_unmap(below_or_self(w), page_of(w), SZ_4K, 1);
 }
 
 static void give(enum way w)
 {
-	int ret;
-
-	if (is_guest(w))
-		ret = rig_map(below(w), guest[w - GUEST_0].data, phys_of(w),
-			      SZ_4K, 1, RIG_RW);
-	else
-		ret = rig_map(domain_of(w), AT, phys_of(w), SZ_4K, 1, RIG_RW);
-	assert_int_equal(ret, 0);
+	assert_int_equal(rig_map(below_or_self(w), page_of(w), phys_of(w),
+				 SZ_4K, 1, RIG_RW),
+			 0);
 }
 
 static void assert_one_of_both(unsigned int reason, u64 at)
@@ -291,6 +293,7 @@ static void change(enum way from, enum way to, u32 pasid)
 	assert_int_equal(come(to, RIG_SID, pasid), 0);
 	fix_relax(NULL);
 	dma.on = false;
+	assert_int_equal(rig.unit[0].between, 0);
 	gone(from, RIG_SID, pasid, true);
 }
 
@@ -370,6 +373,27 @@ static void test_unmapped_meanwhile(void **state)
 	stop();
 }
 
+/* A table alone changes, under the same domain-id. */
+static void test_table_alone(void **state)
+{
+	struct vtd_translation to;
+	const u16 sid = RIG_SID;
+	unsigned int i;
+
+	start(fix_arg(state), VTD_MODEL_EAGER);
+	to = vtd_pt_translation(&parent[0]->pt, 9);
+	to.kind = VTD_NESTED;
+	to.guest_levels = 4;
+	for (i = 0; i < 4; i++) {
+		to.guest = guest[i & 1].top;
+		assert_int_equal(vtd_context_set(&rig.unit[0], &sid, 1, P, &to),
+				 0);
+		assert_way(GUEST_0 + (i & 1), sid, P);
+	}
+	assert_int_equal(cut(0, RIG_SID, P), 0);
+	stop();
+}
+
 /* --- what fails ------------------------------------------------------------------- */
 
 static bool leaked(enum way w)
@@ -446,6 +470,66 @@ static bool refused(unsigned int kind, enum way from, enum way to,
 	free_all();
 	nest_stop_broken();
 	return failed;
+}
+
+static void ask_relax(void)
+{
+	if (dma.on) {
+		dma.on = false;
+		ask(0, RIG_SID, P, AT, VTD_MODEL_WRITE, NULL);
+		dma.on = true;
+	}
+	vtd_model_tick();
+}
+
+/* Nobody knows what a change that failed has left: it is flushed all the same. */
+static void test_unmapped_after_failure(void **state)
+{
+	static const enum way ways[][2] = { { GUEST_0, GUEST_1 },
+					    { FIRST_0, FIRST_1 },
+					    { GUEST_2, GUEST_3 } };
+	unsigned int i, nth, failures = 0;
+
+	for (i = 0; i < ARRAY_SIZE(ways); i++) {
+		enum way from = ways[i][0], to = ways[i][1];
+
+		for (nth = 1; nth < 12; nth++) {
+			bool failed;
+
+			start(fix_arg(state), VTD_MODEL_EAGER);
+			assert_int_equal(come(from, RIG_SID, P), 0);
+			assert_way(from, RIG_SID, P);
+			vtd_model_inject(rig.model[0], VTD_MODEL_IQE, nth, 0);
+			dma.on = true;
+			fix_relax(ask_relax);
+			failed = come(to, RIG_SID, P) != 0;
+			fix_relax(NULL);
+			dma.on = false;
+			failures += failed;
+			if (failed) {
+				assert_true(leaked(to));
+				/* who flushes one of them flushes all */
+				take(from);
+				take(to);
+				assert_int_not_equal(ask(0, RIG_SID, P, AT,
+							 VTD_MODEL_WRITE, NULL),
+						     0);
+			}
+			rig.failed = 0;
+			for (; !failed && nth < 40; nth++)
+				if (vtd_flush_all(domain_of(to)))
+					break;
+			gone(from, RIG_SID, P, !failed);
+			assert_int_equal(cut(0, RIG_SID, P), 0);
+			if (!failed)
+				gone(to, RIG_SID, P, true);
+			free_all();
+			nest_stop_broken();
+			if (!failed)
+				break;
+		}
+	}
+	assert_true(failures > 3 * ARRAY_SIZE(ways));
 }
 
 static const enum way fails[][2] = {
@@ -586,6 +670,10 @@ int main(void)
 				 n & 2 ? ", out of order" : "", name);
 		fix_case(test_unmapped_meanwhile, (void *)(uintptr_t)kind,
 			 "unmapped during a change, %s", name);
+		fix_case(test_unmapped_after_failure, (void *)(uintptr_t)kind,
+			 "unmapped after a change that failed, %s", name);
+		fix_case(test_table_alone, (void *)(uintptr_t)kind,
+			 "a table under the same domain-id, %s", name);
 		fix_case(test_refused, (void *)(uintptr_t)kind,
 			 "descriptors refused, %s", name);
 		fix_case(test_leak_is_kept, (void *)(uintptr_t)kind,
