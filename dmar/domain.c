@@ -280,7 +280,7 @@ static void vtd_domain_unit_add(struct vtd_domain *d,
 		 */
 		synchronize_rcu();
 	}
-	if (vtd_unit_caching_mode(du->unit))
+	if (du->guest || vtd_unit_caching_mode(du->unit))
 		WRITE_ONCE(d->long_way, true);
 	list_add_tail_rcu(&du->node, &d->units);
 }

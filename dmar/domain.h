@@ -129,8 +129,9 @@ enum vtd_strict {
  * @mapped: something has been mapped; only ever set
  * @can_snoop: the unit that it was made for can enforce snooping (c)
  * @snoops: it is enforced, in first-stage tables: by their PASID entries (d)
- * @long_way: some device keeps translations, or some unit is in caching mode; only
- *	ever set, before the device may or the unit walks
+ * @long_way: some device keeps translations, some unit is in caching mode, or
+ *	another domain is nested in it; only ever set, before the device may or the
+ *	unit walks
  * @foreign: the tables are not ours: those of a process or a guest (c)
  * @dirty: its tables tell what was written to (c)
  * @nest_parent: others may be nested in it (c)

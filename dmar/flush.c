@@ -232,8 +232,8 @@ static __always_inline int vtd_flush_units(struct vtd_domain *d, u64 start,
 }
 
 /*
- * With devices that keep translations, or units in caching mode.  A way of its
- * own, so that the one without is no longer for it.
+ * With devices that keep translations, units in caching mode, or nested domains.  A
+ * way of its own, so that the one without is no longer for it.
  */
 static noinline int vtd_flush_long_way(struct vtd_domain *d, u64 start,
 				       u64 last, bool leaf_only)
@@ -243,10 +243,13 @@ static noinline int vtd_flush_long_way(struct vtd_domain *d, u64 start,
 
 	rcu_read_lock();
 	list_for_each_entry_rcu(du, &d->units, node) {
+		/* What is a leaf here may hold a table of the guest's. */
+		bool leaf = leaf_only && !du->guest;
+
 		if (vtd_unit_caching_mode(du->unit))
-			err = vtd_flush_exactly(du, start, last, leaf_only);
+			err = vtd_flush_exactly(du, start, last, leaf);
 		else
-			err = vtd_flush_unit(du, start, last, leaf_only);
+			err = vtd_flush_unit(du, start, last, leaf);
 		if (err && !ret)
 			ret = err;
 	}
