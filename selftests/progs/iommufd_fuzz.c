@@ -32,6 +32,14 @@ static atomic_uint left;
 static atomic_ulong done[32], good[32];
 static atomic_bool over;
 
+/*
+ * While a device is being reset, which its file's end does, too, the kernel's own
+ * answer to GET_HW_INFO warns that PASIDs are off.  So nobody may ask meanwhile,
+ * and only for that: calls that use a device's file, and may be its last users,
+ * go side by side.
+ */
+static pthread_rwlock_t resets = PTHREAD_RWLOCK_INITIALIZER;
+
 /**
  * struct one - a call in the making
  * @seed: of all that is at random
@@ -93,6 +101,13 @@ static uint32_t flags_of(struct one *o, uint32_t valid)
 	if (rarely(o, 50))
 		return random_of(&o->seed);
 	return random_of(&o->seed) & valid;
+}
+
+static void with_device(struct one *o, void (*call)(struct one *o))
+{
+	pthread_rwlock_rdlock(&resets);
+	call(o);
+	pthread_rwlock_unlock(&resets);
 }
 
 static void send(struct one *o, int fd, unsigned long request, void *arg)
@@ -243,7 +258,9 @@ static void hw_info(struct one *o)
 	a.data_len = any(o, sizeof(vtd));
 	a.data_uptr = (uintptr_t)vtd;
 	a.in_data_type = any(o, 4);
+	pthread_rwlock_wrlock(&resets);
 	send(o, an_iommu(o), IOMMU_GET_HW_INFO, &a);
+	pthread_rwlock_unlock(&resets);
 }
 
 static void dirty_set(struct one *o)
@@ -382,7 +399,7 @@ static uint32_t a_pasid(struct one *o)
 	return rarely(o, 20) ? random_of(&o->seed) : any(o, 5);
 }
 
-static void attach_any(struct one *o)
+static void attach_any_now(struct one *o)
 {
 	struct vfio_device_attach_iommufd_pt a = { .argsz = sizeof(a) };
 
@@ -395,7 +412,7 @@ static void attach_any(struct one *o)
 		keep(a.pt_id);
 }
 
-static void detach_any(struct one *o)
+static void detach_any_now(struct one *o)
 {
 	struct vfio_device_detach_iommufd_pt a = { .argsz = sizeof(a) };
 
@@ -406,7 +423,7 @@ static void detach_any(struct one *o)
 }
 
 /* Closed, taken again, perhaps by the other iommufd; or reset. */
-static void device_again(struct one *o)
+static void device_again_now(struct one *o)
 {
 	unsigned int nr = any(o, IOTEST_DEVICES);
 	struct iodev dev;
@@ -428,6 +445,21 @@ static void device_again(struct one *o)
 	old = atomic_exchange(&device[nr], dev.fd);
 	if (old >= 0)
 		close(old);
+}
+
+static void attach_any(struct one *o)
+{
+	with_device(o, attach_any_now);
+}
+
+static void detach_any(struct one *o)
+{
+	with_device(o, detach_any_now);
+}
+
+static void device_again(struct one *o)
+{
+	with_device(o, device_again_now);
 }
 
 static void iommu_again(struct one *o)
