@@ -1,16 +1,17 @@
 # SPDX-License-Identifier: GPL-2.0
 # The KUnit suite vtd_iommufd: devices of the machine of software through VFIO
-# and iommufd. ONLY the kernel with sanitizers has iommufd. "make kunit K=debug"
+# and iommufd. Only the kernel with sanitizers has iommufd. "make kunit K=debug"
 # runs it; the long form is "make soak".
 # tier: kunit soak
 # kernels: debug
 # vm: --append "log_buf_len=16M printk.devkmsg=on"
 # allow: ^tainted: N \(0x40000\)$
 # timeout: 600
-# soak-timeout: 3600
+# soak-timeout: 5400
 
 modules=/src/build/$K/kunit
-modprobe kunit || bail "KUnit does not load"
+# Of a part, seconds; twelve times that for slow ones, which all of these are.
+modprobe kunit timeout=1800 || bail "KUnit does not load"
 modprobe vfio-pci || bail "vfio-pci does not load"
 modprobe iommufd || bail "iommufd does not load"
 echo 16 > /proc/sys/vm/nr_hugepages
