@@ -7,7 +7,7 @@
 # tier: check soak
 # vm: --qemu "-drive file=@share/d0.img,if=none,id=d0,format=raw -device nvme,drive=d0,serial=x1"
 # vm: --qemu "-netdev user,id=n0 -device e1000e,netdev=n0"
-# soak-vm: --qemu "-accel tcg,thread=single"
+# soak-vm: --qemu "-smp 1"
 # disk: d0.img 64M
 # kernels: 6.12 7.2
 # timeout: 600
