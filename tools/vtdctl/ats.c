@@ -13,12 +13,12 @@ static void show_answer(struct vtdctl *ctl, const struct vtd_record *rec)
 	const char *ats = vtd_record_show(rec, "ats");
 
 	if (strcmp(ats, "never"))
-		fprintf(ctl->out, "%s: ATS is %s\n",
-			vtd_record_show(rec, "device"), ats);
+		vtd_show_line(ctl->out, "", "  ", "%s: ATS is %s",
+			      vtd_record_show(rec, "device"), ats);
 	else
-		fprintf(ctl->out, "%s: ATS is never on: %s\n",
-			vtd_record_show(rec, "device"),
-			vtd_record_show(rec, "reason"));
+		vtd_show_line(ctl->out, "", "  ", "%s: ATS is never on: %s",
+			      vtd_record_show(rec, "device"),
+			      vtd_record_show(rec, "reason"));
 }
 
 static int json_answer(struct vtdctl *ctl, const struct vtd_record *rec)

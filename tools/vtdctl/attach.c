@@ -58,7 +58,7 @@ static int parse_options(struct vtdctl *ctl, int argc, char *const argv[],
 		else
 			return vtd_usage_error(
 				ctl,
-				"attach: argument \"%s\" is unknown, try \"vtdctl --help\"",
+				"attach: argument \"%s\" is unknown, try \"vtdctl attach --help\"",
 				argv[i]);
 		if (parse_seconds(ctl, seconds, &opt->try_seconds))
 			return VTD_EXIT_USAGE;
@@ -116,7 +116,7 @@ static void show_done(struct vtdctl *ctl, const struct vtd_reply *reply,
 		      unsigned int try_seconds)
 {
 	if (reply->bytes)
-		vtd_show_text(ctl->out, reply->text);
+		vtd_show_said(ctl->out, reply->text);
 	else
 		fputs("attached\n", ctl->out);
 	if (try_seconds)

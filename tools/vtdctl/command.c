@@ -8,34 +8,6 @@
 
 #include "vtdctl.h"
 
-static const char usage[] =
-	"Usage: vtdctl COMMAND [OPTION]...\n"
-	"       vtdctl --help | --version\n"
-	"See and steer the VT-d modules.\n"
-	"\n"
-	"  status [--json]                units and devices, and who manages them\n"
-	"  attach [--dry-run] [--try S]   take the IOMMU over; with --try give it back\n"
-	"                                 after S seconds (5..3600) unless confirmed\n"
-	"  confirm                        keep what attach --try did\n"
-	"  detach [--if-loaded]           give everything back\n"
-	"  adopt BDF                      manage a device that had its driver before us\n"
-	"  release BDF                    give one adopted device back\n"
-	"  strict BDF on|off              flush a lazy device's unmaps at once, or as the\n"
-	"                                 type of its group says\n"
-	"  ats BDF on|off [--json]        the device's own cache of translations\n"
-	"  why BDF [--json]               can it be assigned, and if not, why not\n"
-	"  walk BDF IOVA [PASID] [--json] the way of a request through the tables, and\n"
-	"                                 what becomes of it\n"
-	"  faults [--follow] [--json]     what was refused, and why; with --follow as it\n"
-	"                                 comes\n"
-	"  stats [BDF] [--json]           each device's mode, and what invalidation cost\n"
-	"  irqs [--json]                  every interrupt, and where it goes\n"
-	"  doctor [--json]                what stands in the way on this machine\n"
-	"\n"
-	"BDF is a PCI address: 0000:00:03.0 or 00:03.0. IOVA is an address that the\n"
-	"device uses, and PASID a number: 0x1000, or 4096.\n"
-	"Exit status: 0 done, 1 wrong usage (doctor: a check failed), 2 refused.\n";
-
 struct command {
 	const char *name;
 	int (*run)(struct vtdctl *ctl, int argc, char *const argv[]);
@@ -51,6 +23,17 @@ static const struct command commands[] = {
 	{ "walk", vtd_cmd_walk },	{ "ats", vtd_cmd_ats },
 };
 
+/**
+ * vtd_command_name() - the commands one after the other
+ * @nr: from 0
+ *
+ * Return: the name, NULL behind the last.
+ */
+const char *vtd_command_name(size_t nr)
+{
+	return nr < ARRAY_SIZE(commands) ? commands[nr].name : NULL;
+}
+
 static bool is_help(const char *word)
 {
 	return !strcmp(word, "--help") || !strcmp(word, "-h");
@@ -62,7 +45,22 @@ static bool wants_help(int argc, char *const argv[])
 	for (int i = 1; i < argc; i++)
 		if (is_help(argv[i]))
 			return true;
-	return argc > 1 && !strcmp(argv[1], "help");
+	return !strcmp(argv[1], "help");
+}
+
+/* "help", "--help", "help COMMAND" or "COMMAND --help". */
+static int help(struct vtdctl *ctl, int argc, char *const argv[])
+{
+	bool first = is_help(argv[1]) || !strcmp(argv[1], "help");
+	const char *name = first ? NULL : argv[1];
+
+	for (int i = 2; first && !name && i < argc; i++)
+		if (!is_help(argv[i]))
+			name = argv[i];
+	if (name)
+		return vtd_help_command(ctl, name);
+	vtd_help(ctl->out);
+	return VTD_EXIT_OK;
 }
 
 /**
@@ -76,13 +74,11 @@ static bool wants_help(int argc, char *const argv[])
 int vtd_command(struct vtdctl *ctl, int argc, char *const argv[])
 {
 	if (argc < 2) {
-		fputs(usage, ctl->err);
+		vtd_help(ctl->err);
 		return VTD_EXIT_USAGE;
 	}
-	if (wants_help(argc, argv)) {
-		fputs(usage, ctl->out);
-		return VTD_EXIT_OK;
-	}
+	if (wants_help(argc, argv))
+		return help(ctl, argc, argv);
 	if (!strcmp(argv[1], "--version") || !strcmp(argv[1], "-V")) {
 		fputs("vtdctl " VTDCTL_VERSION "\n", ctl->out);
 		return VTD_EXIT_OK;
@@ -117,8 +113,8 @@ int vtd_flag(struct vtdctl *ctl, int argc, char *const argv[], const char *name,
 		if (!name || strcmp(argv[i], name))
 			return vtd_usage_error(
 				ctl,
-				"%s: argument \"%s\" is unknown, try \"vtdctl --help\"",
-				argv[0], argv[i]);
+				"%s: argument \"%s\" is unknown, try \"vtdctl %s --help\"",
+				argv[0], argv[i], argv[0]);
 		*given = true;
 	}
 	return 0;
@@ -131,7 +127,7 @@ static int send_words(struct vtdctl *ctl, const char *words, const char *done)
 	int ret = vtd_control(ctl, words, &reply);
 
 	if (ret == VTD_EXIT_OK)
-		vtd_show_text(ctl->out, reply.bytes ? reply.text : done);
+		vtd_show_said(ctl->out, reply.bytes ? reply.text : done);
 	vtd_reply_free(&reply);
 	return ret;
 }
@@ -221,8 +217,8 @@ int vtd_take_device(struct vtdctl *ctl, int argc, char *const argv[],
 		else if (argv[i][0] == '-')
 			return vtd_usage_error(
 				ctl,
-				"%s: argument \"%s\" is unknown, try \"vtdctl --help\"",
-				argv[0], argv[i]);
+				"%s: argument \"%s\" is unknown, try \"vtdctl %s --help\"",
+				argv[0], argv[i], argv[0]);
 		else if (device)
 			return vtd_usage_error(
 				ctl,
@@ -264,8 +260,8 @@ int vtd_take_switch(struct vtdctl *ctl, int argc, char *const argv[],
 		else if (argv[i][0] == '-')
 			return vtd_usage_error(
 				ctl,
-				"%s: argument \"%s\" is unknown, try \"vtdctl --help\"",
-				argv[0], argv[i]);
+				"%s: argument \"%s\" is unknown, try \"vtdctl %s --help\"",
+				argv[0], argv[i], argv[0]);
 		else if (given++ < 2)
 			word[given - 1] = argv[i];
 	}

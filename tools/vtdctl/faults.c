@@ -261,7 +261,7 @@ int vtd_cmd_faults(struct vtdctl *ctl, int argc, char *const argv[])
 		else
 			return vtd_usage_error(
 				ctl,
-				"faults: argument \"%s\" is unknown, try \"vtdctl --help\"",
+				"faults: argument \"%s\" is unknown, try \"vtdctl faults --help\"",
 				argv[i]);
 	}
 	return follow ? faults_follow(ctl, json) : faults_once(ctl, json);

@@ -4,8 +4,10 @@
  * What comes from outside is stripped of control characters before it reaches a
  * terminal.
  */
+#define _GNU_SOURCE 1
 #include <ctype.h>
 #include <json-c/json.h>
+#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -82,6 +84,45 @@ void vtd_show_wrapped(FILE *to, const char *first, const char *next,
 			text++;
 		start = next;
 	} while (*text);
+}
+
+/**
+ * vtd_show_line() - as vtd_show_wrapped(), with the text put together
+ * @to: where to
+ * @first: what the first line starts with
+ * @next: what every further line starts with
+ * @fmt: as in printf()
+ */
+void vtd_show_line(FILE *to, const char *first, const char *next,
+		   const char *fmt, ...)
+{
+	char *text;
+	va_list args;
+	int length;
+
+	va_start(args, fmt);
+	length = vasprintf(&text, fmt, args);
+	va_end(args);
+	if (length < 0)
+		return;
+	vtd_show_wrapped(to, first, next, text);
+	free(text);
+}
+
+/**
+ * vtd_show_said() - print what the module said in words
+ * @to: where to
+ * @text: its lines, each wrapped on its own
+ */
+void vtd_show_said(FILE *to, const char *text)
+{
+	while (*text) {
+		int length = (int)strcspn(text, "\n");
+
+		vtd_show_line(to, "", "  ", "%.*s", length, text);
+		text += length;
+		text += *text == '\n';
+	}
 }
 
 /**

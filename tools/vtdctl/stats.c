@@ -47,57 +47,67 @@ static void show_unit(struct vtdctl *ctl, const struct vtd_record *rec)
 {
 	char avg[32], max[32];
 
-	fprintf(ctl->out, "%s: %s invalidations in %s round trips\n",
-		vtd_record_show(rec, "unit"),
-		vtd_record_show(rec, "submissions"),
-		vtd_record_show(rec, "waits"));
-	fprintf(ctl->out, "  IOTLB       page %s, domain %s, global %s\n",
-		vtd_record_show(rec, "iotlb_page"),
-		vtd_record_show(rec, "iotlb_domain"),
-		vtd_record_show(rec, "iotlb_global"));
+	vtd_show_line(ctl->out, "", "  ",
+		      "%s: %s invalidations in %s round trips",
+		      vtd_record_show(rec, "unit"),
+		      vtd_record_show(rec, "submissions"),
+		      vtd_record_show(rec, "waits"));
+	vtd_show_line(ctl->out, "  ", "              ",
+		      "IOTLB       page %s, domain %s, global %s",
+		      vtd_record_show(rec, "iotlb_page"),
+		      vtd_record_show(rec, "iotlb_domain"),
+		      vtd_record_show(rec, "iotlb_global"));
 	if (used(rec, by_pasid, ARRAY_SIZE(by_pasid)))
-		fprintf(ctl->out,
-			"  by PASID    IOTLB page %s, all %s; cache one %s, domain %s, global %s\n",
+		vtd_show_line(
+			ctl->out, "  ", "              ",
+			"by PASID    IOTLB page %s, all %s; cache one %s, domain %s, global %s",
 			vtd_record_show(rec, "piotlb_page"),
 			vtd_record_show(rec, "piotlb_pasid"),
 			vtd_record_show(rec, "pasid_cache_one"),
 			vtd_record_show(rec, "pasid_cache_domain"),
 			vtd_record_show(rec, "pasid_cache_global"));
 	if (used(rec, by_device, ARRAY_SIZE(by_device)))
-		fprintf(ctl->out,
-			"  devices     TLB %s, of a PASID %s, page responses %s\n",
+		vtd_show_line(
+			ctl->out, "  ", "              ",
+			"devices     TLB %s, of a PASID %s, page responses %s",
 			vtd_record_show(rec, "devtlb"),
 			vtd_record_show(rec, "devtlb_pasid"),
 			vtd_record_show(rec, "page_response"));
-	fprintf(ctl->out, "  context     device %s, domain %s, global %s\n",
-		vtd_record_show(rec, "context_device"),
-		vtd_record_show(rec, "context_domain"),
-		vtd_record_show(rec, "context_global"));
-	fprintf(ctl->out, "  interrupts  index %s, global %s\n",
-		vtd_record_show(rec, "interrupt_index"),
-		vtd_record_show(rec, "interrupt_global"));
-	fprintf(ctl->out, "  waited      %s on average, %s at most, %s slow\n",
-		show_ns(vtd_record_show(rec, "avg_ns"), avg, sizeof(avg)),
-		show_ns(vtd_record_show(rec, "max_ns"), max, sizeof(max)),
-		vtd_record_show(rec, "slow"));
-	fprintf(ctl->out,
-		"  errors      %s, refused %s, retries %s; faults %s\n",
-		vtd_record_show(rec, "errors"), vtd_record_show(rec, "refused"),
-		vtd_record_show(rec, "retries"),
-		vtd_record_show(rec, "faults"));
+	vtd_show_line(ctl->out, "  ", "              ",
+		      "context     device %s, domain %s, global %s",
+		      vtd_record_show(rec, "context_device"),
+		      vtd_record_show(rec, "context_domain"),
+		      vtd_record_show(rec, "context_global"));
+	vtd_show_line(ctl->out, "  ", "              ",
+		      "interrupts  index %s, global %s",
+		      vtd_record_show(rec, "interrupt_index"),
+		      vtd_record_show(rec, "interrupt_global"));
+	vtd_show_line(ctl->out, "  ", "              ",
+		      "waited      %s on average, %s at most, %s slow",
+		      show_ns(vtd_record_show(rec, "avg_ns"), avg, sizeof(avg)),
+		      show_ns(vtd_record_show(rec, "max_ns"), max, sizeof(max)),
+		      vtd_record_show(rec, "slow"));
+	vtd_show_line(ctl->out, "  ", "              ",
+		      "errors      %s, refused %s, retries %s; faults %s",
+		      vtd_record_show(rec, "errors"),
+		      vtd_record_show(rec, "refused"),
+		      vtd_record_show(rec, "retries"),
+		      vtd_record_show(rec, "faults"));
 }
 
 static void show_requests(struct vtdctl *ctl, const struct vtd_record *rec)
 {
 	char max[32];
 
-	fprintf(ctl->out,
-		"%s: %s page requests, %s responses, %s of them not with success\n",
+	vtd_show_line(
+		ctl->out, "", "  ",
+		"%s: %s page requests, %s responses, %s of them not with success",
 		vtd_record_show(rec, "unit"), vtd_record_show(rec, "taken"),
 		vtd_record_show(rec, "responses"),
 		vtd_record_show(rec, "failed"));
-	fprintf(ctl->out,
-		"  refused     %s; overflows %s; answered within %s at most\n",
+	vtd_show_line(
+		ctl->out, "  ", "              ",
+		"refused     %s; overflows %s; answered within %s at most",
 		vtd_record_show(rec, "refused"),
 		vtd_record_show(rec, "overflows"),
 		show_ns(vtd_record_show(rec, "max_ns"), max, sizeof(max)));
@@ -105,7 +115,8 @@ static void show_requests(struct vtdctl *ctl, const struct vtd_record *rec)
 
 static void show_device(struct vtdctl *ctl, const struct vtd_record *rec)
 {
-	fprintf(ctl->out, "%-12s %-6s %5s %-9s %-6s %9s %9s %8s %8s\n",
+	vtd_show_line(
+		ctl->out, "", "  ", "%-12s %-6s %5s %-9s %-6s %9s %9s %8s %8s",
 		vtd_record_show(rec, "device"), vtd_record_show(rec, "unit"),
 		vtd_record_show(rec, "group"), vtd_record_show(rec, "domain"),
 		vtd_record_show(rec, "unmaps"), vtd_record_show(rec, "flushes"),
@@ -127,8 +138,9 @@ static void stats_text(struct vtdctl *ctl, const struct vtd_records *recs)
 		if (!vtd_record_is(&recs->list[i], "cost"))
 			continue;
 		if (!header)
-			fprintf(ctl->out,
-				"%-12s %-6s %5s %-9s %-6s %9s %9s %8s %8s\n",
+			vtd_show_line(
+				ctl->out, "", "  ",
+				"%-12s %-6s %5s %-9s %-6s %9s %9s %8s %8s",
 				"DEVICE", "UNIT", "GROUP", "TYPE", "UNMAPS",
 				"FLUSHES", "PAGE", "ALL", "QUEUE");
 		header = true;
@@ -197,7 +209,7 @@ static int stats_words(struct vtdctl *ctl, int argc, char *const argv[],
 		else if (device || argv[i][0] == '-')
 			return vtd_usage_error(
 				ctl,
-				"stats: argument \"%s\" is unknown, try \"vtdctl --help\"",
+				"stats: argument \"%s\" is unknown, try \"vtdctl stats --help\"",
 				argv[i]);
 		else
 			device = argv[i];

@@ -12,14 +12,18 @@ static void show_answer(struct vtdctl *ctl, const struct vtd_record *rec)
 	bool strict = !strcmp(vtd_record_show(rec, "unmaps"), "strict");
 	bool asked = !strcmp(vtd_record_show(rec, "asked"), "on");
 
-	fprintf(ctl->out, "%s (group %s, type %s): unmaps are flushed %s\n",
-		vtd_record_show(rec, "device"), vtd_record_show(rec, "group"),
-		vtd_record_show(rec, "domain"), strict ? "at once" : "later");
+	vtd_show_line(ctl->out, "", "  ",
+		      "%s (group %s, type %s): unmaps are flushed %s",
+		      vtd_record_show(rec, "device"),
+		      vtd_record_show(rec, "group"),
+		      vtd_record_show(rec, "domain"),
+		      strict ? "at once" : "later");
 	if (strict && !asked)
 		fputs("  the type of its group makes it so\n", ctl->out);
 	if (strict && strcmp(vtd_record_show(rec, "members"), "1"))
-		fprintf(ctl->out, "  as those of all %s devices of the group\n",
-			vtd_record_show(rec, "members"));
+		vtd_show_line(ctl->out, "  ", "  ",
+			      "as those of all %s devices of the group",
+			      vtd_record_show(rec, "members"));
 }
 
 /**

@@ -59,6 +59,11 @@ void test_ats(void **state);
 void test_ats_json(void **state);
 void test_ats_refused(void **state);
 
+/* test_help.c */
+void test_help(void **state);
+void test_help_fits(void **state);
+void test_columns(void **state);
+
 /* test_irqs.c */
 void test_irqs(void **state);
 void test_irqs_json(void **state);

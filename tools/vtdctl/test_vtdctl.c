@@ -719,8 +719,8 @@ static void test_errors(void **state)
 		assert_int_equal(run(fix, line), 1);
 		snprintf(
 			says, sizeof(says),
-			"Error: %.*s: argument \"--bogus\" is unknown, try \"vtdctl --help\"\n",
-			name, commands[i].line);
+			"Error: %.*s: argument \"--bogus\" is unknown, try \"vtdctl %.*s --help\"\n",
+			name, commands[i].line, name, commands[i].line);
 		assert_string_equal(fix->err, says);
 		assert_string_equal(fix->out, "");
 		snprintf(line, sizeof(line), "%s --help", commands[i].line);
@@ -808,6 +808,9 @@ int main(void)
 		CASE(test_faults),
 		CASE(test_faults_json),
 		CASE(test_faults_follow),
+		CASE(test_help),
+		CASE(test_help_fits),
+		CASE(test_columns),
 		CASE(test_irqs),
 		CASE(test_irqs_json),
 		CASE(test_irqs_refused),

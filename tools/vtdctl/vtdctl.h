@@ -79,8 +79,13 @@ extern const struct vtd_calls vtd_system_calls;
 
 /* command.c: words to functions */
 int vtd_command(struct vtdctl *ctl, int argc, char *const argv[]);
+const char *vtd_command_name(size_t nr);
 int vtd_flag(struct vtdctl *ctl, int argc, char *const argv[], const char *name,
 	     bool *given);
+
+/* help.c */
+void vtd_help(FILE *to);
+int vtd_help_command(struct vtdctl *ctl, const char *name);
 
 /* One function per command; argv[0] is the command itself. */
 int vtd_cmd_status(struct vtdctl *ctl, int argc, char *const argv[]);
@@ -221,6 +226,9 @@ bool vtd_module_loaded(const struct vtdctl *ctl);
 void vtd_show_text(FILE *to, const char *text);
 void vtd_show_wrapped(FILE *to, const char *first, const char *next,
 		      const char *text);
+void vtd_show_line(FILE *to, const char *first, const char *next,
+		   const char *fmt, ...) __printf(4, 5);
+void vtd_show_said(FILE *to, const char *text);
 int vtd_pci_kind(struct vtdctl *ctl, const char *name, unsigned long kind[3]);
 
 /* tree.c */

@@ -507,7 +507,7 @@ static int walk_words(struct vtdctl *ctl, int argc, char *const argv[],
 			 !(argv[i][1] >= '0' && argv[i][1] <= '9'))
 			return vtd_usage_error(
 				ctl,
-				"walk: argument \"%s\" is unknown, try \"vtdctl --help\"",
+				"walk: argument \"%s\" is unknown, try \"vtdctl walk --help\"",
 				argv[i]);
 		else if (words == ARRAY_SIZE(word))
 			return vtd_usage_error(

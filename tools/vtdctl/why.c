@@ -37,8 +37,8 @@ static void show_paragraph(struct vtdctl *ctl, const char *first,
 
 static void show_answer(struct vtdctl *ctl, const struct vtd_record *rec)
 {
-	fprintf(ctl->out, "%s %s\n", vtd_record_show(rec, "device"),
-		verdict(rec));
+	vtd_show_line(ctl->out, "", "  ", "%s %s",
+		      vtd_record_show(rec, "device"), verdict(rec));
 	show_paragraph(
 		ctl, "  ", "  ",
 		vtd_sys_path("unit %s, group %s, driver %s, requests as %s",

@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What vtdctl says of itself: the list of commands, and a page for each with
+ * its options and an example. Only words; the man pages have more of them.
+ */
+#include <string.h>
+
+#include "vtdctl.h"
+
+#define JSON \
+	"  --json           for programs: JSON, of which Documentation/ has the schema\n"
+#define DEVICE \
+	"  BDF              PCI address of the device: 0000:00:03.0 or 00:03.0\n"
+
+static const char usage[] =
+	"Usage: vtdctl COMMAND [OPTION]...\n"
+	"       vtdctl COMMAND --help | help [COMMAND] | --help | --version\n"
+	"See and steer the VT-d modules.\n"
+	"\n"
+	"  status [--json]                units and devices, and who manages them\n"
+	"  attach [--dry-run] [--try S]   take the IOMMU over; with --try give it back\n"
+	"                                 after S seconds (5..3600) unless confirmed\n"
+	"  confirm                        keep what attach --try did\n"
+	"  detach [--if-loaded]           give everything back\n"
+	"  adopt BDF                      manage a device that had its driver before us\n"
+	"  release BDF                    give one adopted device back\n"
+	"  strict BDF on|off              flush a lazy device's unmaps at once, or as the\n"
+	"                                 type of its group says\n"
+	"  ats BDF on|off [--json]        the device's own cache of translations\n"
+	"  why BDF [--json]               can it be assigned, and if not, why not\n"
+	"  walk BDF IOVA [PASID] [--json] the way of a request through the tables, and\n"
+	"                                 what becomes of it\n"
+	"  faults [--follow] [--json]     what was refused, and why; with --follow as it\n"
+	"                                 comes\n"
+	"  stats [BDF] [--json]           each device's mode, and what invalidation cost\n"
+	"  irqs [--json]                  every interrupt, and where it goes\n"
+	"  doctor [--json]                what stands in the way on this machine\n"
+	"\n"
+	"BDF is a PCI address: 0000:00:03.0 or 00:03.0. IOVA is an address that the\n"
+	"device uses, and PASID a number: 0x1000, or 4096.\n"
+	"Exit status: 0 done, 1 wrong usage (doctor: a check failed), 2 refused.\n";
+
+/*
+ * A page for each command: what it does, its words one a line, an example.
+ * A page that is not here has no command, and the test says so.
+ */
+static const struct {
+	const char *name;
+	const char *words;
+	const char *does;
+	const char *options;
+	const char *example;
+} pages[] = {
+	{ "status", "[--json]",
+	  "Shows the units, below each its IOMMU groups and their devices, and who "
+	  "manages each device; for one that is not managed, why not.",
+	  JSON, "vtdctl status" },
+	{ "attach", "[--dry-run | --try SECONDS]",
+	  "Takes the IOMMU over. Devices that have a driver already stay in "
+	  "pass-through until they are adopted. Loads the module where it is not "
+	  "loaded.",
+	  "  --dry-run        change nothing: say what would happen to each device\n"
+	  "  --try SECONDS    give everything back after 5 to 3600 seconds, unless\n"
+	  "                   \"vtdctl confirm\" comes first\n",
+	  "vtdctl attach --try 60" },
+	{ "confirm", "",
+	  "Keeps what \"vtdctl attach --try\" did: attached to stay.", "",
+	  "vtdctl confirm" },
+	{ "detach", "[--if-loaded]",
+	  "Gives everything back. Refused, with their names, while managed devices "
+	  "are in use.",
+	  "  --if-loaded      it is no error that the module is not loaded\n",
+	  "vtdctl detach" },
+	{ "adopt", "BDF",
+	  "Manages a device that had its driver before the module came. The driver "
+	  "is unbound and bound again: unmount the disk, stop the network first.",
+	  DEVICE, "vtdctl adopt 0000:00:1f.2" },
+	{ "release", "BDF",
+	  "Gives one adopted device back: its requests pass through as before.",
+	  DEVICE, "vtdctl release 0000:00:1f.2" },
+	{ "strict", "BDF on|off",
+	  "Says whether the unmaps of a device, and of all devices of its IOMMU "
+	  "group, are flushed before they end, though the type of the group is "
+	  "DMA-FQ. Its driver stays bound.",
+	  DEVICE "  on               flush at once: safer, and slower\n"
+		 "  off              flush as the type of the group says\n",
+	  "vtdctl strict 0000:03:00.0 on" },
+	{ "ats", "BDF on|off [--json]",
+	  "Says whether a device may keep translations of its own (ATS). Its driver "
+	  "stays bound.",
+	  DEVICE
+	  "  on               it may again; refused, with the reason, where it may not\n"
+	  "  off              it keeps none any more\n" JSON,
+	  "vtdctl ats 0000:03:00.0 off" },
+	{ "why", "BDF [--json]",
+	  "Says whether a device can be assigned to user space or a guest, what "
+	  "stands against it, and what to do.",
+	  DEVICE JSON, "vtdctl why 0000:03:00.0" },
+	{ "walk", "BDF IOVA [PASID] [--json]",
+	  "Draws the way of a request of that device to that address through the "
+	  "tables, and says what becomes of a read and of a write.",
+	  DEVICE
+	  "  IOVA             an address as the device uses it: 0x1000, or 4096\n"
+	  "  PASID            address space of the request, in scalable mode\n" JSON,
+	  "vtdctl walk 03:00.0 0xdead000" },
+	{ "faults", "[--follow] [--json]",
+	  "Shows the requests that were refused, each in a sentence with what most "
+	  "likely helps, and how many faults each source had.",
+	  "  --follow         what is kept, then each fault as it comes\n" JSON,
+	  "vtdctl faults --follow" },
+	{ "stats", "[BDF] [--json]",
+	  "Shows what each unit was asked to forget and how long that took, then "
+	  "each managed device's mode and its flushes, since the module was "
+	  "attached.",
+	  "  BDF              this device and its unit alone\n" JSON,
+	  "vtdctl stats 00:03.0" },
+	{ "irqs", "[--json]",
+	  "Shows every interrupt, its entry and where it goes, and whether "
+	  "interrupts are isolated. Needs the module vtd_intr_remap.",
+	  JSON, "vtdctl irqs" },
+	{ "doctor", "[--json]",
+	  "Looks for what stands in the way on this machine: CPU, firmware, boot "
+	  "line, other drivers, the module and its signature. Needs neither the "
+	  "module nor root, and changes nothing.",
+	  JSON, "vtdctl doctor" },
+};
+
+/**
+ * vtd_help() - print the list of commands
+ * @to: where to
+ */
+void vtd_help(FILE *to)
+{
+	fputs(usage, to);
+}
+
+/**
+ * vtd_help_command() - print the page of one command
+ * @ctl: where to
+ * @name: its name
+ *
+ * Return: VTD_EXIT_OK, or VTD_EXIT_USAGE for a name that no page has.
+ */
+int vtd_help_command(struct vtdctl *ctl, const char *name)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(pages); i++) {
+		if (strcmp(pages[i].name, name))
+			continue;
+		fprintf(ctl->out, "Usage: vtdctl %s%s%s\n", name,
+			*pages[i].words ? " " : "", pages[i].words);
+		vtd_show_wrapped(ctl->out, "", "", pages[i].does);
+		fprintf(ctl->out, "\n%s", pages[i].options);
+		fprintf(ctl->out,
+			"  --help           this page\n"
+			"\n"
+			"Example:\n"
+			"  %s\n"
+			"\n"
+			"Exit status: ",
+			pages[i].example);
+		fputs(strcmp(name, "doctor") ?
+			      "0 done, 1 wrong usage, 2 refused.\n" :
+			      "0 nothing stands in the way, 1 a check failed or wrong usage,\n"
+			      "2 without memory.\n",
+		      ctl->out);
+		fprintf(ctl->out, "Manual: man vtdctl-%s\n", name);
+		return VTD_EXIT_OK;
+	}
+	return vtd_usage_error(
+		ctl, "command \"%s\" is unknown, try \"vtdctl --help\"", name);
+}
