@@ -62,7 +62,7 @@ install-tools:
 		PREFIX=$(PREFIX) install
 	install -D -m 644 $(lab)/modprobe.conf \
 		$(DESTDIR)$(MODPROBE_D)/vtd-kmod.conf
-	for page in $(filter-out %/vtdctl.8,$(wildcard Documentation/man/*.[1-9])); do \
+	for page in $(filter-out Documentation/man/vtdctl%,$(wildcard Documentation/man/*.[1-9])); do \
 		install -D -m 644 $$page \
 			$(DESTDIR)$(PREFIX)/share/man/man$${page##*.}/$${page##*/} || exit; \
 	done
