@@ -4,6 +4,7 @@
  * every argument before the kernel is asked; the other files own what needs
  * more than that.
  */
+#include <stdlib.h>
 #include <string.h>
 
 #include "vtdctl.h"
@@ -63,15 +64,7 @@ static int help(struct vtdctl *ctl, int argc, char *const argv[])
 	return VTD_EXIT_OK;
 }
 
-/**
- * vtd_command() - do what the command line says
- * @ctl: what to work with
- * @argc: number of words
- * @argv: the words, argv[0] the program
- *
- * Return: an exit status.
- */
-int vtd_command(struct vtdctl *ctl, int argc, char *const argv[])
+static int run(struct vtdctl *ctl, int argc, char *const argv[])
 {
 	if (argc < 2) {
 		vtd_help(ctl->err);
@@ -93,6 +86,27 @@ int vtd_command(struct vtdctl *ctl, int argc, char *const argv[])
 	return vtd_usage_error(
 		ctl, "command \"%s\" is unknown, try \"vtdctl --help\"",
 		argv[1]);
+}
+
+/**
+ * vtd_command() - do what the command line says
+ * @ctl: what to work with
+ * @argc: number of words
+ * @argv: the words, argv[0] the program
+ *
+ * Return: an exit status.
+ */
+int vtd_command(struct vtdctl *ctl, int argc, char *const argv[])
+{
+	char **left = calloc((size_t)argc + 1, sizeof(*left));
+	int ret;
+
+	if (!left)
+		return vtd_kernel_error(ctl, "out of memory");
+	argc = vtd_take_color(ctl, argc, argv, left);
+	ret = argc < 0 ? VTD_EXIT_USAGE : run(ctl, argc, left);
+	free(left);
+	return ret;
 }
 
 /**

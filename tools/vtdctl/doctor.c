@@ -21,6 +21,7 @@ struct vtd_doctor {
 };
 
 static const char *const level_name[] = { "ok", "warn", "FAIL" };
+static const enum vtd_shade shades[] = { VTD_GOOD, VTD_WARNING, VTD_BAD };
 
 static void report_json(struct vtd_doctor *doc, enum vtd_level level,
 			const char *what, const char *finding,
@@ -73,7 +74,8 @@ void vtd_report(struct vtd_doctor *doc, enum vtd_level level, const char *what,
 	else if (doc->list)
 		report_json(doc, level, what, finding, remedy);
 	else
-		vtd_show_wrapped(doc->ctl->out, "", "      ", line);
+		vtd_show_shaded(doc->ctl, shades[level], level_name[level], "",
+				"      ", line);
 	if (!doc->list && remedy)
 		vtd_show_wrapped(doc->ctl->out, "      -> ", "         ",
 				 remedy);

@@ -34,9 +34,11 @@ static void show_fault(struct vtdctl *ctl, const struct vtd_record *rec)
 	const char *remedy = vtd_record_get(rec, "remedy");
 	const char *more = vtd_record_get(rec, "more");
 	char *line = sentence_of(rec);
+	char *number = vtd_sys_path("#%s", vtd_record_show(rec, "seq"));
 
-	if (line)
-		vtd_show_wrapped(ctl->out, "", "    ", line);
+	if (line && number)
+		vtd_show_shaded(ctl, VTD_BAD, number, "", "    ", line);
+	free(number);
 	free(line);
 	if (remedy && *remedy)
 		vtd_show_wrapped(ctl->out, "    -> ", "       ", remedy);
@@ -58,9 +60,11 @@ static void show_source(struct vtdctl *ctl, const struct vtd_record *rec)
 		vtd_record_show(rec, "faults"),
 		vtd_record_show(rec, "described"),
 		vtd_record_show(rec, "last"));
+	char *count = vtd_sys_path("%s faults", vtd_record_show(rec, "faults"));
 
-	if (line)
-		vtd_show_wrapped(ctl->out, "", "    ", line);
+	if (line && count)
+		vtd_show_shaded(ctl, VTD_WARNING, count, "", "    ", line);
+	free(count);
 	free(line);
 }
 
@@ -152,7 +156,8 @@ static void faults_text(struct vtdctl *ctl, const struct vtd_records *recs,
 		count++;
 	}
 	if (!count)
-		fputs("no faults\n", ctl->out);
+		vtd_show_shaded(ctl, VTD_GOOD, "no faults", "", "",
+				"no faults");
 	for (size_t i = 0; i < sources->count; i++)
 		if (vtd_record_is(&sources->list[i], "source"))
 			show_source(ctl, &sources->list[i]);

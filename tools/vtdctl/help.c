@@ -38,6 +38,7 @@ static const char usage[] =
 	"\n"
 	"BDF is a PCI address: 0000:00:03.0 or 00:03.0. IOVA is an address that the\n"
 	"device uses, and PASID a number: 0x1000, or 4096.\n"
+	"--color=always|never|auto: auto is on a terminal, where NO_COLOR is not set.\n"
 	"Exit status: 0 done, 1 wrong usage (doctor: a check failed), 2 refused.\n";
 
 /*

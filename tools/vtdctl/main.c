@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * The program's entry: binds the commands to the real machine, that is to
- * stdio, to the system calls and to VTD_SYSROOT. Nothing else here, so that
+ * stdio, to the system calls, the terminal and to VTD_SYSROOT. Nothing else here, so that
  * a test can bind the same commands to something else.
  */
 #define _GNU_SOURCE 1
 #include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
 
 #include "vtdctl.h"
 
@@ -18,6 +20,11 @@ int main(int argc, char *argv[])
 		.calls = &vtd_system_calls,
 	};
 
+	const char *no_color = getenv("NO_COLOR");
+	const char *term = getenv("TERM");
+
+	ctl.terminal = isatty(STDOUT_FILENO) && term && strcmp(term, "dumb");
+	ctl.plain = no_color && *no_color;
 	if (!ctl.sysroot)
 		ctl.sysroot = "";
 	return vtd_finish(&ctl, vtd_command(&ctl, argc, argv));

@@ -55,15 +55,35 @@ static size_t line_length(const char *text, size_t room)
 	return cut;
 }
 
-/**
- * vtd_show_wrapped() - print text in lines of at most VTD_COLUMNS
- * @to: where to
- * @first: what the first line starts with, shorter than VTD_COLUMNS
- * @next: what every further line starts with, shorter than VTD_COLUMNS
- * @text: the text; control characters become question marks
- */
-void vtd_show_wrapped(FILE *to, const char *first, const char *next,
-		      const char *text)
+/* A part of a text that is shaded: from @at, @bytes long, between two codes. */
+struct shaded {
+	const char *at;
+	size_t bytes;
+	const char *on, *off;
+};
+
+/* One line's worth of @text; a shade never goes over the end of a line. */
+static void show_piece(FILE *to, const char *text, size_t bytes,
+		       const struct shaded *part)
+{
+	bool inside = false;
+
+	for (size_t i = 0; i < bytes; i++) {
+		bool in = part && text + i >= part->at &&
+			  text + i < part->at + part->bytes;
+
+		if (in != inside)
+			fputs(in ? part->on : part->off, to);
+		inside = in;
+		fputc(clean(text[i]), to);
+	}
+	if (inside)
+		fputs(part->off, to);
+	fputc('\n', to);
+}
+
+static void show_wrapped(FILE *to, const char *first, const char *next,
+			 const char *text, const struct shaded *part)
 {
 	const char *start = first;
 
@@ -76,14 +96,47 @@ void vtd_show_wrapped(FILE *to, const char *first, const char *next,
 		while (shown && text[shown - 1] == ' ')
 			shown--;
 		fputs(start, to);
-		for (size_t i = 0; i < shown; i++)
-			fputc(clean(text[i]), to);
-		fputc('\n', to);
+		show_piece(to, text, shown, part);
 		text += length;
 		while (*text == ' ')
 			text++;
 		start = next;
 	} while (*text);
+}
+
+/**
+ * vtd_show_wrapped() - print text in lines of at most VTD_COLUMNS
+ * @to: where to
+ * @first: what the first line starts with, shorter than VTD_COLUMNS
+ * @next: what every further line starts with, shorter than VTD_COLUMNS
+ * @text: the text; control characters become question marks
+ */
+void vtd_show_wrapped(FILE *to, const char *first, const char *next,
+		      const char *text)
+{
+	show_wrapped(to, first, next, text, NULL);
+}
+
+/**
+ * vtd_show_shaded() - as vtd_show_wrapped(), with a part of the text shaded
+ * @ctl: where to, and whether there are colours
+ * @shade: how
+ * @word: the part; where it stands first in @text
+ * @first: what the first line starts with
+ * @next: what every further line starts with
+ * @text: the text
+ */
+void vtd_show_shaded(struct vtdctl *ctl, enum vtd_shade shade, const char *word,
+		     const char *first, const char *next, const char *text)
+{
+	struct shaded part = {
+		.at = strstr(text, word),
+		.bytes = strlen(word),
+		.on = vtd_shade_on(ctl, shade),
+		.off = vtd_shade_off(ctl, shade),
+	};
+
+	show_wrapped(ctl->out, first, next, text, part.at ? &part : NULL);
 }
 
 /**

@@ -203,7 +203,8 @@ static void show_quirks(struct vtdctl *ctl, const struct vtd_records *recs)
 				    vtd_record_show(rec, "text"),
 				    vtd_record_show(rec, "done"));
 		if (line)
-			vtd_show_wrapped(ctl->out, "  ", "    ", line);
+			vtd_show_shaded(ctl, VTD_WARNING, "erratum", "  ",
+					"    ", line);
 		free(line);
 	}
 }
@@ -217,7 +218,8 @@ static void status_text(struct vtdctl *ctl, struct vtd_records *recs,
 				  state);
 
 	if (line)
-		vtd_show_wrapped(ctl->out, "", "     ", line);
+		vtd_show_shaded(ctl, vtd_shade_of(state), state, "", "     ",
+				line);
 	free(line);
 	if (!strcmp(state, "trial")) {
 		line = vtd_sys_path(

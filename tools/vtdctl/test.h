@@ -64,6 +64,11 @@ void test_help(void **state);
 void test_help_fits(void **state);
 void test_columns(void **state);
 
+/* test_color.c */
+void test_color(void **state);
+void test_color_words(void **state);
+void test_color_doctor(void **state);
+
 /* test_irqs.c */
 void test_irqs(void **state);
 void test_irqs_json(void **state);

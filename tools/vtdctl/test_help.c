@@ -106,8 +106,7 @@ static const struct {
 	{ "status",
 	  "vtd version=0.1 state=trial trial_left=" BIG "\n"
 	  "unit name=dmar0 segment=0000 base=0xfffffffffed90000 version=10.10 translation=on mode=scalable stage=second devices=" BIG
-	  " domains=" BIG " faults=" BIG " overflows=" BIG
-	  " health=failed\n"
+	  " domains=" BIG " faults=" BIG " overflows=" BIG " health=failed\n"
 	  "quirk name=tylersburg device=0000:00:14.0 text=\"" WORDS
 	  "\" done=\"" WORDS "\"\n"
 	  "device name=0000:00:03.0 unit=dmar0 state=pass-through driver=" LONG_NAME
@@ -127,55 +126,49 @@ static const struct {
 	  "strict device=0000:00:03.0 group=" BIG " members=" BIG
 	  " domain=" LONG_NAME " asked=off unmaps=strict\n" },
 	{ "ats 00:03.0 on",
-	  "ats device=0000:00:03.0 asked=on ats=never reason=\"" WORDS
-	  "\"\n" },
+	  "ats device=0000:00:03.0 asked=on ats=never reason=\"" WORDS "\"\n" },
 	{ "why 00:03.0",
 	  "why device=0000:00:03.0 assignable=after unit=dmar0 managed=yes driver=" LONG_NAME
-	  " group=" BIG
-	  " sid=00:03.0,00:03.1,00:03.2,00:03.3 reasons=1\n"
+	  " group=" BIG " sid=00:03.0,00:03.1,00:03.2,00:03.3 reasons=1\n"
 	  "reason code=acs weight=todo device=0000:00:1c.0 driver=- text=\"" WORDS
 	  "\" remedy=\"" WORDS "\"\n" },
 	{ "walk 00:03.0 0x1000",
 	  "walk device=0000:00:03.0 sid=00:03.0 unit=dmar0 mode=legacy driver=" LONG_NAME
 	  " domain=unmanaged address=0xfffffffffffff000 read=blocked read_reason=0x05 read_text=\"" WORDS
 	  "\" write=blocked write_reason=0x05 write_text=\"" WORDS
-	  "\" end=absent phys=- start=0xffe00000 bytes=" BIG
-	  " text=\"" WORDS "\" entries=2\n"
+	  "\" end=absent phys=- start=0xffe00000 bytes=" BIG " text=\"" WORDS
+	  "\" entries=2\n"
 	  "root at=0xfffffffffffff000 low=0xffffffffffffffff high=0xffffffffffffffff index=255 present=yes table=0xfffffffffffff000 reserved=yes\n"
 	  "context at=0xfffffffffffff000 low=0xffffffffffffffff high=0xffffffffffffffff index=255 present=yes translation=second-stage-and-ats levels=5 width=57 domain_id=65535 faults=not-recorded table=0xfffffffffffff000 reserved=yes\n"
 	  "level at=0xfffffffffffff000 entry=0xffffffffffffffff nr=5 index=511 leads=table to=0xfffffffffffff000 read=yes write=no snoop=yes reserved=0xffffffffffffffff\n" },
 	{ "faults",
 	  "fault seq=" BIG
 	  " time=123456789.456789 unit=dmar0 device=0000:00:04.0 address=0xffffffffffffffff access=page-request reason=0x06 text=\"" WORDS
-	  "\" more=" BIG " remedy=\"" WORDS "\" sentence=\"" WORDS
-	  "\"\n"
+	  "\" more=" BIG " remedy=\"" WORDS "\" sentence=\"" WORDS "\"\n"
 	  "source unit=dmar0 device=0000:00:04.0 faults=" BIG
 	  " at_least=yes described=" BIG
 	  " first=123456789.000000 last=123456789.500000\n"
 	  "forgotten faults=" BIG "\n" },
 	{ "stats",
 	  "queue unit=dmar0 submissions=" BIG " waits=" BIG
-	  " context_global=" BIG " context_domain=" BIG
-	  " context_device=" BIG " iotlb_global=" BIG
-	  " iotlb_domain=" BIG " iotlb_page=" BIG " piotlb_page=" BIG
-	  " piotlb_pasid=" BIG " devtlb=" BIG " devtlb_pasid=" BIG
-	  " page_response=" BIG " interrupt_global=" BIG
-	  " interrupt_index=" BIG " avg_ns=" BIG " max_ns=" BIG
-	  " slow=" BIG " errors=" BIG " refused=" BIG " retries=" BIG
-	  " faults=" BIG "\n"
-	  "requests unit=dmar0 taken=" BIG " responses=" BIG
-	  " failed=" BIG " refused=" BIG " overflows=" BIG
-	  " max_ns=" BIG "\n"
+	  " context_global=" BIG " context_domain=" BIG " context_device=" BIG
+	  " iotlb_global=" BIG " iotlb_domain=" BIG " iotlb_page=" BIG
+	  " piotlb_page=" BIG " piotlb_pasid=" BIG " devtlb=" BIG
+	  " devtlb_pasid=" BIG " page_response=" BIG " interrupt_global=" BIG
+	  " interrupt_index=" BIG " avg_ns=" BIG " max_ns=" BIG " slow=" BIG
+	  " errors=" BIG " refused=" BIG " retries=" BIG " faults=" BIG "\n"
+	  "requests unit=dmar0 taken=" BIG " responses=" BIG " failed=" BIG
+	  " refused=" BIG " overflows=" BIG " max_ns=" BIG "\n"
 	  "cost device=0000:00:03.0 unit=dmar10 group=" BIG
-	  " domain=unmanaged unmaps=strict sharing=1 flushes=" BIG
-	  " page=" BIG " all=" BIG " queue=" BIG "\n" },
+	  " domain=unmanaged unmaps=strict sharing=1 flushes=" BIG " page=" BIG
+	  " all=" BIG " queue=" BIG "\n" },
 	{ "irqs",
 	  "remapping isolated=no x2apic=off x2apic_opt_out=yes\n"
 	  "table unit=dmar0 address=0xfffffffffffff000 entries=65536 used=65536 lost=65536 ids=32-bit compatibility=delivered\n"
 	  "posting kvm=on\n"
 	  "descriptor address=0x10abc1040 state=preempted cpu=1023 interrupts=" BIG
-	  " posts=" BIG " notifications=" BIG " wakeups=" BIG
-	  " suppressed=" BIG " name=\"" LONG_NAME "\"\n"
+	  " posts=" BIG " notifications=" BIG " wakeups=" BIG " suppressed=" BIG
+	  " name=\"" LONG_NAME "\"\n"
 	  "left device=0000:07:00.0 reason=\"" WORDS "\"\n"
 	  "irq nr=" BIG
 	  " device=0000:00:1e.0 kind=msi-x format=posted unit=dmar0 index=0xffff entry=0xffffffffffffffffffffffffffffffff vector=0xff cpu=1023 dest=0xffffffff count=" BIG

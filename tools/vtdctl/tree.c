@@ -111,6 +111,8 @@ static void show_device(struct vtdctl *ctl, const struct vtd_record *rec,
 {
 	const char *reason = vtd_record_show(rec, "reason");
 	const char *state = vtd_record_show(rec, "state");
+	const char *action = vtd_record_get(rec, "action");
+	const char *what = action ?: state;
 	char *kind = device_kind(ctl, vtd_record_show(rec, "name"));
 	char *line = device_line(rec);
 	char *sids = other_sids(rec);
@@ -121,7 +123,8 @@ static void show_device(struct vtdctl *ctl, const struct vtd_record *rec,
 		line = append(line, kind);
 	}
 	if (line)
-		vtd_show_wrapped(ctl->out, branch->first, branch->next, line);
+		vtd_show_shaded(ctl, vtd_shade_of(what), what, branch->first,
+				branch->next, line);
 	if (sids)
 		vtd_show_wrapped(ctl->out, branch->next, branch->next, sids);
 	if (with)
@@ -140,6 +143,23 @@ static void show_device(struct vtdctl *ctl, const struct vtd_record *rec,
 	free(with);
 }
 
+/* The worst of what a unit says of itself is shaded. */
+static void show_health(struct vtdctl *ctl, const struct vtd_record *rec,
+			const char *line)
+{
+	const char *health = vtd_record_show(rec, "health");
+	const char *faults = vtd_record_show(rec, "faults");
+	bool ok = !strcmp(health, "ok");
+	bool some = ok && strcmp(faults, "0") && strcmp(faults, "-");
+	char *word = some ? vtd_sys_path("faults %s", faults) :
+			    vtd_sys_path("health %s", health);
+
+	if (word)
+		vtd_show_shaded(ctl, some ? VTD_WARNING : vtd_shade_of(health),
+				word, "  ", INDENT, line);
+	free(word);
+}
+
 static void show_unit(struct vtdctl *ctl, const struct vtd_record *rec)
 {
 	bool scalable = !strcmp(vtd_record_show(rec, "mode"), "scalable");
@@ -152,7 +172,8 @@ static void show_unit(struct vtdctl *ctl, const struct vtd_record *rec)
 		vtd_record_show(rec, "mode"));
 
 	if (line)
-		vtd_show_wrapped(ctl->out, "", INDENT, line);
+		vtd_show_shaded(ctl, VTD_WARNING, "translation off", "", INDENT,
+				line);
 	free(line);
 	if (!vtd_record_get(rec, "health"))
 		return;
@@ -165,7 +186,7 @@ static void show_unit(struct vtdctl *ctl, const struct vtd_record *rec)
 		vtd_record_show(rec, "health"), scalable ? "  stage " : "",
 		scalable ? vtd_record_show(rec, "stage") : "");
 	if (line)
-		vtd_show_wrapped(ctl->out, "  ", INDENT, line);
+		show_health(ctl, rec, line);
 	free(line);
 }
 

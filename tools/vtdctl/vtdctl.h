@@ -66,6 +66,9 @@ struct vtd_calls {
  * @err: where errors and notes go
  * @calls: how the kernel is reached
  * @priv: first argument of every call
+ * @terminal: @out is a terminal that can do more than letters
+ * @plain: the user wants no colours, unless told otherwise
+ * @color: there are colours; set from the words
  */
 struct vtdctl {
 	const char *sysroot;
@@ -73,6 +76,9 @@ struct vtdctl {
 	FILE *err;
 	const struct vtd_calls *calls;
 	void *priv;
+	bool terminal;
+	bool plain;
+	bool color;
 };
 
 extern const struct vtd_calls vtd_system_calls;
@@ -82,6 +88,14 @@ int vtd_command(struct vtdctl *ctl, int argc, char *const argv[]);
 const char *vtd_command_name(size_t nr);
 int vtd_flag(struct vtdctl *ctl, int argc, char *const argv[], const char *name,
 	     bool *given);
+
+/* color.c */
+enum vtd_shade { VTD_PLAIN, VTD_GOOD, VTD_WARNING, VTD_BAD };
+int vtd_take_color(struct vtdctl *ctl, int argc, char *const argv[],
+		   char *left[]);
+const char *vtd_shade_on(const struct vtdctl *ctl, enum vtd_shade shade);
+const char *vtd_shade_off(const struct vtdctl *ctl, enum vtd_shade shade);
+enum vtd_shade vtd_shade_of(const char *word);
 
 /* help.c */
 void vtd_help(FILE *to);
@@ -226,6 +240,8 @@ bool vtd_module_loaded(const struct vtdctl *ctl);
 void vtd_show_text(FILE *to, const char *text);
 void vtd_show_wrapped(FILE *to, const char *first, const char *next,
 		      const char *text);
+void vtd_show_shaded(struct vtdctl *ctl, enum vtd_shade shade, const char *word,
+		     const char *first, const char *next, const char *text);
 void vtd_show_line(FILE *to, const char *first, const char *next,
 		   const char *fmt, ...) __printf(4, 5);
 void vtd_show_said(FILE *to, const char *text);

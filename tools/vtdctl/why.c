@@ -37,8 +37,15 @@ static void show_paragraph(struct vtdctl *ctl, const char *first,
 
 static void show_answer(struct vtdctl *ctl, const struct vtd_record *rec)
 {
-	vtd_show_line(ctl->out, "", "  ", "%s %s",
-		      vtd_record_show(rec, "device"), verdict(rec));
+	/* A verdict that is not known is no permission. */
+	enum vtd_shade known = vtd_shade_of(vtd_record_show(rec, "assignable"));
+	enum vtd_shade shade = known == VTD_PLAIN ? VTD_BAD : known;
+	char *line = vtd_sys_path("%s %s", vtd_record_show(rec, "device"),
+				  verdict(rec));
+
+	if (line)
+		vtd_show_shaded(ctl, shade, verdict(rec), "", "  ", line);
+	free(line);
 	show_paragraph(
 		ctl, "  ", "  ",
 		vtd_sys_path("unit %s, group %s, driver %s, requests as %s",
@@ -54,13 +61,17 @@ static void show_reasons(struct vtdctl *ctl, const struct vtd_records *recs,
 	for (size_t i = 0; i < recs->count; i++) {
 		const struct vtd_record *rec = &recs->list[i];
 		const char *remedy = vtd_record_get(rec, "remedy");
+		char *line;
 
 		if (!vtd_record_is(rec, "reason") ||
 		    !is_value(rec, "weight", weight))
 			continue;
-		show_paragraph(ctl, mark, "        ",
-			       vtd_sys_path("%s",
-					    vtd_record_show(rec, "text")));
+		line = vtd_sys_path("%-5s %s", mark,
+				    vtd_record_show(rec, "text"));
+		if (line)
+			vtd_show_shaded(ctl, vtd_shade_of(weight), mark, "  ",
+					"        ", line);
+		free(line);
 		if (remedy && *remedy)
 			show_paragraph(ctl, "        -> ", "           ",
 				       vtd_sys_path("%s", remedy));
@@ -71,9 +82,9 @@ static void why_text(struct vtdctl *ctl, const struct vtd_records *recs,
 		     const struct vtd_record *answer)
 {
 	show_answer(ctl, answer);
-	show_reasons(ctl, recs, "never", "  never ");
-	show_reasons(ctl, recs, "todo", "  to do ");
-	show_reasons(ctl, recs, "note", "  note  ");
+	show_reasons(ctl, recs, "never", "never");
+	show_reasons(ctl, recs, "todo", "to do");
+	show_reasons(ctl, recs, "note", "note");
 }
 
 static struct json_object *reason_json(const struct vtd_record *rec,
