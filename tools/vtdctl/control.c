@@ -14,6 +14,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "terminal.h"
 #include "vtdctl.h"
 
 /* What a child program may print before the rest is dropped. */
@@ -151,6 +152,9 @@ const struct vtd_calls vtd_system_calls = {
 	.run = system_run,
 	.pause = system_pause,
 	.wait = system_wait,
+	.keys = vtd_terminal_keys,
+	.key = vtd_terminal_key,
+	.clock = vtd_terminal_clock,
 };
 
 /**

@@ -35,6 +35,7 @@ static const char usage[] =
 	"  stats [BDF] [--json]           each device's mode, and what invalidation cost\n"
 	"  irqs [--json]                  every interrupt, and where it goes\n"
 	"  doctor [--json]                what stands in the way on this machine\n"
+	"  top [--interval S] [--count N] what happens at this moment, per second\n"
 	"\n"
 	"BDF is a PCI address: 0000:00:03.0 or 00:03.0. IOVA is an address that the\n"
 	"device uses, and PASID a number: 0x1000, or 4096.\n"
@@ -124,6 +125,14 @@ static const struct {
 	  "line, other drivers, the module and its signature. Needs neither the "
 	  "module nor root, and changes nothing.",
 	  JSON, "vtdctl doctor" },
+	{ "top", "[--interval SECONDS] [--count NUMBER]",
+	  "Shows flushes, round trips, faults, page requests and interrupts per "
+	  "second, of each unit and of each managed device. Drawn again on a "
+	  "terminal, until q or Ctrl-C; elsewhere one block follows the other.",
+	  "  --interval SECONDS\n"
+	  "                   time between two looks, 0.1 to 3600; 1 if not given\n"
+	  "  --count NUMBER   end after so many blocks\n",
+	  "vtdctl top --interval 2" },
 };
 
 /**

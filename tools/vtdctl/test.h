@@ -8,6 +8,13 @@
 
 #include "vtdctl.h"
 
+/* What the played module says to one command, where they are told apart. */
+struct answer {
+	const char *command;
+	const char *text;
+	int error; /* negative: what write() fails with */
+};
+
 /* The module as it is played, and what vtdctl did to it. */
 struct fixture {
 	struct vtdctl ctl;
@@ -17,7 +24,11 @@ struct fixture {
 	int open_error; /* negative: what open() fails with */
 	int write_error; /* negative: what write() fails with */
 	const char *reply;
-	const char *next; /* the reply after a wait */
+	const struct answer *answers; /* instead of the reply; NULL ends it */
+	const char *next; /* the reply after a wait or a key */
+	unsigned long long clock; /* milliseconds; keys take their time */
+	const char *keys; /* that are pressed, '.' for none; may be NULL */
+	int keys_on, keys_off;
 	int waits; /* how many succeed */
 	size_t at, chunk; /* where the reader is; bytes a read gives */
 	int interrupts; /* reads that fail with EINTR first */
@@ -87,6 +98,11 @@ void test_stats_refused(void **state);
 /* test_strict.c */
 void test_strict(void **state);
 void test_strict_refused(void **state);
+
+/* test_top.c */
+void test_top(void **state);
+void test_top_terminal(void **state);
+void test_top_refused(void **state);
 
 /* test_why.c */
 void test_why(void **state);

@@ -175,6 +175,11 @@ static const struct {
 	  " descriptor=0xfffffffffffff000 posted_vector=0xff name=\"" LONG_NAME
 	  "\" reason=\"" WORDS "\"\n" },
 	{ "doctor", "" },
+	{ "top --count 2",
+	  "queue unit=dmar0 waits=999999999999999999 iotlb_page=999999999999999999 faults=999999999999999999\n"
+	  "cost device=" LONG_NAME
+	  " unit=dmar10 domain=unmanaged flushes=999999999999999999\n"
+	  "source unit=dmar0 device=0000:00:04.0 faults=999999999999999999\n" },
 };
 
 /* No line of anybody's default output is wider than a terminal. */

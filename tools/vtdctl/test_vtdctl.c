@@ -45,6 +45,12 @@ static ssize_t play_write(void *priv, int fd, const void *buf, size_t bytes)
 	memcpy(fix->sent, buf, bytes);
 	fix->sent[bytes] = '\0';
 	fix->at = 0;
+	for (const struct answer *a = fix->answers; a && a->command; a++) {
+		if (strcmp(a->command, fix->sent))
+			continue;
+		fix->reply = a->text;
+		return a->error ? a->error : (ssize_t)bytes;
+	}
 	return fix->write_error ? fix->write_error : (ssize_t)bytes;
 }
 
@@ -107,6 +113,34 @@ static int play_wait(void *priv, int fd)
 	return 0;
 }
 
+static void play_keys(void *priv, bool on)
+{
+	struct fixture *fix = priv;
+
+	fix->keys_on += on;
+	fix->keys_off += !on;
+}
+
+/* A key comes at once, none after all of the time. */
+static int play_key(void *priv, unsigned int ms)
+{
+	struct fixture *fix = priv;
+
+	if (fix->keys && *fix->keys && *fix->keys++ != '.') {
+		fix->clock++;
+		return fix->keys[-1];
+	}
+	fix->clock += ms;
+	if (fix->next)
+		fix->reply = fix->next;
+	return 0;
+}
+
+static unsigned long long play_clock(void *priv)
+{
+	return ((struct fixture *)priv)->clock;
+}
+
 static const struct vtd_calls played = {
 	.open = play_open,
 	.write = play_write,
@@ -115,6 +149,9 @@ static const struct vtd_calls played = {
 	.run = play_run,
 	.pause = play_pause,
 	.wait = play_wait,
+	.keys = play_keys,
+	.key = play_key,
+	.clock = play_clock,
 };
 
 static int setup(void **state)
@@ -708,6 +745,7 @@ static void test_errors(void **state)
 		{ "strict 00:03.0 on", true },
 		{ "ats 00:03.0 on", true },
 		{ "doctor", false },
+		{ "top", true },
 	};
 	struct fixture *fix = *state;
 	char line[64], says[128];
@@ -822,6 +860,9 @@ int main(void)
 		CASE(test_stats_refused),
 		CASE(test_strict),
 		CASE(test_strict_refused),
+		CASE(test_top),
+		CASE(test_top_terminal),
+		CASE(test_top_refused),
 		CASE(test_why),
 		CASE(test_why_verdicts),
 		CASE(test_why_json),

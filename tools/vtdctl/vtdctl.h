@@ -48,6 +48,10 @@ enum vtd_exit {
  * @pause: sleep for a number of milliseconds
  * @wait: until the module has faults that this descriptor was not told of;
  *        0 or -errno
+ * @keys: begin or end to give keys one by one
+ * @key: wait for a key for a number of milliseconds; 0 if none came, 'q' for
+ *       anything that asks to end
+ * @clock: milliseconds since some moment, never set back
  */
 struct vtd_calls {
 	int (*open)(void *priv, const char *path);
@@ -57,6 +61,9 @@ struct vtd_calls {
 	int (*run)(void *priv, char *const argv[], char **output);
 	void (*pause)(void *priv, unsigned int ms);
 	int (*wait)(void *priv, int fd);
+	void (*keys)(void *priv, bool on);
+	int (*key)(void *priv, unsigned int ms);
+	unsigned long long (*clock)(void *priv);
 };
 
 /**
@@ -116,6 +123,7 @@ int vtd_cmd_ats(struct vtdctl *ctl, int argc, char *const argv[]);
 int vtd_cmd_why(struct vtdctl *ctl, int argc, char *const argv[]);
 int vtd_cmd_walk(struct vtdctl *ctl, int argc, char *const argv[]);
 int vtd_cmd_doctor(struct vtdctl *ctl, int argc, char *const argv[]);
+int vtd_cmd_top(struct vtdctl *ctl, int argc, char *const argv[]);
 
 /**
  * struct vtd_bdf - a PCI function
