@@ -22,7 +22,7 @@ static const struct command commands[] = {
 	{ "doctor", vtd_cmd_doctor },	{ "why", vtd_cmd_why },
 	{ "strict", vtd_cmd_strict },	{ "stats", vtd_cmd_stats },
 	{ "walk", vtd_cmd_walk },	{ "ats", vtd_cmd_ats },
-	{ "top", vtd_cmd_top },
+	{ "top", vtd_cmd_top },		{ "report", vtd_cmd_report },
 };
 
 /**

@@ -103,11 +103,16 @@ void vtd_facts_free(struct vtd_facts *facts)
 	free(facts->vendor);
 }
 
-/*
- * The next word at *@at, or NULL at the end. As the kernel splits its boot
- * line: blanks inside of double quotes belong to the word.
+/**
+ * vtd_cmdline_next() - the next word of a boot line
+ * @at: where it begins; moved behind the word
+ * @length: result, how long it is
+ *
+ * As the kernel splits it: blanks inside of double quotes belong to the word.
+ *
+ * Return: the word, or NULL at the end.
  */
-static const char *next_word(const char **at, size_t *length)
+const char *vtd_cmdline_next(const char **at, size_t *length)
 {
 	const char *word = *at + strspn(*at, " \t");
 	bool quoted = false;
@@ -136,7 +141,7 @@ bool vtd_cmdline_has(const char *cmdline, const char *word)
 	const char *found;
 	size_t length;
 
-	while ((found = next_word(&cmdline, &length)))
+	while ((found = vtd_cmdline_next(&cmdline, &length)))
 		if (length == strlen(word) && !strncmp(found, word, length))
 			return true;
 	return false;
@@ -204,7 +209,7 @@ bool vtd_cmdline_off(const char *cmdline, const char *name)
 	bool off = false;
 	size_t length;
 
-	while ((word = next_word(&cmdline, &length))) {
+	while ((word = vtd_cmdline_next(&cmdline, &length))) {
 		const char *list;
 		int says;
 

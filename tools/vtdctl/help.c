@@ -36,6 +36,7 @@ static const char usage[] =
 	"  irqs [--json]                  every interrupt, and where it goes\n"
 	"  doctor [--json]                what stands in the way on this machine\n"
 	"  top [--interval S] [--count N] what happens at this moment, per second\n"
+	"  report                         one text with what a report of a bug needs\n"
 	"\n"
 	"BDF is a PCI address: 0000:00:03.0 or 00:03.0. IOVA is an address that the\n"
 	"device uses, and PASID a number: 0x1000, or 4096.\n"
@@ -133,6 +134,12 @@ static const struct {
 	  "                   time between two looks, 0.1 to 3600; 1 if not given\n"
 	  "  --count NUMBER   end after so many blocks\n",
 	  "vtdctl top --interval 2" },
+	{ "report", "",
+	  "Writes one text with what a report of a bug needs: versions, boot line, "
+	  "parameters, DMAR table, doctor, status, stats, faults, irqs and our lines "
+	  "of the kernel's log. Names, MAC addresses, UUIDs and the values of other "
+	  "boot parameters are masked.",
+	  "", "vtdctl report > report.txt" },
 };
 
 /**

@@ -23,6 +23,9 @@ int main(int argc, char *argv[])
 	const char *no_color = getenv("NO_COLOR");
 	const char *term = getenv("TERM");
 
+	ctl.user[0] = getenv("SUDO_USER");
+	ctl.user[1] = getenv("USER");
+	ctl.user[2] = getenv("LOGNAME");
 	ctl.terminal = isatty(STDOUT_FILENO) && term && strcmp(term, "dumb");
 	ctl.plain = no_color && *no_color;
 	if (!ctl.sysroot)

@@ -38,7 +38,9 @@ struct fixture {
 	const char *run_output;
 };
 
-/* test_vtdctl.c */
+/* test_rig.c */
+int setup(void **state);
+int teardown(void **state);
 int run(struct fixture *fix, const char *line);
 void assert_columns(const char *text);
 
@@ -98,6 +100,13 @@ void test_stats_refused(void **state);
 /* test_strict.c */
 void test_strict(void **state);
 void test_strict_refused(void **state);
+
+/* test_report.c */
+void test_report(void **state);
+void test_report_scrub(void **state);
+void test_report_cmdline(void **state);
+void test_report_dmar(void **state);
+void test_report_log(void **state);
 
 /* test_top.c */
 void test_top(void **state);

@@ -73,6 +73,7 @@ struct vtd_calls {
  * @err: where errors and notes go
  * @calls: how the kernel is reached
  * @priv: first argument of every call
+ * @user: names of who calls, which a report masks; NULL where there is none
  * @terminal: @out is a terminal that can do more than letters
  * @plain: the user wants no colours, unless told otherwise
  * @color: there are colours; set from the words
@@ -83,6 +84,7 @@ struct vtdctl {
 	FILE *err;
 	const struct vtd_calls *calls;
 	void *priv;
+	const char *user[3];
 	bool terminal;
 	bool plain;
 	bool color;
@@ -95,6 +97,9 @@ int vtd_command(struct vtdctl *ctl, int argc, char *const argv[]);
 const char *vtd_command_name(size_t nr);
 int vtd_flag(struct vtdctl *ctl, int argc, char *const argv[], const char *name,
 	     bool *given);
+
+/* doctor_boot.c */
+const char *vtd_cmdline_next(const char **at, size_t *length);
 
 /* color.c */
 enum vtd_shade { VTD_PLAIN, VTD_GOOD, VTD_WARNING, VTD_BAD };
@@ -123,6 +128,7 @@ int vtd_cmd_ats(struct vtdctl *ctl, int argc, char *const argv[]);
 int vtd_cmd_why(struct vtdctl *ctl, int argc, char *const argv[]);
 int vtd_cmd_walk(struct vtdctl *ctl, int argc, char *const argv[]);
 int vtd_cmd_doctor(struct vtdctl *ctl, int argc, char *const argv[]);
+int vtd_cmd_report(struct vtdctl *ctl, int argc, char *const argv[]);
 int vtd_cmd_top(struct vtdctl *ctl, int argc, char *const argv[]);
 
 /**
