@@ -37,6 +37,7 @@ static const char usage[] =
 	"  doctor [--json]                what stands in the way on this machine\n"
 	"  top [--interval S] [--count N] what happens at this moment, per second\n"
 	"  report                         one text with what a report of a bug needs\n"
+	"  html FILE                      a page for a browser that shows all of it\n"
 	"\n"
 	"BDF is a PCI address: 0000:00:03.0 or 00:03.0. IOVA is an address that the\n"
 	"device uses, and PASID a number: 0x1000, or 4096.\n"
@@ -140,6 +141,12 @@ static const struct {
 	  "of the kernel's log. Names, MAC addresses, UUIDs and the values of other "
 	  "boot parameters are masked.",
 	  "", "vtdctl report > report.txt" },
+	{ "html", "FILE",
+	  "Writes one page for a browser: units, bridges, devices, groups and domains "
+	  "drawn, the tables in words, faults, counters and interrupts. It needs no "
+	  "network and no script.",
+	  "  FILE             where the page goes; replaced as a whole\n",
+	  "vtdctl html /tmp/vtd.html" },
 };
 
 /**

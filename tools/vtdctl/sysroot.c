@@ -15,6 +15,8 @@
 
 #include "vtdctl.h"
 
+#define LINK_MAX_BYTES 4095
+
 /**
  * vtd_sys_path() - a path without the root, put together
  * @fmt: as in printf()
@@ -160,6 +162,28 @@ char *vtd_sys_line(const struct vtdctl *ctl, const char *path)
 	if (text)
 		text[strcspn(text, "\n")] = '\0';
 	return text;
+}
+
+/**
+ * vtd_sys_link() - where a symbolic link leads
+ * @ctl: gives the root
+ * @path: absolute, without the root
+ *
+ * Return: malloc'ed contents; NULL for what is no link.
+ */
+char *vtd_sys_link(const struct vtdctl *ctl, const char *path)
+{
+	char *full = rooted(ctl, path);
+	char *link = malloc(LINK_MAX_BYTES + 1);
+	ssize_t got = full && link ? readlink(full, link, LINK_MAX_BYTES) : -1;
+
+	free(full);
+	if (got < 0) {
+		free(link);
+		return NULL;
+	}
+	link[got] = '\0';
+	return link;
 }
 
 /**

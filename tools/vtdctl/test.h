@@ -82,6 +82,11 @@ void test_color(void **state);
 void test_color_words(void **state);
 void test_color_doctor(void **state);
 
+/* test_html.c */
+void test_html(void **state);
+void test_html_escape(void **state);
+void test_html_file(void **state);
+
 /* test_irqs.c */
 void test_irqs(void **state);
 void test_irqs_json(void **state);

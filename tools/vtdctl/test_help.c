@@ -175,6 +175,8 @@ static const struct {
 	  " descriptor=0xfffffffffffff000 posted_vector=0xff name=\"" LONG_NAME
 	  "\" reason=\"" WORDS "\"\n" },
 	{ "doctor", "" },
+	{ "html /dev/shm/vtdctl-test.html",
+	  "vtd version=0.1 state=attached\n" },
 	{ "report", "vtd version=0.1 state=detached\n" },
 	{ "top --count 2",
 	  "queue unit=dmar0 waits=999999999999999999 iotlb_page=999999999999999999 faults=999999999999999999\n"

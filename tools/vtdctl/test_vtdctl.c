@@ -504,6 +504,7 @@ static void test_errors(void **state)
 		{ "doctor", false },
 		{ "top", true },
 		{ "report", false },
+		{ "html /tmp/no-such-folder/page", true },
 	};
 	struct fixture *fix = *state;
 	char line[64], says[128];
@@ -610,6 +611,9 @@ int main(void)
 		CASE(test_help),
 		CASE(test_help_fits),
 		CASE(test_columns),
+		CASE(test_html),
+		CASE(test_html_escape),
+		CASE(test_html_file),
 		CASE(test_irqs),
 		CASE(test_irqs_json),
 		CASE(test_irqs_refused),

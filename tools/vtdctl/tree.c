@@ -35,8 +35,14 @@ static const char *class_name(unsigned long class)
 	return NULL;
 }
 
-/* "8086:10d3 Ethernet", malloc'ed; NULL for what is not in sysfs. */
-static char *device_kind(struct vtdctl *ctl, const char *name)
+/**
+ * vtd_device_kind() - what a device is, as "8086:10d3 Ethernet"
+ * @ctl: gives the root
+ * @name: the device's name
+ *
+ * Return: malloc'ed text; NULL for what is not in sysfs.
+ */
+char *vtd_device_kind(struct vtdctl *ctl, const char *name)
 {
 	unsigned long kind[3];
 	const char *class;
@@ -113,7 +119,7 @@ static void show_device(struct vtdctl *ctl, const struct vtd_record *rec,
 	const char *state = vtd_record_show(rec, "state");
 	const char *action = vtd_record_get(rec, "action");
 	const char *what = action ?: state;
-	char *kind = device_kind(ctl, vtd_record_show(rec, "name"));
+	char *kind = vtd_device_kind(ctl, vtd_record_show(rec, "name"));
 	char *line = device_line(rec);
 	char *sids = other_sids(rec);
 	char *with = pasids(rec);

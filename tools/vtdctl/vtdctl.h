@@ -128,6 +128,7 @@ int vtd_cmd_ats(struct vtdctl *ctl, int argc, char *const argv[]);
 int vtd_cmd_why(struct vtdctl *ctl, int argc, char *const argv[]);
 int vtd_cmd_walk(struct vtdctl *ctl, int argc, char *const argv[]);
 int vtd_cmd_doctor(struct vtdctl *ctl, int argc, char *const argv[]);
+int vtd_cmd_html(struct vtdctl *ctl, int argc, char *const argv[]);
 int vtd_cmd_report(struct vtdctl *ctl, int argc, char *const argv[]);
 int vtd_cmd_top(struct vtdctl *ctl, int argc, char *const argv[]);
 
@@ -245,6 +246,7 @@ char *vtd_sys_read(const struct vtdctl *ctl, const char *path, size_t *bytes);
 int vtd_sys_read_at(const struct vtdctl *ctl, const char *path, off_t offset,
 		    void *to, size_t bytes);
 char *vtd_sys_line(const struct vtdctl *ctl, const char *path);
+char *vtd_sys_link(const struct vtdctl *ctl, const char *path);
 int vtd_sys_list(const struct vtdctl *ctl, const char *path,
 		 bool (*visit)(const char *name, void *arg), void *arg);
 long long vtd_sys_time(const struct vtdctl *ctl, const char *path);
@@ -262,6 +264,7 @@ void vtd_show_said(FILE *to, const char *text);
 int vtd_pci_kind(struct vtdctl *ctl, const char *name, unsigned long kind[3]);
 
 /* tree.c */
+char *vtd_device_kind(struct vtdctl *ctl, const char *name);
 void vtd_show_tree(struct vtdctl *ctl, struct vtd_records *recs);
 void vtd_records_sort(struct vtd_records *recs);
 bool vtd_record_orphan(const struct vtd_records *recs,

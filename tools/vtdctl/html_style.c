@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * How the page of "vtdctl html" looks. It is all there is: the page loads
+ * nothing.
+ */
+#include "html.h"
+
+const char vtd_html_style[] =
+	":root{--back:#f6f7f9;--card:#fff;--text:#1c2430;--soft:#5b6675;--line:#d5dae1;"
+	"--good:#1a7f4b;--warn:#9a6700;--bad:#c0272d;--link:#1f5fbf}\n"
+	"@media(prefers-color-scheme:dark){:root{--back:#12161c;--card:#1b2129;"
+	"--text:#e3e8ef;--soft:#9aa6b5;--line:#343d49;--good:#4cc38a;--warn:#e2b341;"
+	"--bad:#ff6b6b;--link:#7db3ff}}\n"
+	"*{box-sizing:border-box}\n"
+	"body{margin:0 auto;max-width:75rem;padding:1rem 1.25rem 3rem;background:var(--back);"
+	"color:var(--text);font:15px/1.5 system-ui,sans-serif}\n"
+	"h1{font-size:1.6rem;margin:.5rem 0}\n"
+	"h2{font-size:1.2rem;margin:2rem 0 .5rem;border-bottom:1px solid var(--line);"
+	"padding-bottom:.25rem}\n"
+	"h3{font-size:1rem;margin:0 0 .25rem}\n"
+	"p{margin:.4rem 0;max-width:62rem}\n"
+	"a{color:var(--link)}\n"
+	"nav a{margin-right:1rem}\n"
+	".soft,.why{color:var(--soft)}\n"
+	".why{font-size:.85em;overflow-wrap:anywhere}\n"
+	".unit{border:2px solid var(--line);border-radius:10px;padding:.75rem;margin:.75rem 0;"
+	"background:var(--card)}\n"
+	".kids{display:flex;flex-wrap:wrap;gap:.6rem;margin-top:.5rem;align-items:flex-start}\n"
+	".dev{border:1px solid var(--line);border-left:6px solid var(--line);border-radius:7px;"
+	"padding:.45rem .6rem;background:var(--back);min-width:13rem;max-width:100%}\n"
+	".dev.leaf{max-width:20rem}\n"
+	".dev.g{border-left-color:hsl(var(--h),60%,55%)}\n"
+	".dev.other{border-style:dashed}\n"
+	".name{font-family:ui-monospace,monospace;font-weight:600}\n"
+	".chip{display:inline-block;border:1px solid var(--line);border-radius:1rem;"
+	"padding:0 .5rem;margin:.15rem .2rem 0 0;font-size:.8em}\n"
+	".good{color:var(--good)}.warn{color:var(--warn)}.bad{color:var(--bad)}\n"
+	".chip.good,.chip.warn,.chip.bad{border-color:currentColor}\n"
+	".wide{overflow-x:auto}\n"
+	"table{border-collapse:collapse;background:var(--card);margin:.5rem 0;font-size:.9em}\n"
+	"th,td{border:1px solid var(--line);padding:.25rem .5rem;text-align:left;"
+	"vertical-align:top}\n"
+	"th{background:var(--back)}\n"
+	".n{text-align:right;font-variant-numeric:tabular-nums}\n"
+	"ul{margin:.3rem 0;padding-left:1.25rem}\n"
+	"@media print{body{background:#fff}.unit,.dev,table{break-inside:avoid}}\n";
