@@ -78,10 +78,10 @@ static void add_path(struct tree *tree, char *link)
 	}
 }
 
-static void make_tree(struct vtdctl *ctl, const struct vtd_records *recs,
-		      struct tree *tree)
+/* Makes the nodes, and says of each who is above it. */
+static void link_nodes(struct vtdctl *ctl, const struct vtd_records *recs,
+		       struct tree *tree)
 {
-	memset(tree, 0, sizeof(*tree));
 	for (size_t i = 0; i < recs->count; i++) {
 		const struct vtd_record *rec = &recs->list[i];
 		const char *name = vtd_record_show(rec, "name");
@@ -106,6 +106,27 @@ static void make_tree(struct vtdctl *ctl, const struct vtd_records *recs,
 		if (at != NONE)
 			tree->list[at].rec = rec;
 	}
+}
+
+static int by_address(const void *a, const void *b)
+{
+	const struct node *x = a, *y = b;
+
+	return vtd_bdf_compare(x->name, y->name);
+}
+
+/* Twice: what is sorted in between has other places then. */
+static void make_tree(struct vtdctl *ctl, const struct vtd_records *recs,
+		      struct tree *tree)
+{
+	memset(tree, 0, sizeof(*tree));
+	link_nodes(ctl, recs, tree);
+	if (!tree->count)
+		return;
+	qsort(tree->list, tree->count, sizeof(*tree->list), by_address);
+	for (size_t i = 0; i < tree->count; i++)
+		tree->list[i].parent = NONE;
+	link_nodes(ctl, recs, tree);
 }
 
 /* Whether a device stands below a unit, or for NULL below none. */
@@ -302,16 +323,32 @@ void vtd_html_topology(struct vtdctl *ctl, const struct vtd_records *recs)
 	free(tree.list);
 }
 
-/* The first device of its group in the list is the group's row. */
-static bool is_first(const struct vtd_records *recs, size_t at)
+/* The group's number, or NONE for what has no group. */
+static size_t group_of(const struct vtd_record *rec)
 {
-	const char *group = vtd_record_show(&recs->list[at], "group");
+	const char *group = vtd_record_show(rec, "group");
+	size_t digits = strspn(group, "0123456789");
 
-	for (size_t i = 0; i < at; i++)
-		if (vtd_record_is(&recs->list[i], "device") &&
-		    !strcmp(vtd_record_show(&recs->list[i], "group"), group))
-			return false;
-	return true;
+	if (!vtd_record_is(rec, "device") || !digits || group[digits] ||
+	    digits > 9)
+		return NONE;
+	return strtoul(group, NULL, 10);
+}
+
+/* The first device of the group with the lowest number from @from on. */
+static const struct vtd_record *next_group(const struct vtd_records *recs,
+					   size_t from)
+{
+	const struct vtd_record *next = NULL;
+
+	for (size_t i = 0; i < recs->count; i++) {
+		size_t group = group_of(&recs->list[i]);
+
+		if (group != NONE && group >= from &&
+		    (!next || group < group_of(next)))
+			next = &recs->list[i];
+	}
+	return next;
 }
 
 /**
@@ -321,32 +358,27 @@ static bool is_first(const struct vtd_records *recs, size_t at)
  */
 void vtd_html_groups(struct vtdctl *ctl, const struct vtd_records *recs)
 {
+	const struct vtd_record *rec;
 	FILE *to = ctl->out;
+	size_t group;
 
 	fputs("<div class=\"wide\"><table><thead><tr><th>Group</th><th>Domain</th>"
 	      "<th>Devices</th></tr></thead><tbody>\n",
 	      to);
-	for (size_t i = 0; i < recs->count; i++) {
-		const struct vtd_record *rec = &recs->list[i];
-		const char *group = vtd_record_show(rec, "group");
+	for (rec = next_group(recs, 0); rec;
+	     rec = next_group(recs, group + 1)) {
 		const char *gap = "";
 
-		if (!vtd_record_is(rec, "device") || !strcmp(group, "-") ||
-		    !is_first(recs, i))
-			continue;
-		fputs("<tr><td class=\"n\">", to);
-		vtd_html_text(to, group);
-		fputs("</td><td>", to);
+		group = group_of(rec);
+		fprintf(to, "<tr><td class=\"n\">%zu</td><td>", group);
 		vtd_html_text(to, vtd_record_show(rec, "domain"));
 		fputs("</td><td>", to);
-		for (size_t k = i; k < recs->count; k++) {
-			if (!vtd_record_is(&recs->list[k], "device") ||
-			    strcmp(vtd_record_show(&recs->list[k], "group"),
-				   group))
+		for (size_t i = 0; i < recs->count; i++) {
+			if (group_of(&recs->list[i]) != group)
 				continue;
 			fputs(gap, to);
 			vtd_html_text(to,
-				      vtd_record_show(&recs->list[k], "name"));
+				      vtd_record_show(&recs->list[i], "name"));
 			gap = ", ";
 		}
 		fputs("</td></tr>\n", to);
