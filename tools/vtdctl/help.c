@@ -56,13 +56,10 @@ static const struct {
 	const char *example;
 } pages[] = {
 	{ "status", "[--json]",
-	  "Shows the units, below each its IOMMU groups and their devices, and who "
-	  "manages each device; for one that is not managed, why not.",
+	  "Shows the units, below each its IOMMU groups and their devices, and who manages each device; for one that is not managed, why not.",
 	  JSON, "vtdctl status" },
 	{ "attach", "[--dry-run | --try SECONDS]",
-	  "Takes the IOMMU over. Devices that have a driver already stay in "
-	  "pass-through until they are adopted. Loads the module where it is not "
-	  "loaded.",
+	  "Takes the IOMMU over. Devices that have a driver already stay in pass-through until they are adopted. Loads the module where it is not loaded.",
 	  "  --dry-run        change nothing: say what would happen to each device\n"
 	  "  --try SECONDS    give everything back after 5 to 3600 seconds, unless\n"
 	  "                   \"vtdctl confirm\" comes first\n",
@@ -71,80 +68,60 @@ static const struct {
 	  "Keeps what \"vtdctl attach --try\" did: attached to stay.", "",
 	  "vtdctl confirm" },
 	{ "detach", "[--if-loaded]",
-	  "Gives everything back. Refused, with their names, while managed devices "
-	  "are in use.",
+	  "Gives everything back. Refused, with their names, while managed devices are in use.",
 	  "  --if-loaded      it is no error that the module is not loaded\n",
 	  "vtdctl detach" },
 	{ "adopt", "BDF",
-	  "Manages a device that had its driver before the module came. The driver "
-	  "is unbound and bound again: unmount the disk, stop the network first.",
+	  "Manages a device that had its driver before the module came. The driver is unbound and bound again: unmount the disk, stop the network first.",
 	  DEVICE, "vtdctl adopt 0000:00:1f.2" },
 	{ "release", "BDF",
 	  "Gives one adopted device back: its requests pass through as before.",
 	  DEVICE, "vtdctl release 0000:00:1f.2" },
 	{ "strict", "BDF on|off",
-	  "Says whether the unmaps of a device, and of all devices of its IOMMU "
-	  "group, are flushed before they end, though the type of the group is "
-	  "DMA-FQ. Its driver stays bound.",
+	  "Says whether the unmaps of a device, and of all devices of its IOMMU group, are flushed before they end, though the type of the group is DMA-FQ. Its driver stays bound.",
 	  DEVICE "  on               flush at once: safer, and slower\n"
 		 "  off              flush as the type of the group says\n",
 	  "vtdctl strict 0000:03:00.0 on" },
 	{ "ats", "BDF on|off [--json]",
-	  "Says whether a device may keep translations of its own (ATS). Its driver "
-	  "stays bound.",
+	  "Says whether a device may keep translations of its own (ATS). Its driver stays bound.",
 	  DEVICE
 	  "  on               it may again; refused, with the reason, where it may not\n"
 	  "  off              it keeps none any more\n" JSON,
 	  "vtdctl ats 0000:03:00.0 off" },
 	{ "why", "BDF [--json]",
-	  "Says whether a device can be assigned to user space or a guest, what "
-	  "stands against it, and what to do.",
+	  "Says whether a device can be assigned to user space or a guest, what stands against it, and what to do.",
 	  DEVICE JSON, "vtdctl why 0000:03:00.0" },
 	{ "walk", "BDF IOVA [PASID] [--json]",
-	  "Draws the way of a request of that device to that address through the "
-	  "tables, and says what becomes of a read and of a write.",
+	  "Draws the way of a request of that device to that address through the tables, and says what becomes of a read and of a write.",
 	  DEVICE
 	  "  IOVA             an address as the device uses it: 0x1000, or 4096\n"
 	  "  PASID            address space of the request, in scalable mode\n" JSON,
 	  "vtdctl walk 03:00.0 0xdead000" },
 	{ "faults", "[--follow] [--json]",
-	  "Shows the requests that were refused, each in a sentence with what most "
-	  "likely helps, and how many faults each source had.",
+	  "Shows the requests that were refused, each in a sentence with what most likely helps, and how many faults each source had.",
 	  "  --follow         what is kept, then each fault as it comes\n" JSON,
 	  "vtdctl faults --follow" },
 	{ "stats", "[BDF] [--json]",
-	  "Shows what each unit was asked to forget and how long that took, then "
-	  "each managed device's mode and its flushes, since the module was "
-	  "attached.",
+	  "Shows what each unit was asked to forget and how long that took, then each managed device's mode and its flushes, since the module was attached.",
 	  "  BDF              this device and its unit alone\n" JSON,
 	  "vtdctl stats 00:03.0" },
 	{ "irqs", "[--json]",
-	  "Shows every interrupt, its entry and where it goes, and whether "
-	  "interrupts are isolated. Needs the module vtd_intr_remap.",
+	  "Shows every interrupt, its entry and where it goes, and whether interrupts are isolated. Needs the module vtd_intr_remap.",
 	  JSON, "vtdctl irqs" },
 	{ "doctor", "[--json]",
-	  "Looks for what stands in the way on this machine: CPU, firmware, boot "
-	  "line, other drivers, the module and its signature. Needs neither the "
-	  "module nor root, and changes nothing.",
+	  "Looks for what stands in the way on this machine: CPU, firmware, boot line, other drivers, the module and its signature. Needs neither the module nor root, and changes nothing.",
 	  JSON, "vtdctl doctor" },
 	{ "top", "[--interval SECONDS] [--count NUMBER]",
-	  "Shows flushes, round trips, faults, page requests and interrupts per "
-	  "second, of each unit and of each managed device. Drawn again on a "
-	  "terminal, until q or Ctrl-C; elsewhere one block follows the other.",
+	  "Shows flushes, round trips, faults, page requests and interrupts per second, of each unit and of each managed device. Drawn again on a terminal, until q or Ctrl-C; elsewhere one block follows the other.",
 	  "  --interval SECONDS\n"
 	  "                   time between two looks, 0.1 to 3600; 1 if not given\n"
 	  "  --count NUMBER   end after so many blocks\n",
 	  "vtdctl top --interval 2" },
 	{ "report", "",
-	  "Writes one text with what a report of a bug needs: versions, boot line, "
-	  "parameters, DMAR table, doctor, status, stats, faults, irqs and our lines "
-	  "of the kernel's log. Names, MAC addresses, UUIDs and the values of other "
-	  "boot parameters are masked.",
+	  "Writes one text with what a report of a bug needs: versions, boot line, parameters, DMAR table, doctor, status, stats, faults, irqs and our lines of the kernel's log. Names, MAC addresses, UUIDs and the values of other boot parameters are masked.",
 	  "", "vtdctl report > report.txt" },
 	{ "html", "FILE",
-	  "Writes one page for a browser: units, bridges, devices, groups and domains "
-	  "drawn, the tables in words, faults, counters and interrupts. It needs no "
-	  "network and no script.",
+	  "Writes one page for a browser: units, bridges, devices, groups and domains drawn, the tables in words, faults, counters and interrupts. It needs no network and no script.",
 	  "  FILE             where the page goes; replaced as a whole\n",
 	  "vtdctl html /tmp/vtd.html" },
 };

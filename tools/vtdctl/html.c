@@ -131,10 +131,7 @@ static void begin(struct vtdctl *ctl, const struct vtd_record *vtd)
 		vtd_html_text(to, vtd_record_show(vtd, "trial_left"));
 		fputs(" seconds, unless: vtdctl confirm</p>\n", to);
 	}
-	fputs("<nav><a href=\"#topology\">Topology</a><a href=\"#groups\">Groups</a>"
-	      "<a href=\"#units\">Units and tables</a><a href=\"#faults\">Faults</a>"
-	      "<a href=\"#counters\">Counters</a>"
-	      "<a href=\"#interrupts\">Interrupts</a></nav>\n",
+	fputs("<nav><a href=\"#topology\">Topology</a><a href=\"#groups\">Groups</a><a href=\"#units\">Units and tables</a><a href=\"#faults\">Faults</a><a href=\"#counters\">Counters</a><a href=\"#interrupts\">Interrupts</a></nav>\n",
 	      to);
 	free(release);
 }
@@ -159,28 +156,14 @@ static void show_status(struct vtdctl *ctl, const struct vtd_records *recs)
 	FILE *to = ctl->out;
 
 	section(to, "topology", "Topology",
-		"Each large box is a unit, the hardware that translates the requests of the "
-		"devices in it; a box in a box is behind that bridge. The edge of a device "
-		"has the colour of its group. <span class=\"chip good\">managed</span> "
-		"requests are translated by the tables of its domain; "
-		"<span class=\"chip warn\">pass-through</span> they are not translated; "
-		"<span class=\"chip bad\">blocked</span> they are refused; "
-		"<span class=\"chip warn\">off</span> the unit does not translate. A dashed "
-		"box is a bridge that is shown for what is behind it.");
+		"Each large box is a unit, the hardware that translates the requests of the devices in it; a box in a box is behind that bridge. The edge of a device has the colour of its group. <span class=\"chip good\">managed</span> requests are translated by the tables of its domain; <span class=\"chip warn\">pass-through</span> they are not translated; <span class=\"chip bad\">blocked</span> they are refused; <span class=\"chip warn\">off</span> the unit does not translate. A dashed box is a bridge that is shown for what is behind it.");
 	vtd_html_topology(ctl, recs);
 	show_quirks(to, recs);
 	section(to, "groups", "Groups and domains",
-		"Devices of one group cannot be told apart or kept apart, and can only be "
-		"assigned together. A domain is an address space: "
-		"<b>DMA</b>, each unmap is flushed before it ends; <b>DMA-FQ</b>, some "
-		"milliseconds later, which is faster; <b>identity</b>, addresses are those "
-		"of memory; <b>unmanaged</b>, of VFIO; <b>nested</b>, of a guest; "
-		"<b>blocked</b>, none.");
+		"Devices of one group cannot be told apart or kept apart, and can only be assigned together. A domain is an address space: <b>DMA</b>, each unmap is flushed before it ends; <b>DMA-FQ</b>, some milliseconds later, which is faster; <b>identity</b>, addresses are those of memory; <b>unmanaged</b>, of VFIO; <b>nested</b>, of a guest; <b>blocked</b>, none.");
 	vtd_html_groups(ctl, recs);
 	section(to, "units", "Units and their tables",
-		"What each unit is and can do, and which tables in memory a request goes "
-		"through. The way of one request, entry by entry: "
-		"<code>vtdctl walk BDF ADDRESS</code>.");
+		"What each unit is and can do, and which tables in memory a request goes through. The way of one request, entry by entry: <code>vtdctl walk BDF ADDRESS</code>.");
 	vtd_html_units(ctl, recs);
 }
 
@@ -208,9 +191,7 @@ static void show_faults(FILE *to, const struct vtd_part *faults,
 	};
 
 	section(to, "faults", "Faults",
-		"Requests that a unit refused, the oldest first; times are seconds since "
-		"boot. Of a source that faults on and on, some are described and all are "
-		"counted.");
+		"Requests that a unit refused, the oldest first; times are seconds since boot. Of a source that faults on and on, some are described and all are counted.");
 	vtd_html_table(to, faults, "fault", one, ARRAY_SIZE(one));
 	fputs("<h3>By source</h3>\n", to);
 	vtd_html_table(to, sources, "source", each, ARRAY_SIZE(each));
@@ -250,10 +231,7 @@ static void show_stats(FILE *to, const struct vtd_part *stats)
 	};
 
 	section(to, "counters", "Counters",
-		"What the units were asked to forget since the module was attached. An "
-		"invalidation is waited for; those that are made at the same time share a "
-		"round trip. Of a device, what its domain was flushed: by pages, or all of "
-		"it, and how often the kernel flushed what it had put off.");
+		"What the units were asked to forget since the module was attached. An invalidation is waited for; those that are made at the same time share a round trip. Of a device, what its domain was flushed: by pages, or all of it, and how often the kernel flushed what it had put off.");
 	vtd_html_table(to, stats, "queue", units, ARRAY_SIZE(units));
 	if (vtd_records_first(&stats->recs, "requests"))
 		vtd_html_table(to, stats, "requests", requests,
@@ -283,9 +261,7 @@ static void show_irqs(FILE *to, const struct vtd_part *irqs)
 		vtd_records_first(&irqs->recs, "remapping");
 
 	section(to, "interrupts", "Interrupts",
-		"Each interrupt of a device goes through an entry that only this device can "
-		"use. Requests in compatibility format have none; as long as they are let "
-		"through, a device can raise any interrupt.");
+		"Each interrupt of a device goes through an entry that only this device can use. Requests in compatibility format have none; as long as they are let through, a device can raise any interrupt.");
 	if (all)
 		fputs(strcmp(vtd_record_show(all, "isolated"), "yes") ?
 			      "<p class=\"bad\">Interrupts are not isolated.</p>\n" :

@@ -157,8 +157,8 @@ static void mark(const struct tree *tree, const struct vtd_records *recs,
 	}
 }
 
-static void chip(FILE *to, const char *shade, const char *before,
-		 const char *text)
+static void show_chip(FILE *to, const char *shade, const char *before,
+		      const char *text)
 {
 	if (!strcmp(text, "-"))
 		return;
@@ -184,12 +184,12 @@ static void show_record(FILE *to, const struct vtd_record *rec)
 	const char *bus = strchr(name, ':');
 
 	fputs("<div>", to);
-	chip(to, class_of(state), "", state);
-	chip(to, "", "driver ", vtd_record_show(rec, "driver"));
-	chip(to, "", "group ", vtd_record_show(rec, "group"));
-	chip(to, "", "domain ", vtd_record_show(rec, "domain"));
+	show_chip(to, class_of(state), "", state);
+	show_chip(to, "", "driver ", vtd_record_show(rec, "driver"));
+	show_chip(to, "", "group ", vtd_record_show(rec, "group"));
+	show_chip(to, "", "domain ", vtd_record_show(rec, "domain"));
 	if (strcmp(vtd_record_show(rec, "pasids"), "-"))
-		chip(to, "", "PASIDs ", vtd_record_show(rec, "pasids"));
+		show_chip(to, "", "PASIDs ", vtd_record_show(rec, "pasids"));
 	fputs("</div>\n", to);
 	if (strcmp(sid, "-") && !(bus && !strcmp(bus + 1, sid))) {
 		fputs("<div class=\"why\">requests as ", to);
@@ -267,14 +267,15 @@ static void show_unit(const struct drawing *d, const struct vtd_record *rec)
 		const char *on = vtd_record_show(rec, "translation");
 
 		fputs("<div>", to);
-		chip(to, class_of(health), "health ", health);
-		chip(to, strcmp(on, "on") ? "warn" : "good", "translation ",
-		     on);
-		chip(to, "", "", vtd_record_show(rec, "mode"));
-		chip(to, "", "domains ", vtd_record_show(rec, "domains"));
-		chip(to,
-		     strcmp(vtd_record_show(rec, "faults"), "0") ? "warn" : "",
-		     "faults ", vtd_record_show(rec, "faults"));
+		show_chip(to, class_of(health), "health ", health);
+		show_chip(to, strcmp(on, "on") ? "warn" : "good",
+			  "translation ", on);
+		show_chip(to, "", "", vtd_record_show(rec, "mode"));
+		show_chip(to, "", "domains ", vtd_record_show(rec, "domains"));
+		show_chip(to,
+			  strcmp(vtd_record_show(rec, "faults"), "0") ? "warn" :
+									"",
+			  "faults ", vtd_record_show(rec, "faults"));
 		fputs("</div>\n", to);
 	}
 	fputs("<div class=\"kids\">\n", to);
@@ -362,8 +363,7 @@ void vtd_html_groups(struct vtdctl *ctl, const struct vtd_records *recs)
 	FILE *to = ctl->out;
 	size_t group;
 
-	fputs("<div class=\"wide\"><table><thead><tr><th>Group</th><th>Domain</th>"
-	      "<th>Devices</th></tr></thead><tbody>\n",
+	fputs("<div class=\"wide\"><table><thead><tr><th>Group</th><th>Domain</th><th>Devices</th></tr></thead><tbody>\n",
 	      to);
 	for (rec = next_group(recs, 0); rec;
 	     rec = next_group(recs, group + 1)) {

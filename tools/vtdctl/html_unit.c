@@ -45,17 +45,9 @@ static void show_abilities(FILE *to, unsigned long long cap,
 }
 
 static const char legacy[] =
-	"Legacy mode: the bus number of a request picks an entry of the "
-	"<b>root table</b>, which leads to a <b>context table</b>; device and "
-	"function number pick the entry there, which names the domain and leads to "
-	"its <b>page tables</b>. What no entry allows is blocked, and is a fault.";
+	"Legacy mode: the bus number of a request picks an entry of the <b>root table</b>, which leads to a <b>context table</b>; device and function number pick the entry there, which names the domain and leads to its <b>page tables</b>. What no entry allows is blocked, and is a fault.";
 static const char scalable[] =
-	"Scalable mode: bus number, then device and function number pick an entry of "
-	"<b>root table</b> and <b>context table</b>; that leads to a <b>PASID "
-	"directory</b> and a <b>PASID table</b>, where each address space of a device "
-	"has an entry with its domain and its <b>page tables</b>. Requests without a "
-	"PASID use the entry of PASID 0. What no entry allows is blocked, and is a "
-	"fault.";
+	"Scalable mode: bus number, then device and function number pick an entry of <b>root table</b> and <b>context table</b>; that leads to a <b>PASID directory</b> and a <b>PASID table</b>, where each address space of a device has an entry with its domain and its <b>page tables</b>. Requests without a PASID use the entry of PASID 0. What no entry allows is blocked, and is a fault.";
 
 static void show_unit(FILE *to, const struct vtd_record *rec)
 {

@@ -210,7 +210,7 @@ static void show_command(struct vtdctl *ctl, const char *name,
 				    char *const argv[]))
 {
 	char word[16];
-	char *argv[] = { word, NULL };
+	char *const argv[] = { word, NULL };
 
 	snprintf(word, sizeof(word), "%s", name);
 	fprintf(ctl->out, "\n== vtdctl %s ==\n", name);

@@ -55,7 +55,7 @@ void test_color(void **state)
 	fix->reply = status_reply;
 	assert_int_equal(run(fix, "status"), 0);
 	assert_lacks(fix->out, "\033");
-	strcpy(plain, fix->out);
+	snprintf(plain, sizeof(plain), "%s", fix->out);
 	fix->ctl.terminal = true;
 	assert_int_equal(run(fix, "status"), 0);
 	assert_has(fix->out, "vtd 0.1: " YELLOW "trial" OFF "\n");
@@ -160,7 +160,7 @@ void test_color_doctor(void **state)
 	assert_int_equal(run(fix, "doctor"), 1);
 	assert_lacks(fix->out, "\033");
 	assert_true(strlen(fix->out) < sizeof(plain));
-	strcpy(plain, fix->out);
+	snprintf(plain, sizeof(plain), "%s", fix->out);
 	fix->ctl.terminal = true;
 	assert_int_equal(run(fix, "doctor"), 1);
 	assert_has(fix->out, RED "FAIL" OFF "  ");

@@ -34,7 +34,7 @@ void test_help(void **state)
 		assert_has(fix->out, "\nExit status: 0");
 		assert_has(fix->out, "\nManual: man vtdctl-");
 		assert_true(strlen(fix->out) < sizeof(page));
-		strcpy(page, fix->out);
+		snprintf(page, sizeof(page), "%s", fix->out);
 		snprintf(line, sizeof(line), "help %s", name);
 		assert_int_equal(run(fix, line), 0);
 		assert_string_equal(fix->out, page);
@@ -68,7 +68,7 @@ void test_help_fits(void **state)
 
 	assert_int_equal(run(fix, "help"), 0);
 	assert_true(strlen(fix->out) < sizeof(list));
-	strcpy(list, fix->out);
+	snprintf(list, sizeof(list), "%s", fix->out);
 	for (size_t nr = 0; (name = vtd_command_name(nr)); nr++) {
 		char *entry, *end;
 

@@ -91,7 +91,7 @@ static void put_device(struct fixture *fix, const char *name, const char *link,
 		       const char *class)
 {
 	static const char *const files[] = { "vendor", "device", "class" };
-	const char *values[] = { "0x8086\n", "0x1533\n", class };
+	const char *const values[] = { "0x8086\n", "0x1533\n", class };
 	char path[256], to[256];
 
 	for (int i = 0; i < 3; i++) {

@@ -192,8 +192,6 @@ void test_report_cmdline(void **state)
 	}
 }
 
-#define SCOPE(type, bus, dev, fn) type, 8, 0, 0, 0, bus, dev, fn
-
 /* Header, then one of each; little endian. */
 static const unsigned char table[] = {
 	'D',
@@ -296,7 +294,14 @@ static const unsigned char table[] = {
 	0,
 	0,
 	0,
-	SCOPE(1, 0, 2, 0),
+	1,
+	8,
+	0,
+	0,
+	0,
+	0,
+	2,
+	0,
 	/* ATSR at 106 */
 	2,
 	0,
@@ -306,7 +311,14 @@ static const unsigned char table[] = {
 	0,
 	1,
 	0,
-	SCOPE(2, 0, 1, 0),
+	2,
+	8,
+	0,
+	0,
+	0,
+	0,
+	1,
+	0,
 	/* RHSA at 122 */
 	3,
 	0,
@@ -354,7 +366,14 @@ static const unsigned char table[] = {
 	0,
 	0,
 	0,
-	SCOPE(1, 3, 0, 0),
+	1,
+	8,
+	0,
+	0,
+	0,
+	3,
+	0,
+	0,
 	/* SIDP at 174, and one that is not known */
 	6,
 	0,
