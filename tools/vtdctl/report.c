@@ -229,8 +229,7 @@ static char *record_text(char *line)
 
 static bool is_of_us(const char *text)
 {
-	return !strncmp(text, "vtd_", 4) || strstr(text, " vtd_") ||
-	       strstr(text, "DMAR");
+	return strstr(text, "vtd_") || strstr(text, "DMAR");
 }
 
 /* Microseconds since boot, the third number. */

@@ -60,6 +60,7 @@ static void put_machine(struct fixture *fix)
 	    "6,1,1000000,-;Linux version of builder@gatehouse\n"
 	    "4,2,2500000,-;vtd_dmar: attached on gatehouse for ada, see /home/ada/x\n"
 	    " SUBSYSTEM=pci\n"
+	    "4,5,2600000,-; map+0x12/0x80 [vtd_dmar]\n"
 	    "6,3,3000000,-;usb 1-1: SerialNumber: SERIAL-3\n"
 	    "6,4,4000000,c;ACPI: DMAR 0x1000 (v01 MAKER)\n");
 	fix->ctl.user[1] = "ada";
@@ -88,7 +89,8 @@ void test_report(void **state)
 		"DMA of <MAC>, <MAC>, blocked\n",
 		"== vtdctl irqs ==\nError: irqs: vtd_intr_remap is not loaded",
 		"  [2.500000] vtd_dmar: attached on <host> for <user>, see /home/<user>/x\n",
-		"/x\n  [4.000000] ACPI: DMAR 0x1000 (v01 MAKER)\n",
+		"  [2.600000]  map+0x12/0x80 [vtd_dmar]\n",
+		"[vtd_dmar]\n  [4.000000] ACPI: DMAR 0x1000 (v01 MAKER)\n",
 	};
 	static const char *const not_there[] = {
 		"gatehouse", "ada",    "SERIAL",  "s3cret",	  "10.1.2.3",
