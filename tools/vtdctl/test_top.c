@@ -24,6 +24,8 @@ static const char first[] =
 	"irq nr=24 device=0000:00:03.0 unit=dmar0 count=1000\n"
 	"irq nr=25 device=0000:00:03.0 unit=dmar0 count=1000\n"
 	"irq nr=26 device=dmar0 unit=- count=7\n"
+	"irq nr=27 device=0000:00:1e.0 unit=dmar0 count=5\n"
+	"irq nr=28 device=ioapic0.7 unit=dmar0 count=5\n"
 	"later what=ever\n";
 
 /* After two seconds; one device left, another came and one faulted. */
@@ -35,18 +37,22 @@ static const char second[] =
 	"cost device=0000:00:05.0 unit=dmar0 domain=DMA flushes=700\n"
 	"source unit=dmar0 device=0000:00:03.0 faults=8\n"
 	"source unit=dmar0 device=0000:00:1f.0 faults=1\n"
+	"source unit=dmar0 device=0000:00:1e.0 faults=4\n"
 	"irq nr=24 device=0000:00:03.0 unit=dmar0 count=1500\n"
-	"irq nr=25 device=0000:00:03.0 unit=dmar0 count=1000\n";
+	"irq nr=25 device=0000:00:03.0 unit=dmar0 count=1000\n"
+	"irq nr=27 device=0000:00:1e.0 unit=dmar0 count=7\n"
+	"irq nr=28 device=ioapic0.7 unit=dmar0 count=5\n";
 
 #define HEADER \
 	"NAME         UNIT   TYPE        FLUSHES     TRIPS   FAULTS REQUESTS INTERRUPTS\n"
 
 static const char block[] =
 	"each second, of the last 2.0 s\n" HEADER
-	"dmar0                               3.5      2500      0.5     10.0      250.0\n"
+	"dmar0                               3.5      2500      0.5     10.0      251.0\n"
 	"dmar10                              0.0       2.0      0.0        -          -\n"
 	"0000:00:03.0 dmar0  DMA-FQ          1.5         -      0.0        -      250.0\n"
 	"0000:00:05.0 dmar0  DMA               -         -      0.0        -          -\n"
+	"0000:00:1e.0 dmar0                    -         -      2.0        -        1.0\n"
 	"0000:00:1f.0 dmar0                    -         -      0.5        -          -\n";
 
 void test_top(void **state)

@@ -154,49 +154,54 @@ static int take_sources(struct look *look, const struct vtd_records *recs)
 	return 0;
 }
 
-/* Of each unit the interrupts that it remaps, and of each device its own. */
-static void take_irqs(struct look *look, const struct vtd_records *recs)
+/*
+ * Of each unit the interrupts that it remaps, and of each PCI device its own,
+ * managed or not.
+ */
+static int take_irqs(struct look *look, const struct vtd_records *recs)
 {
 	for (size_t i = 0; i < recs->count; i++) {
 		const struct vtd_record *rec = &recs->list[i];
+		const char *device = vtd_record_show(rec, "device");
 		const char *count = vtd_record_show(rec, "count");
+		const char *unit = vtd_record_show(rec, "unit");
 		struct counted *entry;
+		struct vtd_bdf bdf;
+		const char *why;
 
 		if (!vtd_record_is(rec, "irq"))
 			continue;
-		entry = find(look, vtd_record_show(rec, "unit"));
+		entry = find(look, unit);
 		if (entry)
 			add(entry, INTERRUPTS, count);
-		entry = find(look, vtd_record_show(rec, "device"));
-		if (entry && *entry->unit)
-			add(entry, INTERRUPTS, count);
+		if (!strcmp(unit, "-") || vtd_bdf_parse(device, &bdf, &why))
+			continue;
+		entry = entry_of(look, device);
+		if (!entry)
+			return -1;
+		if (!*entry->unit)
+			snprintf(entry->unit, sizeof(entry->unit), "%s", unit);
+		add(entry, INTERRUPTS, count);
 	}
+	return 0;
 }
 
 /* One question; a refusal is printed, or passed over where it may be. */
-static int ask(struct vtdctl *ctl, int fd, const char *command,
+static int ask(struct vtdctl *ctl, int fd, const char *command, bool may_fail,
+	       int (*take)(struct look *look, const struct vtd_records *recs),
 	       struct look *look)
 {
-	bool may_fail = !strcmp(command, "irqs");
 	struct vtd_records recs = { 0 };
 	struct vtd_reply reply = { 0 };
 	int ret = 0;
 
-	if (may_fail && vtd_control_ask(ctl, fd, command, &reply))
-		goto out;
-	if (may_fail)
-		ret = vtd_records_parse(reply.text, reply.bytes, &recs);
-	else
+	if (!may_fail)
 		ret = vtd_control_ask_records(ctl, fd, command, &reply, &recs);
-	if (may_fail && !ret)
-		take_irqs(look, &recs);
-	else if (!ret &&
-		 (!strcmp(command, "stats") ? take_stats(look, &recs) :
-					      take_sources(look, &recs)))
+	else if (vtd_control_ask(ctl, fd, command, &reply) ||
+		 vtd_records_parse(reply.text, reply.bytes, &recs))
+		take = NULL;
+	if (!ret && take && take(look, &recs))
 		ret = vtd_kernel_error(ctl, "out of memory");
-	if (may_fail)
-		ret = 0;
-out:
 	vtd_records_free(&recs);
 	vtd_reply_free(&reply);
 	return ret;
@@ -211,11 +216,11 @@ static int take_look(struct vtdctl *ctl, struct look *look)
 	if (fd < 0)
 		return vtd_open_error(ctl, "top", fd);
 	look->at = ctl->calls->clock(ctl->priv);
-	ret = ask(ctl, fd, "stats", look);
+	ret = ask(ctl, fd, "stats", false, take_stats, look);
 	if (!ret)
-		ret = ask(ctl, fd, "faults sources", look);
+		ret = ask(ctl, fd, "faults sources", false, take_sources, look);
 	if (!ret)
-		ret = ask(ctl, fd, "irqs", look);
+		ret = ask(ctl, fd, "irqs", true, take_irqs, look);
 	ctl->calls->close(ctl->priv, fd);
 	return ret;
 }
@@ -227,11 +232,11 @@ static const char *rate(const struct counted *now, const struct counted *then,
 	long long more = now->count[what], before = -1;
 	double per_second;
 
-	/* Who is in no list of those that faulted had no fault. */
-	if (!then && what == FAULTS)
-		before = 0;
-	else if (then)
+	if (then)
 		before = then->count[what];
+	/* Who is in no list of those that faulted had no fault. */
+	if (what == FAULTS && before < 0)
+		before = 0;
 	snprintf(text, 16, "-");
 	if (more < 0 || before < 0 || !ms)
 		return text;
