@@ -42,6 +42,8 @@ static void show_cpu(struct vtdctl *ctl)
 	if (model)
 		model = strchr(model, ':');
 	if (model)
+		model += strspn(model + 1, " ");
+	if (model)
 		vtd_show_line(ctl->out, "  ", "    ", "CPU: %.*s",
 			      (int)strcspn(model + 1, "\n"), model + 1);
 	for (const char *p = text; p && (p = strstr(p, "processor\t")); p++)
@@ -83,7 +85,7 @@ static void show_system(struct vtdctl *ctl)
 	show_file(ctl, "product", "/sys/class/dmi/id/product_name");
 	show_file(ctl, "board", "/sys/class/dmi/id/board_name");
 	show_file(ctl, "firmware", "/sys/class/dmi/id/bios_version");
-	show_file(ctl, "firmware of", "/sys/class/dmi/id/bios_date");
+	show_file(ctl, "firmware date", "/sys/class/dmi/id/bios_date");
 	show_file(ctl, "lockdown", "/sys/kernel/security/lockdown");
 	show_cpu(ctl);
 	if (shown)

@@ -75,7 +75,7 @@ void test_report(void **state)
 		"taint: 4609 (PWO)\n",
 		"vendor: Maker\n",
 		"product: Box\n",
-		"CPU:  Some CPU\n",
+		"CPU: Some CPU\n",
 		"CPUs: 2\n",
 		"root=<masked> ro quiet intel_iommu=off",
 		"intremap=off ip=<masked> token=<masked>\n",
