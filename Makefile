@@ -62,6 +62,13 @@ install-tools:
 		PREFIX=$(PREFIX) install
 	install -D -m 644 $(lab)/modprobe.conf \
 		$(DESTDIR)$(MODPROBE_D)/vtd-kmod.conf
+	install -D -m 755 packaging/vtd-bootline $(DESTDIR)$(PREFIX)/sbin/vtd-bootline
+	install -D -m 755 packaging/initramfs-hook \
+		$(DESTDIR)$(PREFIX)/share/initramfs-tools/hooks/vtd-kmod
+	install -D -m 755 packaging/initramfs-early \
+		$(DESTDIR)$(PREFIX)/share/vtd-kmod/initramfs-early
+	test -e $(DESTDIR)/etc/vtd-kmod/initramfs || install -D -m 644 \
+		packaging/initramfs.conf $(DESTDIR)/etc/vtd-kmod/initramfs
 	for page in $(filter-out Documentation/man/vtdctl%,$(wildcard Documentation/man/*.[1-9])); do \
 		install -D -m 644 $$page \
 			$(DESTDIR)$(PREFIX)/share/man/man$${page##*.}/$${page##*/} || exit; \
@@ -69,7 +76,10 @@ install-tools:
 
 uninstall: ## takes them away again
 	rm -f $(DESTDIR)/lib/modules/$(release)/updates/vtd_{dmar,intr_remap,posted_intr,vfio_glue,iommufd}.ko*
-	rm -f $(DESTDIR)$(MODPROBE_D)/vtd-kmod.conf
+	rm -f $(DESTDIR)$(MODPROBE_D)/vtd-kmod.conf \
+		$(DESTDIR)$(PREFIX)/sbin/vtd-bootline \
+		$(DESTDIR)$(PREFIX)/share/initramfs-tools/hooks/vtd-kmod
+	rm -rf $(DESTDIR)$(PREFIX)/share/vtd-kmod $(DESTDIR)/etc/vtd-kmod
 	$(MAKE) -C tools/vtdctl DESTDIR=$(DESTDIR) PREFIX=$(PREFIX) uninstall
 	for page in $(notdir $(wildcard Documentation/man/*.[1-9])); do \
 		rm -f $(DESTDIR)$(PREFIX)/share/man/man$${page##*.}/$$page; \
@@ -81,12 +91,26 @@ dkms-install: vtdctl ## the modules through DKMS, rebuilt with each new kernel
 		echo "make: dkms is missing; install the package dkms" >&2; exit 1; }
 	rm -rf $(DKMS_SRC)
 	mkdir -p $(DKMS_SRC)
-	cp -a $(sources) dkms.conf LICENSE $(DKMS_SRC)/
+	cp -a $(filter-out kunit,$(sources)) dkms.conf packaging/dkms-initramfs \
+		LICENSE $(DKMS_SRC)/
 	dkms install --force vtd-kmod/$(VERSION)
 	$(MAKE) install-tools
 
-deb sign:
-	@echo "make $@: not there yet, it comes with the packaging of the modules" >&2; exit 1
+# Built anew, with what Debian builds programs with, so that the same tree gives
+# the same package.
+deb_cflags := -O2 -g -fstack-protector-strong -fstack-clash-protection -fPIE \
+	-fcf-protection -D_FORTIFY_SOURCE=2 -ffile-prefix-map=$(CURDIR)=.
+deb_ldflags := -pie -Wl,-z,relro,-z,now
+
+deb: ## the packages vtd-dkms and vtd-tools, in build/deb
+	@rm -rf build/deb
+	@mkdir -p build/deb/tools
+	$(MAKE) -s -C tools/vtdctl O=$(CURDIR)/build/deb/tools VERSION=$(VERSION) \
+		CFLAGS="$(deb_cflags)" LDFLAGS="$(deb_ldflags)" vtdctl
+	packaging/deb build/deb build/deb/tools/vtdctl $(filter-out kunit,$(sources))
+
+sign: ## signs the modules built here, for Secure Boot (MOK_KEY=..., MOK_CERT=...)
+	@packaging/sign $(KDIR) $(wildcard $(host)/src/*.ko)
 
 clean: ## everything built here (the lab is kept: make lab-clean)
 	rm -rf build
@@ -146,8 +170,8 @@ mutants: lab ## wrong changes to the driver, one at a time: a test must catch ea
 coverage: lab ## lines of the driver that the native tests run, by file
 	@$(enter) $(MAKE) -s --no-print-directory -C selftests/native coverage
 
-check-package:
-	@echo "make $@: not there yet, it comes with the packaging of the modules" >&2; exit 1
+check-package: lab ## the packages in a whole Debian machine, over reboots and kernels; long
+	@selftests/package/check
 
 soak: lab ## the long runs, resumed where they stopped (SOAK_MINUTES, K=...)
 	@K="$(K)" SOAK_MINUTES="$(SOAK_MINUTES)" selftests/soak
