@@ -227,7 +227,11 @@ void vtd_check_rule(struct vtd_doctor *doc)
 
 #define FULL_COVERAGE                                                   \
 	"to have every device managed from the start: echo " VTD_MODULE \
-	" >> /etc/initramfs-tools/modules; update-initramfs -u"
+	" >> /etc/vtd-kmod/initramfs; update-initramfs -u"
+
+/* There when the service that the package brings was enabled. */
+#define ATTACH_SERVICE \
+	"/etc/systemd/system/sysinit.target.wants/vtd-attach.service"
 
 static bool names_it(char *const word[3], const char *rest)
 {
@@ -250,7 +254,9 @@ static bool in_initramfs(struct vtdctl *ctl)
 					      NULL };
 	char *file;
 
-	if (line_in(ctl, "/etc/initramfs-tools/modules", names_it))
+	/* The second is our hook's own list; it heeds the first, too. */
+	if (line_in(ctl, "/etc/initramfs-tools/modules", names_it) ||
+	    line_in(ctl, "/etc/vtd-kmod/initramfs", names_it))
 		return true;
 	file = find_line(ctl, dracut, drivers_have_it);
 	free(file);
@@ -265,7 +271,8 @@ static bool loaded_at_boot(struct vtdctl *ctl)
 	};
 	char *file;
 
-	if (line_in(ctl, "/etc/modules", names_it))
+	if (line_in(ctl, "/etc/modules", names_it) ||
+	    vtd_sys_exists(ctl, ATTACH_SERVICE))
 		return true;
 	file = find_line(ctl, folders, names_it);
 	free(file);

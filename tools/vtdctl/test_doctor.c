@@ -363,6 +363,17 @@ void test_doctor_early(void **state)
 	put(fix, "/etc/dracut.conf.d/v.conf",
 	    "force_drivers+=\" nvme vtd_dmar \"\n");
 	doctor(fix, 0, "warn  early load: /boot/initrd.img-6.12");
+	put(fix, "/etc/dracut.conf.d/v.conf", "");
+	put(fix, "/etc/vtd-kmod/initramfs", "#vtd_dmar\n");
+	doctor(fix, 0, "ok    early load: at boot, but after");
+	put(fix, "/etc/vtd-kmod/initramfs", "vtd_dmar\nvtd_intr_remap\n");
+	doctor(fix, 0, "warn  early load: /boot/initrd.img-6.12");
+	put(fix, "/etc/vtd-kmod/initramfs", "");
+	put(fix, "/etc/modules-load.d/x.conf", "nvme\n");
+	doctor(fix, 0, "ok    early load: vtd_dmar is not loaded at boot");
+	put(fix,
+	    "/etc/systemd/system/sysinit.target.wants/vtd-attach.service", "");
+	doctor(fix, 0, "ok    early load: at boot, but after");
 }
 
 void test_doctor_json(void **state)
