@@ -66,7 +66,7 @@ install-tools:
 	install -D -m 755 packaging/initramfs-hook \
 		$(DESTDIR)$(PREFIX)/share/initramfs-tools/hooks/vtd-kmod
 	install -D -m 755 packaging/initramfs-early \
-		$(DESTDIR)$(PREFIX)/share/vtd-kmod/initramfs-early
+		$(DESTDIR)$(PREFIX)/share/initramfs-tools/scripts/init-top/00-vtd-kmod
 	test -e $(DESTDIR)/etc/vtd-kmod/initramfs || install -D -m 644 \
 		packaging/initramfs.conf $(DESTDIR)/etc/vtd-kmod/initramfs
 	for page in $(filter-out Documentation/man/vtdctl%,$(wildcard Documentation/man/*.[1-9])); do \
@@ -78,8 +78,10 @@ uninstall: ## takes them away again
 	rm -f $(DESTDIR)/lib/modules/$(release)/updates/vtd_{dmar,intr_remap,posted_intr,vfio_glue,iommufd}.ko*
 	rm -f $(DESTDIR)$(MODPROBE_D)/vtd-kmod.conf \
 		$(DESTDIR)$(PREFIX)/sbin/vtd-bootline \
-		$(DESTDIR)$(PREFIX)/share/initramfs-tools/hooks/vtd-kmod
-	rm -rf $(DESTDIR)$(PREFIX)/share/vtd-kmod $(DESTDIR)/etc/vtd-kmod
+		$(DESTDIR)$(PREFIX)/share/initramfs-tools/hooks/vtd-kmod \
+		$(DESTDIR)$(PREFIX)/share/initramfs-tools/scripts/init-top/00-vtd-kmod \
+		$(DESTDIR)/etc/vtd-kmod/initramfs
+	rmdir $(DESTDIR)/etc/vtd-kmod 2> /dev/null || :
 	$(MAKE) -C tools/vtdctl DESTDIR=$(DESTDIR) PREFIX=$(PREFIX) uninstall
 	for page in $(notdir $(wildcard Documentation/man/*.[1-9])); do \
 		rm -f $(DESTDIR)$(PREFIX)/share/man/man$${page##*.}/$$page; \

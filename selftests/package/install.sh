@@ -16,7 +16,7 @@ is "$(modinfo -n vtd_dmar vtd_intr_remap vtd_posted_intr | grep -c /updates/dkms
 is "$(ours_loaded)" "" "nothing is loaded"
 is "$(grub_line | grep -c 'intel_iommu')" 0 "the boot line is as it was"
 update-initramfs -u -k "$k" > /dev/null 2>&1
-is "$(in_initramfs "$k")" "" "an initramfs is without us"
+is "$(in_initramfs "$k")" "00-vtd-kmod" "an initramfs is without the modules"
 is "$(systemctl is-enabled vtd-attach.service)" disabled "the service is off"
 doctor=$(vtdctl doctor)
 like "$doctor" '^FAIL  boot line' "the doctor misses the words on the boot line"

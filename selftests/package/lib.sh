@@ -53,10 +53,11 @@ snapshot() {
 
 ours_loaded() { lsmod | awk '$1 ~ /^vtd/ { print $1 }' | sort | paste -sd' '; }
 
-# in_initramfs RELEASE: what of ours is in that kernel's
+# in_initramfs RELEASE: what of ours is in that kernel's, but for the rule in
+# modprobe.d, all of which every initramfs has
 in_initramfs() {
 	lsinitramfs "/boot/initrd.img-$1" | grep -i vtd |
-		sed 's|.*/||; s/\.ko.*//' | sort -u | paste -sd' '
+		grep -v modprobe.d | sed 's|.*/||; s/\.ko.*//' | sort -u | paste -sd' '
 }
 
 # The line of the menu's first entry.
