@@ -371,8 +371,8 @@ void test_doctor_early(void **state)
 	put(fix, "/etc/vtd-kmod/initramfs", "");
 	put(fix, "/etc/modules-load.d/x.conf", "nvme\n");
 	doctor(fix, 0, "ok    early load: vtd_dmar is not loaded at boot");
-	put(fix,
-	    "/etc/systemd/system/sysinit.target.wants/vtd-attach.service", "");
+	put(fix, "/etc/systemd/system/sysinit.target.wants/vtd-attach.service",
+	    "");
 	doctor(fix, 0, "ok    early load: at boot, but after");
 }
 
