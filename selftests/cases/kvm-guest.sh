@@ -168,7 +168,7 @@ many() {
 }
 
 nr=37 times=20
-[ "$TIER" = check ] || nr=41
+[ "$TIER" = check ] || nr=42
 plan $nr
 ok "KVM is there" kvm_ready
 # As on a host that is up: the disk has its driver before we come.
