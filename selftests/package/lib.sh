@@ -41,14 +41,15 @@ like() {
 
 not() { ! "$@"; }
 
-# What is there that has to do with us, and the settings of all packages.
+# What is there that has to do with us, and the settings of all packages, but
+# for what a running machine writes there itself.
 snapshot() {
 	find / -xdev \( -path /proc -o -path /sys -o -path /run -o -path /tmp \
 		-o -path /root -o -path /var/log -o -path /var/tmp \
 		-o -path '/usr/src/linux-headers-*' \) -prune \
 		-o -iname '*vtd*' -print | sort
 	find /etc -xdev -type f ! -name machine-id ! -name resolv.conf \
-		! -name ld.so.cache -exec sha256sum {} + | sort -k 2
+		! -name ld.so.cache ! -name .updated -exec sha256sum {} + | sort -k 2
 }
 
 ours_loaded() { lsmod | awk '$1 ~ /^vtd/ { print $1 }' | sort | paste -sd' '; }
