@@ -165,7 +165,11 @@ static void ioas_map_file(struct one *o)
 
 	a.flags = flags_of(o, 7) | (rarely(o, 4) ? 0 : 7);
 	a.ioas_id = an_id(o);
-	a.fd = rarely(o, 20) ? (int)any(o, 30) : memory_file;
+	/*
+	 * No other file: 7.2 holds whatever it is given, and a context that holds
+	 * its own file is never freed.
+	 */
+	a.fd = rarely(o, 20) ? -1 - (int)any(o, 30) : memory_file;
 	a.start = any(o, 64) * PAGE;
 	a.length = a_length(o);
 	a.iova = an_iova(o);
