@@ -93,11 +93,19 @@ static bool vtd_is_untold(const struct vtd_domain *d,
 	return !d->domain.ops->iotlb_sync_map && vtd_needs_sync_map(unit);
 }
 
+/* From blocked to translated, as after a reset. */
+static void vtd_unblocked(struct vtd_device *vdev,
+			  const struct iommu_domain *old)
+{
+	if (old && old->type == IOMMU_DOMAIN_BLOCKED)
+		vtd_device_regain_ats(vdev);
+}
+
 /**
  * vtd_attach_paging() - attach a device to a paging domain, or to a nested one
  * @domain: the domain, of vtd_domain_alloc() or vtd_nested_alloc()
  * @dev: a device that is managed
- * @old: what it is attached to, or NULL; not looked at
+ * @old: what it is attached to, or NULL
  *
  * Context: as the iommu core calls it; may sleep.
  * Return: 0; -EINVAL: the device's unit must be told of new mappings, and the
@@ -118,6 +126,7 @@ int vtd_attach_paging(struct iommu_domain *domain, struct device *dev,
 		if (ret)
 			return ret;
 	}
+	vtd_unblocked(vdev, old);
 	return vtd_device_set_domain(vdev, d);
 }
 EXPORT_SYMBOL_GPL(vtd_attach_paging);
@@ -165,7 +174,7 @@ static int vtd_attach_blocked(struct iommu_domain *domain, struct device *dev,
  * @domain: the domain, of vtd_domain_alloc() or vtd_nested_alloc()
  * @dev: a device that is managed
  * @pasid: the PASID
- * @old: what it is attached to, or NULL; not looked at
+ * @old: what it is attached to, or NULL
  *
  * Context: as the iommu core calls it; may sleep.
  * Return: as vtd_attach_paging(); -EOPNOTSUPP for a device without PASIDs.
@@ -184,6 +193,7 @@ int vtd_set_pasid_paging(struct iommu_domain *domain, struct device *dev,
 		if (ret)
 			return ret;
 	}
+	vtd_unblocked(vdev, old);
 	return vtd_device_set_pasid(vdev, pasid, d);
 }
 EXPORT_SYMBOL_GPL(vtd_set_pasid_paging);

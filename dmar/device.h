@@ -112,6 +112,7 @@ unsigned int vtd_device_type(const struct vtd_device *vdev);
 bool vtd_device_lazy(const struct vtd_device *vdev);
 void vtd_device_start_ats(struct vtd_device *vdev);
 void vtd_device_moved_ats(struct vtd_device *vdev, bool translated);
+void vtd_device_regain_ats(struct vtd_device *vdev);
 void vtd_device_stop_ats(struct vtd_device *vdev);
 bool vtd_ats_whole_pages(struct pci_dev *pdev);
 int vtd_device_set_ats(struct vtd_device *vdev, bool on);

@@ -220,6 +220,30 @@ void vtd_device_moved_ats(struct vtd_device *vdev, bool translated)
 }
 
 /**
+ * vtd_device_regain_ats() - a device was blocked, maybe for a reset
+ * @vdev: about to be translated again
+ *
+ * A reset of the function switches ATS off, and whoever does it gives it back only
+ * when the device is attached again: until then it would not answer.
+ *
+ * Context: may sleep; the group's mutex is held.
+ */
+void vtd_device_regain_ats(struct vtd_device *vdev)
+{
+	struct pci_dev *pdev = vdev->pdev;
+	u16 ctrl = 0;
+
+	if (!vdev->has_devtlb || !pdev->ats_enabled)
+		return;
+	pci_read_config_word(pdev, pdev->ats_cap + PCI_ATS_CTRL, &ctrl);
+	if (ctrl & PCI_ATS_CTRL_ENABLE)
+		return;
+	pci_disable_ats(pdev);
+	if (vtd_device_enable_ats(vdev))
+		pci_notice(pdev, "ATS could not be enabled\n");
+}
+
+/**
  * vtd_device_stop_ats() - undo vtd_device_start_ats()
  * @vdev: no PASID of it is attached
  *

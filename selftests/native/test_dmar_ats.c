@@ -835,6 +835,32 @@ static void test_switch(void **state)
 	two_gone(domain);
 }
 
+/*
+ * A reset of the function, as the core does it: blocked before, attached again
+ * after, and only then what its configuration space held is written back.
+ */
+static void test_reset(void **state)
+{
+	struct iommu_domain *domain = two(fix_arg(state));
+	struct iommu_domain blocked = { .type = IOMMU_DOMAIN_BLOCKED };
+	struct pci_dev *pdev = &fn[0].pdev;
+	const struct iommu_domain_ops *ops = domain->ops;
+	u32 pasid = mode->pasid;
+
+	assert_int_equal(map(domain, IOVA, ODD, SZ_4K, 2, RW), 0);
+	assert_true(reaches(0, IOVA));
+	assert_int_equal(part(0), 0);
+	pdev->ats_lost = true;
+	vtd_model_endpoint_enable(ep[0], false, pdev->pasid_enabled, false, 0);
+	assert_false(pasid ? ops->set_dev_pasid(domain, &pdev->dev, pasid,
+						&blocked) :
+			     ops->attach_dev(domain, &pdev->dev, &blocked));
+	assert_int_equal(unmap(domain, IOVA, SZ_4K, 1), SZ_4K);
+	assert_false(managed(0)->devtlb.mute || reaches(0, IOVA));
+	assert_true(reaches(0, IOVA + SZ_4K));
+	two_gone(domain);
+}
+
 int main(void)
 {
 	unsigned int i;
@@ -863,6 +889,7 @@ int main(void)
 		fix_case(test_order, which, "C54 begin and end, %s", name);
 		fix_case(test_refused, which, "who may not, %s", name);
 		fix_case(test_switch, which, "off and on again, %s", name);
+		fix_case(test_reset, which, "reset, %s", name);
 	}
 	return fix_run("dmar-ats");
 }

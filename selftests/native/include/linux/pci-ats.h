@@ -33,6 +33,8 @@ static inline void pci_disable_pasid(struct pci_dev *pdev)
 #define PCI_ATS_CAP 0x04
 #define PCI_ATS_CAP_QDEP(x) ((x) & 0x1f)
 #define PCI_ATS_CAP_PAGE_ALIGNED 0x20
+#define PCI_ATS_CTRL 0x06
+#define PCI_ATS_CTRL_ENABLE 0x8000
 
 static inline bool pci_ats_supported(struct pci_dev *pdev)
 {
@@ -44,6 +46,7 @@ static inline int pci_enable_ats(struct pci_dev *pdev, int shift)
 	if (!pci_ats_supported(pdev))
 		return -EINVAL;
 	pdev->ats_enabled = 1;
+	pdev->ats_lost = false;
 	vtd_shim_switched(pdev);
 	return 0;
 }

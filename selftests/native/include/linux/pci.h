@@ -124,6 +124,7 @@ struct device {
  * @ats_cap: offset of its ATS capability, or 0
  * @ats_word: what the capability says
  * @ats_enabled: as it says
+ * @ats_lost: a reset has switched it off, and nobody knows
  * @switched: called when PASIDs or ATS have been switched, or NULL
  */
 struct pci_dev {
@@ -160,6 +161,7 @@ struct pci_dev {
 	u16 ats_cap;
 	u16 ats_word;
 	unsigned int ats_enabled : 1;
+	bool ats_lost;
 	void (*switched)(struct pci_dev *pdev);
 };
 
@@ -219,9 +221,13 @@ static inline u16 pci_find_ext_capability(struct pci_dev *pdev, int cap)
 static inline int pci_read_config_word(struct pci_dev *pdev, int where,
 				       u16 *value)
 {
-	*value = pdev->ats_cap && where == pdev->ats_cap + 4 ? pdev->ats_word :
-		 where == 0x100 + PCI_ACS_CAP		     ? pdev->acs_cap :
-							       pdev->acs_ctrl;
+	if (pdev->ats_cap && where == pdev->ats_cap + 4)
+		*value = pdev->ats_word;
+	else if (pdev->ats_cap && where == pdev->ats_cap + 6)
+		*value = pdev->ats_enabled && !pdev->ats_lost ? 0x8000 : 0;
+	else
+		*value = where == 0x100 + PCI_ACS_CAP ? pdev->acs_cap :
+							pdev->acs_ctrl;
 	return 0;
 }
 
