@@ -286,7 +286,8 @@ static void change(enum way from, enum way to, u32 pasid)
 	dma.pasid = pasid;
 	dma.from = from;
 	dma.to = to;
-	dma.asked = dma.refused = 0;
+	dma.asked = 0;
+	dma.refused = 0;
 	dma.taken = false;
 	dma.on = true;
 	fix_relax(dma_relax);

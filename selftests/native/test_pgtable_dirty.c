@@ -20,6 +20,7 @@ static u64 looked_at(const u64 *slot);
 static bool exchanged(u64 *slot, u64 *old, u64 now);
 
 #undef smp_load_acquire
+/* Hardware comes in between. */
 #define smp_load_acquire(slot) looked_at(slot)
 #undef try_cmpxchg64
 #define try_cmpxchg64(slot, old, now) exchanged(slot, old, now)
@@ -46,8 +47,7 @@ static u64 bit_d(void)
 
 static struct {
 	unsigned long looks;
-	unsigned long
-		limit; /* of them; more is a test that fails, not one that hangs */
+	unsigned long limit; /* of them: a test that fails does not hang */
 	u64 after_look; /* bits that hardware sets in a marked leaf, once seen */
 	unsigned int before_exchange; /* exchanges that it comes in the way of */
 	unsigned int failed; /* exchanges */
@@ -207,7 +207,8 @@ static void read_range(u64 start, u64 last, bool clear)
 
 	reading.start = start;
 	reading.last = last;
-	reading.at = reading.told = 0;
+	reading.at = 0;
+	reading.told = 0;
 	vtd_pt_read_dirty(&pt, start, last, clear, tell, &reading);
 	for (unsigned int i = 0; i < nr_pages; i++) {
 		struct page *p = &page[i];
@@ -705,7 +706,9 @@ static void test_threads(void **state)
 	add(GB1, KB4, SHARED);
 	for (unsigned int i = 0; i < SHARED; i++) {
 		shared[i] = leaf_of(GB1 + i * KB4);
-		made[i] = made_a[i] = told_of[i] = 0;
+		made[i] = 0;
+		made_a[i] = 0;
+		told_of[i] = 0;
 	}
 	all_told = 0;
 	working = true;
