@@ -224,7 +224,8 @@ void vtd_device_moved_ats(struct vtd_device *vdev, bool translated)
  * @vdev: about to be translated again
  *
  * A reset of the function switches ATS off, and whoever does it gives it back only
- * when the device is attached again: until then it would not answer.
+ * when the device is attached again: until then it would not answer.  The same for
+ * PASIDs, which PCIe wants switched on first.
  *
  * Context: may sleep; the group's mutex is held.
  */
@@ -239,6 +240,11 @@ void vtd_device_regain_ats(struct vtd_device *vdev)
 	if (ctrl & PCI_ATS_CTRL_ENABLE)
 		return;
 	pci_disable_ats(pdev);
+	if (vdev->pasid_bits) {
+		pci_disable_pasid(pdev);
+		if (pci_enable_pasid(pdev, 0))
+			pci_notice(pdev, "PASIDs could not be enabled\n");
+	}
 	if (vtd_device_enable_ats(vdev))
 		pci_notice(pdev, "ATS could not be enabled\n");
 }

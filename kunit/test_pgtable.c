@@ -124,7 +124,8 @@ static bool leaf_is_right(const struct vtd_pgtable *pt, u64 bits, int level)
 static struct found walk(struct kunit *test, const struct vtd_pgtable *pt,
 			 u64 iova)
 {
-	u64 present = is_first(pt) ? 1 : 3, pointer = is_first(pt) ? 0x27 : 3;
+	u64 pointer = is_first(pt) ? 0x27 : 0x103;
+	u64 present = is_first(pt) ? 1 : 3;
 	const u64 *table = pt->root;
 	struct found f = {};
 	int level;
