@@ -201,11 +201,15 @@ static inline struct vtd_domain *to_vtd_domain(struct iommu_domain *domain)
 	return container_of(domain, struct vtd_domain, domain);
 }
 
-/* Has user space, or a guest, the devices that are attached? */
+/* Has user space, or a guest, what is attached to a domain of this type? */
+static inline bool vtd_type_assigned(unsigned int type)
+{
+	return type == IOMMU_DOMAIN_UNMANAGED || type == IOMMU_DOMAIN_NESTED;
+}
+
 static inline bool vtd_domain_assigned(const struct vtd_domain *d)
 {
-	return d->domain.type == IOMMU_DOMAIN_UNMANAGED ||
-	       d->domain.type == IOMMU_DOMAIN_NESTED;
+	return vtd_type_assigned(d->domain.type);
 }
 
 /* Some domain is strict that the core holds to be lazy. */

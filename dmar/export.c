@@ -23,6 +23,7 @@
 
 #include "control.h"
 #include "device.h"
+#include "domain.h"
 #include "pci.h"
 #include "quirks.h"
 
@@ -127,8 +128,7 @@ bool vtd_units_assigned(const struct pci_dev *pdev)
 	vdev = vtd_device_find(pdev);
 	if (vdev) {
 		type = vtd_device_type(vdev);
-		assigned = type == IOMMU_DOMAIN_UNMANAGED ||
-			   type == IOMMU_DOMAIN_NESTED ||
+		assigned = vtd_type_assigned(type) ||
 			   type == IOMMU_DOMAIN_BLOCKED;
 	}
 	rcu_read_unlock();

@@ -45,7 +45,13 @@ EXPORT_SYMBOL_GPL(vtd_faults_unwatch);
 void vtd_fault_tell(u64 ns, u16 segment,
 		    const struct vtd_fault_request *request)
 {
-	struct vtd_fault_event event = {
+	struct vtd_fault_event event;
+	struct vtd_fault_watch *watch;
+
+	/* Who begins to watch just now may miss it. */
+	if (list_empty(&vtd_fault_watches))
+		return;
+	event = (struct vtd_fault_event){
 		.ns = ns,
 		.addr = request->where,
 		.pasid = request->has_pasid ? request->pasid : 0,
@@ -59,11 +65,6 @@ void vtd_fault_tell(u64 ns, u16 segment,
 		.privileged = request->privileged,
 		.has_pasid = request->has_pasid,
 	};
-	struct vtd_fault_watch *watch;
-
-	/* Who begins to watch just now may miss it. */
-	if (list_empty(&vtd_fault_watches))
-		return;
 	down_read(&vtd_fault_watch_lock);
 	list_for_each_entry(watch, &vtd_fault_watches, node)
 		watch->fault(watch, &event);
