@@ -395,6 +395,42 @@ struct vtd_model_endpoint *machine_endpoint(struct machine *m,
 	return ep;
 }
 
+/* How long a page request may go without an answer. */
+#define ANSWER_MS 20000
+
+/* The answer to a page request: 0 when the page is there now. */
+static int machine_answer(struct vtd_model_endpoint *ep, unsigned int group)
+{
+	unsigned long deadline = jiffies + msecs_to_jiffies(ANSWER_MS);
+	int code;
+
+	while ((code = vtd_model_endpoint_answer(ep, group)) == -EINPROGRESS) {
+		if (time_after(jiffies, deadline))
+			return -ETIMEDOUT;
+		vtd_model_tick();
+		usleep_range(20, 100);
+	}
+	return code;
+}
+
+int machine_ask_again(struct vtd_model_endpoint *ep,
+		      const struct vtd_model_result *r, unsigned int *refused)
+{
+	int code;
+
+	if (!r->pending)
+		return 0;
+	if (r->group == VTD_MODEL_NO_GROUP) {
+		vtd_model_tick();
+		usleep_range(20, 100);
+		return 1;
+	}
+	code = machine_answer(ep, r->group);
+	if (code < 0)
+		return code;
+	return !code || ++*refused < 3;
+}
+
 u64 *machine_page(struct machine *m)
 {
 	u64 *page = (u64 *)get_zeroed_page(GFP_KERNEL);

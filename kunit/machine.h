@@ -115,6 +115,14 @@ int machine_assign(struct machine *m, unsigned int index);
 struct vtd_model_endpoint *machine_endpoint(struct machine *m,
 					    unsigned int index);
 
+/*
+ * A request has not come through: is it to be sent again?  Waits for the answer to
+ * a page request.  The group of an answer may have become another's: who is refused
+ * asks again, @refused counts.  1, 0, or -ETIMEDOUT when nobody answers.
+ */
+int machine_ask_again(struct vtd_model_endpoint *ep,
+		      const struct vtd_model_result *r, unsigned int *refused);
+
 /* A page that devices may reach, for the time of the test. */
 u64 *machine_page(struct machine *m);
 

@@ -87,24 +87,6 @@ static struct machine *rig;
 
 /* --- one request ------------------------------------------------------------------ */
 
-/* How long a page request may go without an answer. */
-#define ANSWER_MS 20000
-
-/* The answer to a page request: 0 when the page is there now. */
-static int answer(struct vtd_model_endpoint *ep, unsigned int group)
-{
-	unsigned long deadline = jiffies + msecs_to_jiffies(ANSWER_MS);
-	int code;
-
-	while ((code = vtd_model_endpoint_answer(ep, group)) == -EINPROGRESS) {
-		if (time_after(jiffies, deadline))
-			return -ETIMEDOUT;
-		vtd_model_tick();
-		usleep_range(20, 100);
-	}
-	return code;
-}
-
 /*
  * What became of it is in @d.  The group of an answer may have become another's
  * page request: who is refused asks again.
@@ -124,7 +106,7 @@ static int dma(struct iotest_dma *d, void *data)
 
 	for (tries = 0; tries < 10000; tries++) {
 		struct vtd_model_result r;
-		int code;
+		int again;
 
 		d->reason = 0;
 		d->outcome = IOTEST_DONE;
@@ -134,18 +116,10 @@ static int dma(struct iotest_dma *d, void *data)
 			return 0;
 		d->reason = r.reason;
 		d->outcome = r.reason ? IOTEST_REFUSED : IOTEST_ABORTED;
-		if (!r.pending)
-			return 0;
-		if (r.group == VTD_MODEL_NO_GROUP) {
-			vtd_model_tick();
-			usleep_range(20, 100);
-			continue;
-		}
-		code = answer(device_endpoint[d->device], r.group);
-		if (code < 0)
-			return code;
-		if (code && ++refused == 3)
-			return 0;
+		again = machine_ask_again(device_endpoint[d->device], &r,
+					  &refused);
+		if (again <= 0)
+			return again;
 	}
 	return -ETIMEDOUT;
 }

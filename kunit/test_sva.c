@@ -52,24 +52,6 @@ static struct machine *start(struct kunit *test, u32 policy)
 
 /* --- one request ------------------------------------------------------------------ */
 
-/* How long a page request may go without an answer. */
-#define ANSWER_MS 20000
-
-/* The answer to a page request: 0 when the page is there now. */
-static int answer(struct vtd_model_endpoint *ep, unsigned int group)
-{
-	unsigned long deadline = jiffies + msecs_to_jiffies(ANSWER_MS);
-	int code;
-
-	while ((code = vtd_model_endpoint_answer(ep, group)) == -EINPROGRESS) {
-		if (time_after(jiffies, deadline))
-			return -ETIMEDOUT;
-		vtd_model_tick();
-		usleep_range(20, 100);
-	}
-	return code;
-}
-
 /*
  * The endpoint reads or writes 8 bytes: 0, -EFAULT when it is refused, -ETIMEDOUT
  * when nobody answers.  The group of an answer may have become another's page
@@ -88,23 +70,14 @@ static int dma(struct vtd_model_endpoint *ep, u32 pasid, u64 addr, bool write,
 
 	for (tries = 0; tries < 10000; tries++) {
 		struct vtd_model_result r;
-		int code;
+		int again;
 
 		if (vtd_model_endpoint_dma(ep, &request, value, sizeof(*value),
 					   &r))
 			return 0;
-		if (!r.pending)
-			return -EFAULT;
-		if (r.group == VTD_MODEL_NO_GROUP) {
-			vtd_model_tick();
-			usleep_range(20, 100);
-			continue;
-		}
-		code = answer(ep, r.group);
-		if (code < 0)
-			return code;
-		if (code && ++refused == 3)
-			return -EFAULT;
+		again = machine_ask_again(ep, &r, &refused);
+		if (again <= 0)
+			return again ?: -EFAULT;
 	}
 	return -ETIMEDOUT;
 }
