@@ -75,18 +75,43 @@ static int vtd_pri_start(struct vtd_device *vdev, struct vtd_prq *prq)
 	return 0;
 }
 
+/* The device sends no more, whatever it has sent may still be on its way. */
+static void vtd_pri_silence(struct vtd_device *vdev)
+{
+	if (vdev->pdev->pri_enabled && !vdev->removed)
+		pci_disable_pri(vdev->pdev);
+}
+
 static void vtd_pri_stop(struct vtd_device *vdev, struct vtd_prq *prq)
 {
 	lockdep_assert_held(&prq->lock);
 
 	if (!vdev->quota)
 		return;
-	if (vdev->pdev->pri_enabled && !vdev->removed)
-		pci_disable_pri(vdev->pdev);
+	vtd_pri_silence(vdev);
 	vtd_device_features(vdev, 0, VTD_SM_CONTEXT_PRE);
 	xa_erase(&vdev->unit->requesters, vdev->sid[0]);
 	prq->granted -= vdev->quota;
 	vdev->quota = 0;
+}
+
+/*
+ * Take what devices have sent: all that the unit has received stands in the ring
+ * when it answers, if it can say so (VT-d 7.10).
+ */
+static void vtd_pri_take(struct vtd_prq *prq)
+{
+	struct vtd_unit *unit = prq->unit;
+	struct vtd_qi_desc drain = vtd_qi_fence(&unit->qi);
+	int ret = 0;
+
+	if (unit->ecap & VTD_ECAP_PDS) {
+		drain.w[0] |= VTD_QI_WAIT_PD;
+		ret = vtd_qi_submit_one(&unit->qi, drain);
+	}
+	if (ret)
+		vtd_unit_failed(unit, "draining page requests", ret);
+	vtd_prq_take(prq);
 }
 
 static int vtd_device_need_requests(struct vtd_device *vdev)
@@ -120,8 +145,12 @@ static void vtd_device_drop_requests(struct vtd_device *vdev)
 	if (!vdev->pdev->pri_cap || !prq || --vdev->pri_users)
 		return;
 	mutex_lock(&prq->lock);
-	/* Those that came before it was told to stop. */
-	vtd_prq_take(prq);
+	/*
+	 * Those that it sent until it was told to stop: an answer that came later
+	 * might find it reset, and waiting for another.
+	 */
+	vtd_pri_silence(vdev);
+	vtd_pri_take(prq);
 	vtd_pri_stop(vdev, prq);
 	mutex_unlock(&prq->lock);
 	iopf_queue_remove_device(prq->iopf, &vdev->pdev->dev);
@@ -130,7 +159,7 @@ static void vtd_device_drop_requests(struct vtd_device *vdev)
 /*
  * All requests that a device has sent are served.  Having answered the
  * invalidation of its translations, it has sent what it asked for before (VT-d
- * 7.9): that is in the ring.  Only its own requests are waited for.
+ * 7.9).  Only its own requests are waited for.
  */
 static void vtd_device_drain_requests(struct vtd_device *vdev)
 {
@@ -139,7 +168,7 @@ static void vtd_device_drain_requests(struct vtd_device *vdev)
 	if (!prq || !vdev->quota)
 		return;
 	mutex_lock(&prq->lock);
-	vtd_prq_take(prq);
+	vtd_pri_take(prq);
 	mutex_unlock(&prq->lock);
 	iopf_queue_flush_dev(&vdev->pdev->dev);
 }

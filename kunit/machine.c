@@ -296,6 +296,7 @@ unsigned int machine_add_unit(struct machine *m, u64 cap, u64 ecap, u32 policy)
 		.ecap = ecap,
 		.policy = policy,
 		.seed = 1,
+		.page_latency = m->page_latency,
 	};
 
 	m->unit[m->nr_units] = vtd_model_unit_create(&config);

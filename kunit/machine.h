@@ -53,6 +53,7 @@ enum {
  * struct machine - the one machine
  * @test: the test that runs
  * @nr_units: units
+ * @page_latency: of the units to be added
  * @unit: of the software VT-d
  * @table: DMAR table
  * @host: PCI
@@ -67,6 +68,7 @@ enum {
 struct machine {
 	struct kunit *test;
 	unsigned int nr_units;
+	unsigned int page_latency;
 	struct vtd_model_unit *unit[MACHINE_UNITS];
 	struct dmar_image table;
 	struct vtd_model_host *host;

@@ -95,11 +95,14 @@ static int serve(struct iopf_group *group)
 	return 0;
 }
 
-static struct machine *start(struct kunit *test, unsigned int prq_pages)
+/* The unit takes its time, in steps, before a request stands in its queue. */
+static struct machine *start_slow(struct kunit *test, unsigned int prq_pages,
+				  unsigned int steps)
 {
 	struct machine *m = machine_new(test);
 	unsigned int i;
 
+	m->page_latency = steps;
 	memset(askers, 0, sizeof(askers));
 	machine_add_unit(m, FIX_CAP | VTDM_CAP_FL1GP, PRI_ECAP, 0);
 	for (i = 0; i < NR_ASKERS; i++) {
@@ -124,6 +127,11 @@ static struct machine *start(struct kunit *test, unsigned int prq_pages)
 		askers[i].page = machine_page(m);
 	}
 	return m;
+}
+
+static struct machine *start(struct kunit *test, unsigned int prq_pages)
+{
+	return start_slow(test, prq_pages, 0);
 }
 
 static void join(struct kunit *test, struct asker *a)
@@ -424,6 +432,33 @@ static void what_is_in_the_ring_is_served_first(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, machine_detach(m), 0);
 }
 
+/*
+ * What it sent while it was being told to stop has its answer by then: later, it
+ * may have been reset, and take that for another's.
+ */
+static void the_last_word_is_answered(struct kunit *test)
+{
+	struct machine *m = start_slow(test, 16, 100000);
+	struct vtd_model_page_request last = first_of_flood();
+	int group;
+
+	join(test, &askers[0]);
+	group = vtd_model_endpoint_group(askers[0].ep);
+	KUNIT_ASSERT_GE(test, group, 0);
+	last.group = group;
+	vtd_model_endpoint_parting(askers[0].ep, &last);
+	disable_irq(machine_unit(0)->prq->irq);
+	leave(test, &askers[0]);
+	KUNIT_EXPECT_GE(test, vtd_model_endpoint_answer(askers[0].ep, group),
+			0);
+	vtd_model_endpoint_pri_reset(askers[0].ep);
+	enable_irq(machine_unit(0)->prq->irq);
+	settle();
+	KUNIT_EXPECT_EQ(test, vtd_model_endpoint_stats(askers[0].ep).responses,
+			1);
+	KUNIT_EXPECT_EQ(test, machine_detach(m), 0);
+}
+
 /* It is pulled out while it waits for pages. */
 static void removed_with_requests_under_way(struct kunit *test)
 {
@@ -475,6 +510,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(no_more_is_granted_than_fits),
 	KUNIT_CASE(who_leaves_waits_for_his_own),
 	KUNIT_CASE(what_is_in_the_ring_is_served_first),
+	KUNIT_CASE(the_last_word_is_answered),
 	KUNIT_CASE_SLOW(removed_with_requests_under_way),
 	KUNIT_CASE(the_queue_is_there_after_a_suspend),
 	{}

@@ -52,7 +52,9 @@ struct vtdm_range {
  * @mute: it neither answers nor takes anything
  * @restored: it was reset, and ATS has not come on since
  * @failed: a response said that there will be no more
+ * @parting: @last_word is sent when PRI goes off
  * @allocation: page requests that it may have outstanding
+ * @last_word: see @parting
  * @status: VTD_MODEL_PRI_FAILED and VTD_MODEL_PRI_UNEXPECTED
  * @seed: of the random numbers to come
  * @tlb: device TLB
@@ -72,7 +74,9 @@ struct vtd_model_endpoint {
 	bool mute;
 	bool restored;
 	bool failed;
+	bool parting;
 	u32 allocation;
+	struct vtd_model_page_request last_word;
 	u16 status;
 	u64 seed;
 	struct vtdm_devtlb tlb[VTDM_DEVTLBS];
@@ -115,6 +119,7 @@ static inline bool vtdm_may_ask(const struct vtd_model_endpoint *ep)
 	return ep->pri && !ep->failed;
 }
 
+void vtdm_endpoint_part(struct vtd_model_endpoint *ep);
 u16 vtdm_endpoint_wants(struct vtd_model_endpoint *ep,
 			const struct vtd_model_request *request);
 void vtdm_endpoint_response(struct vtd_model_endpoint *ep,

@@ -105,6 +105,8 @@ static void vtdm_switch_pri(struct vtd_model_endpoint *ep, bool on,
 			    u32 allocation)
 {
 	on = on && ep->config.prq;
+	if (!on && ep->pri)
+		vtdm_endpoint_part(ep);
 	if (on && !ep->pri) {
 		if (!ep->ats && !ep->restored)
 			vtdm_misused(ep, "PRI switched on while ATS is off");

@@ -128,6 +128,8 @@ unsigned int
 vtd_model_endpoint_flood(struct vtd_model_endpoint *ep,
 			 const struct vtd_model_page_request *first,
 			 unsigned int nr, bool greedy);
+void vtd_model_endpoint_parting(struct vtd_model_endpoint *ep,
+				const struct vtd_model_page_request *request);
 int vtd_model_endpoint_answer(struct vtd_model_endpoint *ep,
 			      unsigned int group);
 

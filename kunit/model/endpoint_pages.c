@@ -236,6 +236,39 @@ vtd_model_endpoint_flood(struct vtd_model_endpoint *ep,
 EXPORT_SYMBOL_GPL(vtd_model_endpoint_flood);
 
 /**
+ * vtd_model_endpoint_parting() - a page request that crosses the end of PRI
+ * @ep: the endpoint
+ * @request: the message; it is sent, once, at the moment when PRI is switched
+ *	off, and the last thing before
+ *
+ * Context: any.
+ */
+void vtd_model_endpoint_parting(struct vtd_model_endpoint *ep,
+				const struct vtd_model_page_request *request)
+{
+	unsigned long flags;
+
+	raw_spin_lock_irqsave(&vtd_model.lock, flags);
+	ep->last_word = *request;
+	ep->parting = true;
+	raw_spin_unlock_irqrestore(&vtd_model.lock, flags);
+}
+EXPORT_SYMBOL_GPL(vtd_model_endpoint_parting);
+
+/**
+ * vtdm_endpoint_part() - PRI is about to go off
+ * @ep: the endpoint
+ *
+ * Context: the model's lock is held.
+ */
+void vtdm_endpoint_part(struct vtd_model_endpoint *ep)
+{
+	if (ep->parting)
+		vtdm_send(ep, &ep->last_word, false);
+	ep->parting = false;
+}
+
+/**
  * vtd_model_endpoint_answer() - what was a group answered?
  * @ep: the endpoint
  * @group: its index
