@@ -59,6 +59,7 @@ struct vtd_device *vtd_device_create(struct pci_dev *pdev,
 	INIT_LIST_HEAD(&vdev->iommu.list);
 	xa_init(&vdev->pasids);
 	mutex_init(&vdev->features_lock);
+	mutex_init(&vdev->answer_lock);
 
 	spin_lock(&vtd_devices_lock);
 	list_add_tail_rcu(&vdev->node, &vtd_devices);
@@ -121,6 +122,7 @@ void vtd_device_free(struct vtd_device *vdev)
 	/* Where even blocking it failed, it is still in its user's domain. */
 	vtd_device_drop_isolation(vdev);
 	xa_destroy(&vdev->pasids);
+	mutex_destroy(&vdev->answer_lock);
 	mutex_destroy(&vdev->features_lock);
 	pci_dev_put(vdev->pdev);
 	kfree_rcu(vdev, rcu);

@@ -47,6 +47,10 @@ struct vtd_unit;
  * @quota: page requests that it may have under way; 0: it may send none.  Under
  *	the lock of the unit's page request queue
  * @outstanding: groups of them that are not answered
+ * @answer_lock: from the question whether an answer is still waited for until it
+ *	is given; innermost of those that page requests need
+ * @pri_generation: how often it was told to forget all requests; under
+ *	@answer_lock, and written with that of the queue, too
  * @pasid_bits: width of the PASIDs that it may use, 0 for none (c)
  * @isolation: module that is kept loaded while others have the device, or
  *	NULL (g)
@@ -80,6 +84,8 @@ struct vtd_device {
 	unsigned int pri_users;
 	u32 quota;
 	atomic_t outstanding;
+	struct mutex answer_lock;
+	u64 pri_generation;
 	u8 pasid_bits;
 	struct xarray pasids;
 	struct module *isolation;

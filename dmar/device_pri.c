@@ -31,13 +31,17 @@ static u32 vtd_pri_left(const struct vtd_prq *prq)
 	return slots > prq->granted ? slots - prq->granted : 0;
 }
 
-static int vtd_pri_enable(struct pci_dev *pdev, u32 quota)
+static int vtd_pri_enable(struct vtd_device *vdev, u32 quota)
 {
+	struct pci_dev *pdev = vdev->pdev;
 	u16 pri = pdev->pri_cap, status;
 
 	pci_read_config_word(pdev, pri + PCI_PRI_STATUS, &status);
 	if (!(status & PCI_PRI_STATUS_STOPPED))
 		return -EBUSY;
+	mutex_lock(&vdev->answer_lock);
+	vdev->pri_generation++;
+	mutex_unlock(&vdev->answer_lock);
 	/* What a reset of the function left behind, it forgets. */
 	pci_write_config_word(pdev, pri + PCI_PRI_CTRL, PCI_PRI_CTRL_RESET);
 	pci_write_config_dword(pdev, pri + PCI_PRI_ALLOC_REQ, quota);
@@ -64,7 +68,7 @@ static int vtd_pri_start(struct vtd_device *vdev, struct vtd_prq *prq)
 		return ret;
 	ret = vtd_device_features(vdev, VTD_SM_CONTEXT_PRE, 0);
 	if (!ret)
-		ret = vtd_pri_enable(pdev, quota);
+		ret = vtd_pri_enable(vdev, quota);
 	if (ret) {
 		vtd_device_features(vdev, 0, VTD_SM_CONTEXT_PRE);
 		xa_erase(&vdev->unit->requesters, vdev->sid[0]);
@@ -92,7 +96,31 @@ static void vtd_pri_stop(struct vtd_device *vdev, struct vtd_prq *prq)
 	vtd_device_features(vdev, 0, VTD_SM_CONTEXT_PRE);
 	xa_erase(&vdev->unit->requesters, vdev->sid[0]);
 	prq->granted -= vdev->quota;
+	/* Of answers on their way, the last is with the device after this. */
+	mutex_lock(&vdev->answer_lock);
 	vdev->quota = 0;
+	mutex_unlock(&vdev->answer_lock);
+}
+
+/*
+ * Does the device wait for the answer to a request of that time?  Who answers may
+ * take long, and when a device is reset is not told: it has forgotten what it asked
+ * for, and an answer to that would be taken for another's.
+ */
+static bool vtd_pri_awaits(struct vtd_device *vdev, u64 generation)
+{
+	struct pci_dev *pdev = vdev->pdev;
+	u16 status;
+
+	lockdep_assert_held(&vdev->answer_lock);
+
+	if (generation != vdev->pri_generation || vdev->removed)
+		return false;
+	if (vdev->quota)
+		return true;
+	/* Told to stop, it stops when it has all answers, or by a reset. */
+	pci_read_config_word(pdev, pdev->pri_cap + PCI_PRI_STATUS, &status);
+	return !(status & PCI_PRI_STATUS_STOPPED);
 }
 
 /*
@@ -247,7 +275,8 @@ void vtd_device_request(struct vtd_device *vdev, struct vtd_prq *prq,
 						    0) |
 				(lo & VTD_PRQ_PRIV ? IOMMU_FAULT_PERM_PRIV : 0),
 			/* Comes back with the answer. */
-			.private_data = { ktime_get_ns() },
+			.private_data = { ktime_get_ns(),
+					  vdev->pri_generation },
 		},
 	};
 
@@ -304,9 +333,13 @@ void vtd_page_response(struct device *dev, struct iopf_fault *evt,
 	if (!prq || !(prm->flags & IOMMU_FAULT_PAGE_REQUEST_LAST_PAGE))
 		return;
 	vtd_pri_note(&prq->stats, ktime_get_ns() - prm->private_data[0]);
-	vtd_prq_respond(prq, vdev->sid[0],
+	mutex_lock(&vdev->answer_lock);
+	if (vtd_pri_awaits(vdev, prm->private_data[1]))
+		vtd_prq_respond(
+			prq, vdev->sid[0],
 			prm->flags & IOMMU_FAULT_PAGE_REQUEST_PASID_VALID,
 			prm->pasid, prm->grpid,
 			codes[min_t(u32, msg->code, IOMMU_PAGE_RESP_FAILURE)]);
+	mutex_unlock(&vdev->answer_lock);
 	atomic_dec(&vdev->outstanding);
 }

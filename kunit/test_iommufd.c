@@ -510,6 +510,7 @@ RUN(dirty_without_ats, ECAP_ALL, false, "dirty", 0)
 RUN(dirty_of_a_first_stage, ECAP_FIRST, true, "dirty", 0)
 RUN(migrate, ECAP_ALL, true, "migrate", iommufd_rounds)
 RUN(migrate_of_a_first_stage, ECAP_FIRST, false, "migrate", iommufd_rounds)
+RUN(pages, ECAP_ALL, true, "pages", 0)
 RUN(viommu, ECAP_ALL, true, "viommu", 0)
 RUN(viommu_without_ats, ECAP_ALL, false, "viommu", 0)
 RUN(siov, ECAP_ALL, true, "siov", 0)
@@ -546,6 +547,7 @@ static struct kunit_case cases[] = { KUNIT_CASE(vfio_binds),
 				     CASE(dirty_of_a_first_stage),
 				     CASE(migrate),
 				     CASE(migrate_of_a_first_stage),
+				     CASE(pages),
 				     CASE(viommu),
 				     CASE(viommu_without_ats),
 				     CASE(siov),

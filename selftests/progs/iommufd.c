@@ -633,6 +633,7 @@ static int start(const char *what, unsigned int number, unsigned int seed)
 		{ "basic", run_basic },
 		{ "nested", run_nested },
 		{ "dirty", run_dirty },
+		{ "pages", run_pages },
 		{ "viommu", run_viommu },
 		{ "siov", run_siov },
 		{ "mute", run_mute },

@@ -192,6 +192,11 @@ struct iodev take(unsigned int nr, int iommu)
 	return dev;
 }
 
+int device_master(struct iodev *dev)
+{
+	return be_master(dev->fd);
+}
+
 void give(struct iodev *dev)
 {
 	close(dev->fd);

@@ -74,6 +74,8 @@ void quiet(const char *what);
 struct iodev take(unsigned int nr, int iommu);
 int try_take(unsigned int nr, int iommu, struct iodev *dev);
 void give(struct iodev *dev);
+/* Bus master, also after a reset. */
+int device_master(struct iodev *dev);
 int attach(struct iodev *dev, uint32_t pasid, uint32_t pt);
 int detach(struct iodev *dev, uint32_t pasid);
 
@@ -177,6 +179,7 @@ void run_nested(void);
 void run_mute_nested(void);
 void run_dirty(void);
 void run_migrate(unsigned int rounds);
+void run_pages(void);
 void run_viommu(void);
 void run_mute_viommu(void);
 void run_fuzz(unsigned int calls, unsigned int seed);
