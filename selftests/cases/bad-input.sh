@@ -77,7 +77,7 @@ chmod 600 /dev/vtd
 vtdctl_refuses() {
 	local what=$1 regex=$2 text rc
 	shift 2
-	text=$(vtdctl "$@" 2>&1)
+	text=$(flat vtdctl "$@")
 	rc=$?
 	ok "vtdctl $what: refused" test $rc = 1 -o $rc = 2
 	like "$text" "$regex" "vtdctl $what: says what is wrong"

@@ -58,7 +58,7 @@ modprobe -r vtd_dmar
 ok "vtd_dmar loads" modprobe vtd_dmar
 like "$(chips 'nvme|eth|e1000e|ens|enp')" '^PCI-MSI' "interrupts are in compatibility format"
 nok "vtdctl irqs is refused" vtdctl irqs
-like "$(vtdctl irqs 2>&1)" 'modprobe vtd_intr_remap' "and says what to do"
+like "$(flat vtdctl irqs)" 'modprobe vtd_intr_remap' "and says what to do"
 before=$(messages | total compatibility)
 ok "$before messages and pins are in compatibility format" test "$before" -gt 12
 

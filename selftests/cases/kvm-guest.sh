@@ -81,7 +81,7 @@ look_at_one() {
 	nok "VFIO was not told that unsafe interrupts are fine" vfio_unsafe
 	nok "vtdctl detach is refused" vtdctl detach
 	like "$(rmmod vtd_intr_remap 2>&1)" 'vtd_intr_remap is in use' "rmmod vtd_intr_remap is, too"
-	like "$(vtdctl release "$nvme" 2>&1)" "$nvme is bound to vfio-pci for use by user space or a guest" \
+	like "$(flat vtdctl release "$nvme")" "$nvme is bound to vfio-pci for use by user space or a guest" \
 		"vtdctl release is, and says why"
 	is "$(stat -c %U "/proc/$kvm_pid")" nobody "QEMU is not root's"
 	text=$(locked_kb)

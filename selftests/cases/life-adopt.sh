@@ -34,7 +34,7 @@ ok "its network works" net_up "$e1000e"
 ok "the hardware has a live translation for it" test "$(leaves "$e1000e")" -gt 0
 
 # In use, so not to be taken away.
-text=$(vtdctl detach 2>&1)
+text=$(flat vtdctl detach)
 is $? 2 "detach is refused while both are in use"
 like "$text" "$nvme.*nvme" "it names nvme"
 like "$text" "$e1000e.*e1000e" "it names e1000e"

@@ -30,11 +30,11 @@ refuse() {
 
 # What the tables of each mode say, and the reasons of faults there.
 if [ "$VARIANT" = scalable ]; then
-	plan 87
+	plan 91
 	half=" half=lower" high="0x[0-9a-f]+1" stage=first of=pasid levels=first_levels
 	no_read=0x71 no_write=0x71 far=0x80 blocked=0x41 read_only=0x85
 else
-	plan 79
+	plan 83
 	half= high=0x0 stage= of=context levels=levels
 	no_read=0x06 no_write=0x05 far=0x04 blocked=0x02 read_only=0x05
 fi
@@ -171,8 +171,51 @@ ok "faults fits its schema" schema vtdctl.schema.json faults faults
 ok "why fits its schema" schema vtdctl.schema.json why why "$other"
 ok "walk fits its schema" schema vtdctl.schema.json walks walk "$mine" "$addr"
 ok "irqs fits its schema" schema vtdctl.schema.json irqs irqs
+ok "stats fits its schema" schema vtdctl.schema.json stats stats
+ok "ats fits its schema" schema vtdctl.schema.json ats ats "$edu" off
 ok "doctor fits its schema" schema vtdctl.schema.json doctor doctor
+words=$(vtdctl help | sed -n '/--json/s/^  \([a-z]*\) .*/\1/p' | xargs)
+is "$words" "status ats why walk faults stats irqs doctor" "these are all that print JSON"
 nok "a schema refuses what is another's" schema vtdctl.schema.json faults irqs
+
+# --- as wide as a terminal, and no wider, whatever is said and where
+long=$(printf 'x%.0s' {1..200})
+wide=''
+while read -r words; do
+	# shellcheck disable=SC2086
+	text=$(timeout 60 vtdctl $words 2>&1)
+	[ -n "$text" ] && [ "$(wc -L <<< "$text")" -le 80 ] || wide+=" $words: $(wc -L <<< "$text");"
+done << END
+help
+status
+attach
+attach --dry-run
+confirm
+detach
+adopt $nvme
+adopt 0000:00:0b.0
+release $edu
+release $nvme
+strict $edu on
+strict $edu off
+ats $edu on
+ats $edu off
+why $edu
+why $nvme
+walk $mine $addr
+walk $nvme 0x1000
+faults
+stats
+irqs
+doctor
+top --count 1
+report
+html /nowhere/$long
+$long
+status $long
+walk $edu $long
+END
+is "$wide" "" "nothing is wider than a terminal"
 modprobe -r vtd_intr_remap
 
 # --- nonsense
@@ -197,7 +240,7 @@ if [ "$VARIANT" = scalable ]; then
 else
 	refuse "a PASID in legacy mode" 95 "dmar0 is in legacy mode, where requests with a PASID are blocked" "walk $edu 0x1000 5"
 fi
-text=$(vtdctl walk "$edu" zzz 2>&1)
+text=$(flat vtdctl walk "$edu" zzz)
 is "$?" 1 "vtdctl refuses nonsense itself"
 like "$text" "Error: walk: address \"zzz\" is wrong" "and says so"
 is "$(state)" "$before" "nothing was changed by any of it"

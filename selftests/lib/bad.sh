@@ -22,7 +22,7 @@ refusal() {
 	is "$(footprint)" "$before" "nothing is left behind"
 
 	ok "it loads with attach=0" modprobe vtd_dmar attach=0
-	text=$(vtdctl attach 2>&1 > /dev/null)
+	text=$(flat vtdctl attach)
 	is $? 2 "vtdctl attach is refused"
 	like "$text" "$why" "its message says why"
 	like "$text" "$remedy" "its message says what to do"

@@ -146,6 +146,15 @@ field() {
 	vtd status | sed -n "s/^$1 .* $2=\([^ ]*\).*/\1/p"
 }
 
+# flat COMMAND...: all that it says, on one line: vtdctl breaks its lines for a
+# terminal. Its status is the command's.
+flat() {
+	local text rc=0
+	text=$("$@" 2>&1) || rc=$?
+	tr -s '\n ' ' ' <<< "$text"
+	return $rc
+}
+
 # The number of faults reported so far, and the records after the first N.
 faults() { vtd faults | wc -l; }
 last_fault() { vtd faults | tail -n 1; }

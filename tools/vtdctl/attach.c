@@ -86,9 +86,10 @@ static int load_and_open(struct vtdctl *ctl, bool dry_run, int *fd)
 		return status;
 	}
 	free(output);
-	fprintf(ctl->err, "Note: " VTD_MODULE " was not loaded; loaded it %s\n",
-		dry_run ? "with attach=0, for the question only" :
-			  "with attach=0 first");
+	vtd_show_line(ctl->err, "Note: ", "  ",
+		      VTD_MODULE " was not loaded; loaded it %s",
+		      dry_run ? "with attach=0, for the question only" :
+				"with attach=0 first");
 	for (int i = 0; i < NODE_TRIES; i++) {
 		*fd = vtd_control_open(ctl);
 		if (*fd != -ENOENT && *fd != -ENXIO)
@@ -116,7 +117,7 @@ static void show_done(struct vtdctl *ctl, const struct vtd_reply *reply,
 		      unsigned int try_seconds)
 {
 	if (reply->bytes)
-		vtd_show_said(ctl->out, reply->text);
+		vtd_show_said(ctl->out, "", reply->text);
 	else
 		fputs("attached\n", ctl->out);
 	if (try_seconds)
@@ -169,8 +170,9 @@ int vtd_cmd_attach(struct vtdctl *ctl, int argc, char *const argv[])
 	else
 		show_done(ctl, &reply, opt.try_seconds);
 	if (loaded && (ret || opt.dry_run))
-		fprintf(ctl->err,
-			"Note: %s stays loaded, not attached; modprobe -r %s takes it out\n",
+		vtd_show_line(
+			ctl->err, "Note: ", "  ",
+			"%s stays loaded, not attached; modprobe -r %s takes it out",
 			VTD_MODULE, VTD_MODULE);
 	vtd_reply_free(&reply);
 	return ret;

@@ -143,7 +143,7 @@ static int send_words(struct vtdctl *ctl, const char *words, const char *done)
 	int ret = vtd_control(ctl, words, &reply);
 
 	if (ret == VTD_EXIT_OK)
-		vtd_show_said(ctl->out, reply.bytes ? reply.text : done);
+		vtd_show_said(ctl->out, "", reply.bytes ? reply.text : done);
 	vtd_reply_free(&reply);
 	return ret;
 }

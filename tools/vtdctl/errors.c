@@ -3,8 +3,10 @@
  * Every error a user sees from vtdctl itself: what is wrong, and what to do.
  * The module's own refusals are passed on, never reworded.
  */
+#define _GNU_SOURCE 1
 #include <errno.h>
 #include <stdarg.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "vtdctl.h"
@@ -17,9 +19,17 @@
 __printf(2, 0) static void print_error(struct vtdctl *ctl, const char *fmt,
 				       va_list args)
 {
-	fputs("Error: ", ctl->err);
-	vfprintf(ctl->err, fmt, args);
-	fputc('\n', ctl->err);
+	char *text;
+
+	if (vasprintf(&text, fmt, args) < 0)
+		return;
+	vtd_show_wrapped(ctl->err, "Error: ", "  ", text);
+	free(text);
+}
+
+static void print_remedy(struct vtdctl *ctl, const char *text)
+{
+	vtd_show_wrapped(ctl->err, "  -> ", "     ", text);
 }
 
 /**
@@ -73,8 +83,7 @@ int vtd_refused(struct vtdctl *ctl, const char *command, int error,
 		return vtd_kernel_error(
 			ctl, "%s: %s; the module gave no reason, see dmesg",
 			command, strerror(-error));
-	fputs("Error: ", ctl->err);
-	vtd_show_text(ctl->err, text);
+	vtd_show_said(ctl->err, "Error: ", text);
 	return VTD_EXIT_KERNEL;
 }
 
@@ -111,7 +120,7 @@ int vtd_open_error(struct vtdctl *ctl, const char *command, int error)
 			" is missing; is this a container without the host's /dev?",
 			command);
 	vtd_kernel_error(ctl, "%s: " NOT_LOADED, command);
-	fprintf(ctl->err, "  -> " LOAD_IT "\n");
+	print_remedy(ctl, LOAD_IT);
 	return VTD_EXIT_KERNEL;
 }
 
@@ -175,8 +184,8 @@ int vtd_modprobe_error(struct vtdctl *ctl, int status, const char *output)
 	if (!output)
 		output = "";
 	if (*output)
-		vtd_show_text(ctl->err, output);
-	fprintf(ctl->err, "  -> %s\n", vtd_modprobe_remedy(output));
+		vtd_show_said(ctl->err, "", output);
+	print_remedy(ctl, vtd_modprobe_remedy(output));
 	return VTD_EXIT_KERNEL;
 }
 

@@ -15,27 +15,9 @@
 
 static int clean(char c)
 {
+	if (c == '\t')
+		return ' ';
 	return (unsigned char)c < 0x20 || c == 0x7f ? '?' : c;
-}
-
-/**
- * vtd_show_text() - print text of somebody else, ending in one newline
- * @to: where to
- * @text: the text; its line breaks and tabs stay, other control characters
- *        become question marks
- */
-void vtd_show_text(FILE *to, const char *text)
-{
-	size_t length = strlen(text);
-
-	while (length && text[length - 1] == '\n')
-		length--;
-	for (size_t i = 0; i < length; i++) {
-		char c = text[i];
-
-		fputc(c == '\n' || c == '\t' ? c : clean(c), to);
-	}
-	fputc('\n', to);
 }
 
 /* How much of @text goes on a line with @room columns; at least 1. */
@@ -163,16 +145,18 @@ void vtd_show_line(FILE *to, const char *first, const char *next,
 }
 
 /**
- * vtd_show_said() - print what the module said in words
+ * vtd_show_said() - print what somebody else said in words
  * @to: where to
- * @text: its lines, each wrapped on its own
+ * @first: what the first line starts with
+ * @text: its lines, each wrapped on its own; tabs become blanks
  */
-void vtd_show_said(FILE *to, const char *text)
+void vtd_show_said(FILE *to, const char *first, const char *text)
 {
 	while (*text) {
 		int length = (int)strcspn(text, "\n");
 
-		vtd_show_line(to, "", "  ", "%.*s", length, text);
+		vtd_show_line(to, first, "  ", "%.*s", length, text);
+		first = "";
 		text += length;
 		text += *text == '\n';
 	}

@@ -76,6 +76,8 @@ void test_ats_refused(void **state);
 void test_help(void **state);
 void test_help_fits(void **state);
 void test_columns(void **state);
+void test_columns_wrong(void **state);
+void test_json_all(void **state);
 
 /* test_color.c */
 void test_color(void **state);

@@ -2,6 +2,7 @@
 /*
  * Unit test of what vtdctl says of itself, and of how wide it is.
  */
+#include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -208,4 +209,67 @@ void test_columns(void **state)
 		if (!found)
 			fail_msg("%s is not measured", name);
 	}
+}
+
+/* Nor is what anybody is told when something is wrong: run() looks at it. */
+void test_columns_wrong(void **state)
+{
+	static const int errors[] = { -EACCES, -ENOENT, -EIO };
+	struct fixture *fix = *state;
+	char line[192];
+
+	for (size_t i = 0; i < ARRAY_SIZE(widest); i++) {
+		const char *words = widest[i].line;
+
+		snprintf(line, sizeof(line), "%s " LONG_NAME LONG_NAME, words);
+		assert_true(run(fix, line));
+		assert_true(*fix->err);
+		snprintf(line, sizeof(line), "%s --" LONG_NAME LONG_NAME,
+			 words);
+		assert_true(run(fix, line));
+		assert_true(*fix->err);
+		/* These say what is wrong in their text, and end well. */
+		if (!strcmp(words, "doctor") || !strcmp(words, "report"))
+			continue;
+		for (size_t e = 0; e < ARRAY_SIZE(errors); e++) {
+			fix->open_error = errors[e];
+			fix->run_status = 1;
+			fix->run_output = "modprobe: ERROR: " WORDS "\n" WORDS;
+			assert_true(run(fix, words));
+			assert_true(*fix->err);
+		}
+		fix->open_error = 0;
+		fix->write_error = -EBUSY;
+		fix->reply = WORDS "\n" WORDS "\n";
+		assert_true(run(fix, words));
+		assert_has(fix->err, "the words of this reason");
+		fix->write_error = 0;
+	}
+	assert_int_equal(run(fix, LONG_NAME LONG_NAME), 1);
+	assert_true(*fix->err);
+	assert_int_equal(run(fix, ""), 1);
+	assert_true(*fix->err);
+}
+
+/* Who has --json in his page prints it, and it fits: run() looks at it. */
+void test_json_all(void **state)
+{
+	struct fixture *fix = *state;
+	char line[64], option[] = "--json";
+	int nr = 0;
+
+	for (size_t i = 0; i < ARRAY_SIZE(widest); i++) {
+		snprintf(line, sizeof(line), "%.*s --help",
+			 (int)strcspn(widest[i].line, " "), widest[i].line);
+		assert_int_equal(run(fix, line), 0);
+		if (!strstr(fix->out, option))
+			continue;
+		nr++;
+		fix->reply = widest[i].reply;
+		snprintf(line, sizeof(line), "%s %s", widest[i].line, option);
+		run(fix, line);
+		if (*fix->out != '{')
+			fail_msg("no JSON: %s: %s", line, fix->err);
+	}
+	assert_true(nr >= 8);
 }

@@ -220,7 +220,26 @@ void put(struct fixture *fix, const char *path, const char *text)
 	put_bytes(fix, path, text, strlen(text));
 }
 
-/* Runs a command line given in one string; results in fix->out, fix->err. */
+/* Lines that were broken for a terminal, on one line again, as they were meant. */
+static void unfold(char *text)
+{
+	char *to = text;
+
+	while (*text) {
+		if (!strncmp(text, "\n  ", 3) && strncmp(text, "\n  -> ", 6)) {
+			text += 1 + strspn(text + 1, " ");
+			*to++ = ' ';
+			continue;
+		}
+		*to++ = *text++;
+	}
+	*to = '\0';
+}
+
+/*
+ * Runs a command line given in one string; results in fix->out, fix->err. Both
+ * fit a terminal, JSON or what a file gets excepted.
+ */
 int run(struct fixture *fix, const char *line)
 {
 	char words[256], *save = NULL;
@@ -245,17 +264,28 @@ int run(struct fixture *fix, const char *line)
 	fflush(fix->ctl.err);
 	assert_int_equal(fix->opened, fix->closed);
 	vtd_test_check_json(line, fix->out);
+	if (!strstr(line, "--json"))
+		assert_columns(fix->out);
+	assert_columns(fix->err);
+	if (!strncmp(fix->err, "Error", 5) || !strncmp(fix->err, "Note", 4))
+		unfold(fix->err);
 	return ret;
 }
 
-/* vtdctl promises to fit a terminal. */
+/* vtdctl promises to fit a terminal; colours take no room there. */
 void assert_columns(const char *text)
 {
 	while (*text) {
-		size_t length = strcspn(text, "\n");
+		size_t length = strcspn(text, "\n"), columns = 0;
 
-		if (length > VTD_COLUMNS)
-			fail_msg("%zu columns: %.*s", length, (int)length,
+		for (size_t i = 0; i < length; i++) {
+			if (text[i] == '\033')
+				i += strcspn(text + i, "m");
+			else
+				columns++;
+		}
+		if (columns > VTD_COLUMNS)
+			fail_msg("%zu columns: %.*s", columns, (int)length,
 				 text);
 		text += length;
 		text += *text == '\n';

@@ -611,6 +611,8 @@ int main(void)
 		CASE(test_help),
 		CASE(test_help_fits),
 		CASE(test_columns),
+		CASE(test_columns_wrong),
+		CASE(test_json_all),
 		CASE(test_html),
 		CASE(test_html_escape),
 		CASE(test_html_file),

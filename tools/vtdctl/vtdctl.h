@@ -253,14 +253,13 @@ long long vtd_sys_time(const struct vtdctl *ctl, const char *path);
 bool vtd_module_loaded(const struct vtdctl *ctl);
 
 /* show.c */
-void vtd_show_text(FILE *to, const char *text);
 void vtd_show_wrapped(FILE *to, const char *first, const char *next,
 		      const char *text);
 void vtd_show_shaded(struct vtdctl *ctl, enum vtd_shade shade, const char *word,
 		     const char *first, const char *next, const char *text);
 void vtd_show_line(FILE *to, const char *first, const char *next,
 		   const char *fmt, ...) __printf(4, 5);
-void vtd_show_said(FILE *to, const char *text);
+void vtd_show_said(FILE *to, const char *first, const char *text);
 int vtd_pci_kind(struct vtdctl *ctl, const char *name, unsigned long kind[3]);
 
 /* tree.c */
