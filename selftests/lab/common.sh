@@ -43,6 +43,14 @@ lab_kdir() {
 	fi
 }
 
+# What the host's apt was told about proxies and frozen mirrors holds for the
+# lab as well, where apt reads what this prints.
+lab_apt_conf() {
+	apt-config dump 2> /dev/null |
+		grep -E '^Acquire::(Check-Valid-Until|Check-Date|https?::(Proxy|Timeout)|https?::Proxy::[^ ]*|https?::Proxy-Auto-Detect) ' |
+		grep -v ' "";$' || true
+}
+
 lab_die() {
 	echo "lab: $*" >&2
 	exit 1
