@@ -232,7 +232,16 @@ static __always_inline bool vtd_pt_unmap_page(const struct vtd_pgtable *pt,
 	return false;
 }
 
-/* vtd_pt_phys() where a pointer is not settled, or nothing is mapped. */
+/**
+ * vtd_pt_phys_slow() - vtd_pt_phys() by the long way
+ * @pt: the page table
+ * @iova: input address, bytes
+ *
+ * For where a pointer is not settled, or nothing is mapped.
+ *
+ * Context: any.
+ * Return: the physical address, or 0.
+ */
 u64 vtd_pt_phys_slow(const struct vtd_pgtable *pt, u64 iova);
 
 /* The address in a leaf at @shift, a constant. */

@@ -103,6 +103,13 @@ struct iommu_domain *vtd_nested_alloc(struct device *dev,
 				      struct iommu_domain *parent,
 				      const struct vtd_guest_stage *guest,
 				      const struct iommu_domain_ops *ops);
+
+/**
+ * vtd_nested_free() - free such a domain
+ * @domain: from vtd_nested_alloc(), attached to nothing
+ *
+ * Context: may sleep.
+ */
 void vtd_nested_free(struct iommu_domain *domain);
 
 /**
