@@ -178,6 +178,12 @@ check-package: lab ## the packages in a whole Debian machine, over reboots and k
 soak: lab ## the long runs, resumed where they stopped (SOAK_MINUTES, K=...)
 	@K="$(K)" SOAK_MINUTES="$(SOAK_MINUTES)" selftests/soak
 
+matrix: lab ## builds for every kernel that Debian offers, experimental included (M="7.*")
+	@selftests/matrix/run $(M)
+
+docs: lab ## the documentation as web pages, in build/docs
+	@$(enter) selftests/style docs && echo "build/docs/index.html"
+
 bench-short: lab ## the same in short: no ratio may be more than 5 % worse than the one kept
 	@selftests/bench/run --check
 
@@ -187,4 +193,4 @@ bench: lab ## instructions a driver call costs, ours beside the built-in driver 
 .PHONY: help all host-modules vtdctl install install-tools uninstall \
 	dkms-install deb sign clean lab lab-clean lab-debug modules demo check \
 	style native selftest kunit check-debug kunit-debug selftest-debug \
-	mutants coverage check-package soak bench bench-short
+	mutants coverage check-package matrix docs soak bench bench-short
