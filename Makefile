@@ -142,7 +142,7 @@ demo: lab ## the main job end to end in a lab guest (K=6.12 or K=7.2)
 check: lab ## all tests that a change must pass
 	@$(lab)/check style native mutants kunit selftest bench-short
 
-style: lab ## W=1 and sparse on both kernels, checkpatch, clang-format, shellcheck
+style: lab ## W=1 and sparse on both kernels, checkpatch, clang-format, shellcheck, docs
 	@$(enter) selftests/style
 
 native: lab ## pure logic in user space under sanitizers

@@ -17,40 +17,22 @@
 # kernels: 6.12 7.2
 # timeout: 600
 
-# shellcheck source=selftests/lib/kvm.sh
-. /src/selftests/lib/kvm.sh
-net=0000:01:00.0 edu=0000:02:00.0 nvme=0000:03:00.0 rtl=0000:05:02.0
-guide=/src/selftests/lib/guide.py page=/src/Documentation/guide.rst
+# shellcheck source=selftests/lib/guide.sh
+. /src/selftests/lib/guide.sh
+page=/src/Documentation/guide.rst
 # shellcheck disable=SC2034
 kvm_body=kvm-in-guide kvm_modules=nvme
-out=/tmp/said
-where=guest
-[ "$VARIANT" != scalable ] || where="guest scalable"
-# shellcheck disable=SC2086
-mapfile -t todo < <($guide $page $where)
-plan $((${#todo[@]} + 25 + $(grep -c scalable <<< "$where")))
-
-# --- a machine in use ---------------------------------------------------------
-ok "the guide's blocks are marked" $guide $page
+guide_plan $((23 + $(grep -c scalable <<< "$where")))
 ok "there is KVM" kvm_ready
-for module in e1000e nvme 8139cp; do
-	modprobe $module || bail "no $module"
-done
-disk=$(disk_ready $nvme) || bail "no disk"
 dd if=/dev/urandom "of=$disk" bs=256K count=16 oflag=direct conv=fsync status=none
 sum=$(disk_sum "$disk" 0 4)
-is "$(driver_of $net) $(driver_of $nvme) $(driver_of $rtl)" "e1000e nvme 8139cp" \
-	"the devices are where the guide has them"
 # What Debian has there, here with a test of the disk in it.
 kvm_initrd "/boot/initrd.img-$(uname -r)" || bail "no initramfs"
-cd /tmp || bail "no /tmp"
 
-# --- what must be so after a command --------------------------------------------
-said() { like "$(cat $out)" "$1" "$2"; }
-state() { field "device name=$1" state; }
-
+# What must be so after a command.
 after() {
 	case $1 in
+	"vtdctl why "*) after_why ;;
 	"vtdctl doctor") said '^ok    boot line' "the doctor has nothing against the boot line" ;;
 	"vtdctl attach --try 60") is "$(field vtd state)" trial "it is a trial" ;;
 	"vtdctl confirm") is "$(field vtd state)" attached "it stays" ;;
@@ -67,7 +49,7 @@ after() {
 	"vtdctl irqs") said '^interrupts are isolated' "interrupts are isolated" ;;
 	"vtdctl stats $net") said "^$net .* strict" "its unmaps are strict" ;;
 	"vtdctl walk $nvme "*) said 'blocked' "a PASID that the device has not is blocked" ;;
-	"vtdctl faults") said "by $edu .* blocked" "the fault is told" ;;
+	"vtdctl faults") told "by $edu .* blocked" "the fault is told" ;;
 	"vtdctl walk 0000:05:01.0 "* | "vtdctl walk $edu "*) said 'a write: blocked' "the walk ends as the fault did" ;;
 	"vtdctl release $nvme") is "$(state $nvme) $(driver_of $nvme)" "pass-through nvme" "the disk passes through" ;;
 	"vtdctl report "*) ok "the report is there" grep -q '^== ' report.txt ;;
@@ -100,25 +82,5 @@ before() {
 	esac
 }
 
-# --- as a user would ------------------------------------------------------------
-section=
-for line in "${todo[@]}"; do
-	command=${line#*$'\t'}
-	if [ "${line%%$'\t'*}" != "$section" ]; then
-		section=${line%%$'\t'*}
-		before "$section"
-	fi
-	rc=0
-	eval "$command" < /dev/null > $out 2>&1 || rc=$?
-	if [ $rc = 0 ]; then
-		pass "$section: ${command:0:60}"
-	else
-		diag "status $rc: $command" "$(tail -n 20 $out)"
-		fail "$section: ${command:0:60}"
-	fi
-	case $command in
-	"vtdctl why "*) after_why ;;
-	*) after "$command" ;;
-	esac
-done
+guide_run
 is $whys 5 "why was asked five times"

@@ -4,8 +4,9 @@
 
 Usage: guide.py PAGE             checks that each block of commands is marked
        guide.py PAGE WHERE...    prints the commands that are to be run there
-A comment ".. run: WHERE" before a ".. code-block:: sh" marks it; WHERE is one of
-those below. Printed are lines "SECTION<tab>COMMAND", where a command is one line, or
+A comment ".. run: WHERE" before a ".. code-block:: sh" marks it, in Markdown
+"<!-- run: WHERE -->" before lines that are indented by four; WHERE is one of those
+below. Printed are lines "SECTION<tab>COMMAND", where a command is one line, or
 several that a backslash joins.
 """
 
@@ -44,9 +45,36 @@ def blocks(lines):
         nr += 1
 
 
+def markdown(lines):
+    """The same of a page in Markdown."""
+    section = where = None
+    nr = 0
+    while nr < len(lines):
+        line = lines[nr]
+        if line.startswith("#"):
+            section = line.lstrip("# ")
+        marked = re.fullmatch(r"<!-- run: (.+) -->", line)
+        if marked:
+            where = marked[1]
+        elif line.startswith("    ") and not lines[nr - 1].strip():
+            start, text = nr, []
+            while nr < len(lines) and (lines[nr].startswith("    ") or
+                                       not lines[nr].strip()):
+                text += [lines[nr].strip()] if lines[nr].strip() else []
+                nr += 1
+            yield start + 1, section, where, text
+            where = None
+            continue
+        elif line.strip():
+            where = None
+        nr += 1
+
+
 def commands(text):
     whole = ""
     for line in text:
+        if line.startswith("#"):
+            continue
         whole += line
         if whole.endswith("\\"):
             whole = whole[:-1]
@@ -61,7 +89,8 @@ def main(page, *wanted):
     with open(page, encoding="utf-8") as f:
         lines = f.read().split("\n")
     rc = found = 0
-    for nr, section, where, text in blocks(lines):
+    parse = markdown if page.endswith(".md") else blocks
+    for nr, section, where, text in parse(lines):
         found += 1
         if where not in WHERE and not (where and NOT.fullmatch(where)):
             print(f"{page}:{nr}: the block is not marked with where it is run",
