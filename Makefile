@@ -179,6 +179,7 @@ soak: lab ## the long runs, resumed where they stopped (SOAK_MINUTES, K=...)
 	@K="$(K)" SOAK_MINUTES="$(SOAK_MINUTES)" selftests/soak
 
 matrix: lab ## builds for every kernel that Debian offers, experimental included (M="7.*")
+	@$(if $(M),:,selftests/matrix/run --self-test)
 	@selftests/matrix/run $(M)
 
 docs: lab ## the documentation as web pages, in build/docs

@@ -194,8 +194,7 @@ confirm
 detach
 adopt $nvme
 adopt 0000:00:0b.0
-release $edu
-release $nvme
+release 0000:00:0b.0
 strict $edu on
 strict $edu off
 ats $edu on

@@ -60,11 +60,12 @@ def expected_probes():
 
 
 def probes(work):
+    """What compiled; None where it did not come so far."""
     try:
         with open(f"{work}/compat/vtd_probed.h", encoding="utf-8") as f:
             return re.findall(r"^#define VTD_HAVE_(\w+) 1$", f.read(), re.M)
     except OSError:
-        return []
+        return None
 
 
 def probe_findings(series, found, table):
@@ -152,7 +153,8 @@ def build(root, release, series, jobs, name=None):
         read = explain.Log(f.read(), root)
     findings = [found.as_dict() for found in read.read()]
     found = probes(work)
-    findings += probe_findings(series, found, expected_probes())
+    if found is not None:
+        findings += probe_findings(series, found, expected_probes())
     missing = [m for m in wanted_modules(root, release)
                if not os.path.exists(f"{work}/{m}.ko")]
     if rc is None:
