@@ -33,13 +33,14 @@ FLAGS = ["KCFLAGS=-g0 -fdiagnostics-color=never", "CONFIG_DEBUG_INFO_BTF_MODULES
 
 
 def tree_key():
-    """What a result depends on beside the kernel: sources, and this program."""
+    """What a result depends on beside the kernel: sources, and what reads the log."""
     sha = hashlib.sha256()
-    files = [os.path.join(d, f) for top in SOURCES + ["selftests/matrix"]
-             for d, _, names in os.walk(top) for f in names] + ["Kbuild",
-                                                               "selftests/lib/probes"]
-    for file in sorted(set(files)):
-        if "__pycache__" in file or file.endswith("vtd_probed.h"):
+    files = [os.path.join(d, f) for top in SOURCES
+             for d, _, names in os.walk(top) for f in names]
+    files += ["Kbuild", "selftests/lib/probes", "selftests/matrix/matrix.py",
+              "selftests/matrix/explain.py"]
+    for file in sorted(files):
+        if file.endswith("vtd_probed.h"):
             continue
         sha.update(file.encode())
         with open(file, "rb") as f:

@@ -21,7 +21,7 @@ TOOLS = ("base-files dash bash coreutils sed grep mawk findutils make diffutils 
          "tar gzip hostname perl-base libc-bin binutils").split()
 # What belongs to one kernel, and is not shared.
 KERNEL = re.compile(r"^linux-(?:headers|kbuild|base|compiler|config|image)-\d")
-HEADERS = re.compile(r"^linux-headers-((\d+)\.(\d+)(?:[.~+-]\S*?)?-(?:(cloud|rt)-)?amd64)$")
+HEADERS = re.compile(r"^linux-headers-((\d+)\.(\d+)(?:[.~+][^-\s]*)?-(?:(cloud|rt)-)?amd64)$")
 
 
 class CannotGet(Exception):
