@@ -43,7 +43,7 @@ after() {
 	"vtdctl html "*) ok "the page is there" grep -q '<html' /tmp/vtd.html ;;
 	"vtdctl report "*) ok "the report is there" grep -q '^== ' report.txt ;;
 	"echo DMA-FQ > "*) is "$(group_type $nvme)" DMA-FQ "the type is another" ;;
-	"vtdctl strict "*) said "strict" "it says so" ;;
+	"vtdctl strict "*) told "unmaps are flushed at once" "it says so" ;;
 	"vtdctl walk 03:00.0 0x7f"*) told "blocked" "a PASID that the device has not is blocked" ;;
 	"vtdctl irqs") said '^interrupts are isolated' "interrupts are isolated" ;;
 	"echo $nvme > /sys/bus/pci/drivers_probe")
