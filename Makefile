@@ -67,6 +67,10 @@ install-tools:
 		$(DESTDIR)$(PREFIX)/share/initramfs-tools/hooks/vtd-kmod
 	install -D -m 755 packaging/initramfs-early \
 		$(DESTDIR)$(PREFIX)/share/initramfs-tools/scripts/init-top/00-vtd-kmod
+	install -D -m 755 -t $(DESTDIR)$(PREFIX)/lib/dracut/modules.d/90vtd-kmod \
+		packaging/dracut/module-setup.sh packaging/dracut/vtd-early.sh
+	install -m 755 packaging/initramfs-early \
+		$(DESTDIR)$(PREFIX)/lib/dracut/modules.d/90vtd-kmod/vtd-early
 	test -e $(DESTDIR)/etc/vtd-kmod/initramfs || install -D -m 644 \
 		packaging/initramfs.conf $(DESTDIR)/etc/vtd-kmod/initramfs
 	for page in $(filter-out Documentation/man/vtdctl%,$(wildcard Documentation/man/*.[1-9])); do \
@@ -81,6 +85,7 @@ uninstall: ## takes them away again
 		$(DESTDIR)$(PREFIX)/share/initramfs-tools/hooks/vtd-kmod \
 		$(DESTDIR)$(PREFIX)/share/initramfs-tools/scripts/init-top/00-vtd-kmod \
 		$(DESTDIR)/etc/vtd-kmod/initramfs
+	rm -rf $(DESTDIR)$(PREFIX)/lib/dracut/modules.d/90vtd-kmod
 	rmdir $(DESTDIR)/etc/vtd-kmod 2> /dev/null || :
 	$(MAKE) -C tools/vtdctl DESTDIR=$(DESTDIR) PREFIX=$(PREFIX) uninstall
 	for page in $(notdir $(wildcard Documentation/man/*.[1-9])); do \

@@ -3,14 +3,15 @@
 # The packages go in, and do nothing until they are told.
 # shellcheck source=lib.sh
 . ./lib.sh
-plan 17
+plan 18
 k=$(uname -r)
 [ -e /root/before ] || snapshot > /root/before
 ok "GRUB has a menu" update-grub
-ok "apt installs both" apt-get install -y ./vtd-dkms_*.deb ./vtd-tools_*.deb
+ok "apt installs both" building apt-get install -y ./vtd-dkms_*.deb ./vtd-tools_*.deb
 is "$(dpkg-query -W -f '${db:Status-Abbrev}' vtd-dkms vtd-tools)" "ii ii " \
 	"both are installed"
 like "$(dkms status -k "$k" vtd-kmod)" ': installed$' "DKMS has built and installed for $k"
+like "$(modinfo -F signer vtd_dmar)" 'DKMS module signing key' "and signed them"
 is "$(modinfo -n vtd_dmar vtd_intr_remap vtd_posted_intr | grep -c /updates/dkms/)" 3 \
 	"the three modules are found"
 is "$(ours_loaded)" "" "nothing is loaded"

@@ -100,6 +100,32 @@ bdf_of() {
 	done
 }
 
+# nvme_of SERIAL: the address of that disk
+nvme_of() {
+	local d
+	for d in /sys/class/nvme/nvme*; do
+		if [ "$(tr -d ' ' < "$d/serial")" = "$1" ]; then
+			basename "$(readlink -f "$d/device")"
+			return
+		fi
+	done
+}
+
+# building COMMAND...: runs it, and says every minute how far the compiler is, for
+# who waits outside
+building() {
+	local teller rc=0 start=$SECONDS
+	(while sleep 60; do
+		diag "$((SECONDS - start)) s, $(find /var/lib/dkms -name '*.o' -path '*/build/*' | wc -l) objects"
+	done) > /dev/ttyS1 2> /dev/null &
+	teller=$!
+	"$@" || rc=$?
+	kill $teller
+	wait $teller 2> /dev/null
+	echo "took $((SECONDS - start)) s"
+	return $rc
+}
+
 group_type() { cat "/sys/bus/pci/devices/$1/iommu_group/type"; }
 
 # chips BDF: of its message interrupts, which have been used

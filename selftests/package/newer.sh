@@ -4,7 +4,7 @@
 # shellcheck source=lib.sh
 . ./lib.sh
 plan 8
-ok "apt installs the newer kernel" apt-get install -y /root/newer/*.deb
+ok "apt installs the newer kernel" building apt-get install -y /root/newer/*.deb
 k=$(basename /lib/modules/7.2*)
 like "$k" '^7\.2\.' "there is a kernel 7.2"
 like "$(dkms status -k "$k" vtd-kmod)" ': installed$' "DKMS has built and installed for $k"
