@@ -24,6 +24,7 @@ struct vtd_doctor;
  * @module: file of the module for this kernel, NULL where it is not installed;
  *          malloc'ed
  * @module_index: there is an index of installed modules
+ * @headers: there is what a module for this kernel is built with
  * @vendor: the CPU's vendor, "" if it cannot be read; malloc'ed
  */
 struct vtd_facts {
@@ -36,6 +37,7 @@ struct vtd_facts {
 	char *release;
 	char *module;
 	bool module_index;
+	bool headers;
 	char *vendor;
 };
 
@@ -63,6 +65,7 @@ void vtd_check_builtin(struct vtd_doctor *doc);
 void vtd_check_remapping(struct vtd_doctor *doc);
 void vtd_check_groups(struct vtd_doctor *doc);
 void vtd_check_other_iommu(struct vtd_doctor *doc);
+bool vtd_kernel_headers(struct vtdctl *ctl, const char *release);
 char *vtd_module_file(struct vtdctl *ctl, const char *release, bool *index);
 void vtd_check_module(struct vtd_doctor *doc);
 void vtd_check_loaded(struct vtd_doctor *doc);

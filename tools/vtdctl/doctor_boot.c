@@ -88,6 +88,7 @@ int vtd_facts_gather(struct vtdctl *ctl, struct vtd_facts *facts)
 		return -1;
 	facts->module =
 		vtd_module_file(ctl, facts->release, &facts->module_index);
+	facts->headers = vtd_kernel_headers(ctl, facts->release);
 	return 0;
 }
 

@@ -211,6 +211,26 @@ void vtd_check_groups(struct vtd_doctor *doc)
 }
 
 /**
+ * vtd_kernel_headers() - whether modules can be built for a kernel
+ * @ctl: gives the root
+ * @release: the kernel's name
+ *
+ * Return: whether it has headers.
+ */
+bool vtd_kernel_headers(struct vtdctl *ctl, const char *release)
+{
+	char *path;
+	bool found;
+
+	if (!*release || strchr(release, '/'))
+		return false;
+	path = vtd_sys_path("/lib/modules/%s/build/Makefile", release);
+	found = path && vtd_sys_exists(ctl, path);
+	free(path);
+	return found;
+}
+
+/**
  * vtd_module_file() - where modprobe would find the module
  * @ctl: gives the root
  * @release: the kernel's name
@@ -253,9 +273,12 @@ char *vtd_module_file(struct vtdctl *ctl, const char *release, bool *index)
  */
 void vtd_check_module(struct vtd_doctor *doc)
 {
-	static const char remedy[] =
-		"make install, or make dkms-install for every kernel; then depmod -a";
 	const struct vtd_facts *facts = vtd_doctor_facts(doc);
+	/* Without headers nothing builds, by DKMS or by hand. */
+	const char *remedy =
+		facts->headers ?
+			"dkms autoinstall (the package vtd-dkms), make install, or make dkms-install for every kernel; then depmod -a" :
+			"apt install linux-headers-$(uname -r): without them nothing builds; then DKMS does it, or make install";
 
 	if (facts->module)
 		vtd_report(doc, VTD_OK, "module file", NULL,

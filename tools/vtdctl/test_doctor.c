@@ -161,6 +161,10 @@ void test_doctor_kernel(void **state)
 	put(fix, "/proc/sys/kernel/osrelease", "7.3.0\n");
 	doctor(fix, 1, "warn  kernel: 7.3.0");
 	assert_has(fix->out, "FAIL  module file");
+	assert_has(fix->out, "apt install linux-headers-$(uname -r)");
+	put(fix, "/lib/modules/7.3.0/build/Makefile", "\n");
+	doctor(fix, 1, "FAIL  module file");
+	assert_has(fix->out, "dkms autoinstall");
 	put(fix, "/lib/modules/7.2.12/modules.dep", "extra/vtd_dmar.ko:\n");
 	put(fix, "/proc/sys/kernel/osrelease", "7.2.12\n");
 	doctor(fix, 0, "ok    kernel: 7.2.12");
