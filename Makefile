@@ -116,6 +116,9 @@ deb: ## the packages vtd-dkms and vtd-tools, in build/deb
 		CFLAGS="$(deb_cflags)" LDFLAGS="$(deb_ldflags)" vtdctl
 	packaging/deb build/deb build/deb/tools/vtdctl $(filter-out kunit,$(sources))
 
+rpm: ## the same as packages for distributions with RPM, in build/rpm
+	packaging/rpm build/rpm
+
 sign: ## signs the modules built here, for Secure Boot (MOK_KEY=..., MOK_CERT=...)
 	@packaging/sign $(KDIR) $(wildcard $(host)/src/*.ko)
 
@@ -197,6 +200,6 @@ bench: lab ## instructions a driver call costs, ours beside the built-in driver 
 	@selftests/bench/run $(if $(K),-k $(K))
 
 .PHONY: help all host-modules vtdctl install install-tools uninstall \
-	dkms-install deb sign clean lab lab-clean lab-debug modules demo check \
+	dkms-install deb rpm sign clean lab lab-clean lab-debug modules demo check \
 	style native selftest kunit check-debug kunit-debug selftest-debug \
 	mutants coverage check-package matrix docs soak bench bench-short
