@@ -137,6 +137,7 @@ static u8 vtdm_by_tables(struct vtd_model_unit *u,
 	u8 reason;
 
 	hit = vtdm_find_iotlb(u, path, addr);
+	vtdm_count(u, 3, VTDM_EV3_IOTLB);
 	/* A write that has a dirty bit to set goes to the tables once more. */
 	if (hit && need & VTDM_L_W && !hit->reason &&
 	    !(hit->rw & VTDM_L_DIRTY) && !vtdm_denied(path, hit->rw, need))
@@ -144,6 +145,7 @@ static u8 vtdm_by_tables(struct vtd_model_unit *u,
 	if (hit) {
 		result->cached = true;
 		u->stats.hits++;
+		vtdm_count(u, 3, VTDM_EV3_IOTLB_HIT);
 		leaf = *hit;
 		/* Permissions come before what is wrong further on. */
 		reason = vtdm_denied(path, hit->rw, need) ?: hit->reason;
@@ -180,6 +182,7 @@ static u8 vtdm_by_path(struct vtd_model_unit *u,
 	u64 addr = request->addr;
 	u8 reason = vtdm_out_of_range(u, path, addr);
 
+	vtdm_perf_path(u, path);
 	if (reason)
 		return reason;
 	/* A device that may write is told so, and the page is dirty at once. */
@@ -305,9 +308,14 @@ static u8 vtdm_translate(struct vtd_model_unit *u,
 			 struct vtdm_found *found,
 			 struct vtd_model_result *result)
 {
-	return u->scalable ?
-		       vtdm_translate_scalable(u, request, found, result) :
-		       vtdm_translate_legacy(u, request, found, result);
+	u8 reason;
+
+	vtdm_perf_request(u, request);
+	reason = u->scalable ?
+			 vtdm_translate_scalable(u, request, found, result) :
+			 vtdm_translate_legacy(u, request, found, result);
+	vtdm_count(u, 0, VTDM_EV0_REQUESTS);
+	return reason;
 }
 
 /* Of reasons that precede the entry it stands in, FPD says nothing (7.1.3). */

@@ -32,6 +32,7 @@
 #define VTDM_PASID_CACHE 256
 #define VTDM_PASID_DUES 256
 #define VTDM_PASID_LIVE 2048
+#define VTDM_COUNTERS 8 /* of performance */
 #define VTDM_TRIES 16 /* of an atomic update, before it is given up */
 
 /**
@@ -341,6 +342,42 @@ struct vtdm_injected {
 };
 
 /**
+ * struct vtdm_perf_tag - for whom something happens that may be counted
+ * @sid: source-id
+ * @did: domain-id
+ * @pasid: of the request
+ * @at: its address type: untranslated, translation request, translated
+ * @pgtt: what translates: as in a PASID entry, 0 in legacy mode
+ * @known: which of them, by filter
+ */
+struct vtdm_perf_tag {
+	u16 sid;
+	u16 did;
+	u32 pasid;
+	u8 at;
+	u8 pgtt;
+	u8 known;
+};
+
+/**
+ * struct vtdm_perf - performance monitoring of a unit
+ * @enabled: counters that count, unless frozen
+ * @frozen: none does
+ * @busy: an enhanced command is being worked on
+ * @wait: steps left
+ * @command: that command
+ * @tag: for whom what happens now happens
+ */
+struct vtdm_perf {
+	u32 enabled;
+	bool frozen;
+	bool busy;
+	unsigned int wait;
+	u32 command;
+	struct vtdm_perf_tag tag;
+};
+
+/**
  * struct vtd_model_unit - one software unit
  * @config: what it is like
  * @reg: register file, by dword
@@ -390,6 +427,8 @@ struct vtdm_injected {
  * @next_iotlb: place in @iotlbs to be used next
  * @next_pointer: place in @pointers to be used next
  * @next_irte: place in @irtes to be used next
+ * @perf: performance monitoring
+ * @perf_stuck: enhanced commands are never answered
  * @stats: counters
  */
 struct vtd_model_unit {
@@ -441,6 +480,8 @@ struct vtd_model_unit {
 	unsigned int next_iotlb;
 	unsigned int next_pointer;
 	unsigned int next_irte;
+	struct vtdm_perf perf;
+	bool perf_stuck;
 	struct vtd_model_stats stats;
 };
 
@@ -543,6 +584,16 @@ static inline bool vtdm_ecap(const struct vtd_model_unit *u, u64 bit)
 {
 	return u->config.ecap & bit;
 }
+
+/* perfmon.c */
+void vtdm_perf_reset(struct vtd_model_unit *u);
+void vtdm_perf_lost(struct vtd_model_unit *u);
+void vtdm_perf_step(struct vtd_model_unit *u);
+void vtdm_perf_request(struct vtd_model_unit *u,
+		       const struct vtd_model_request *request);
+void vtdm_perf_path(struct vtd_model_unit *u, const struct vtdm_path *path);
+bool vtdm_perf_write(struct vtd_model_unit *u, u32 off, u32 value);
+void vtdm_count(struct vtd_model_unit *u, unsigned int group, u32 event);
 
 /* fault.c */
 void vtdm_fault(struct vtd_model_unit *u,

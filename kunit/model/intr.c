@@ -136,7 +136,11 @@ static u8 vtdm_irte_lookup(struct vtd_model_unit *u, u32 index, u64 *entry,
 {
 	struct vtdm_irte *cached = vtdm_find_irte(u, index);
 
+	vtdm_count(u, 4, VTDM_EV4_IRTE);
 	if (cached) {
+		vtdm_count(u, 4,
+			   vtdm_posts(u, cached->lo) ? VTDM_EV4_POSTED_HIT :
+						       VTDM_EV4_IRTE_HIT);
 		result->cached = true;
 		entry[0] = cached->lo;
 		entry[1] = cached->hi;
@@ -351,6 +355,10 @@ bool vtdm_interrupt(struct vtd_model_unit *u, u16 sid, u64 addr, u32 data,
 	bool silent = false;
 
 	*result = (struct vtd_model_interrupt){};
+	u->perf.tag = (struct vtdm_perf_tag){
+		.sid = sid,
+		.known = 1U << VTDM_PF_SID,
+	};
 	/* Without remapping the format bit means nothing. */
 	if (!vtdm_remaps(u)) {
 		vtdm_compatible(addr, data, result);

@@ -136,6 +136,8 @@ vtd_model_unit_create(const struct vtd_model_config *config)
 		kvfree(u);
 		return NULL;
 	}
+	if (u->config.perf_counters > VTDM_COUNTERS)
+		u->config.perf_counters = VTDM_COUNTERS;
 	vtdm_regs_reset(u);
 
 	raw_spin_lock_irqsave(&vtd_model.lock, flags);
@@ -317,6 +319,41 @@ void vtd_model_foreign_tables(struct vtd_model_unit *u, bool on)
 	raw_spin_unlock_irqrestore(&vtd_model.lock, flags);
 }
 EXPORT_SYMBOL_GPL(vtd_model_foreign_tables);
+
+/**
+ * vtd_model_perf_stuck() - enhanced commands are not answered, or are again
+ * @u: the unit
+ * @on: they are not
+ *
+ * Context: any.
+ */
+void vtd_model_perf_stuck(struct vtd_model_unit *u, bool on)
+{
+	unsigned long flags;
+
+	raw_spin_lock_irqsave(&vtd_model.lock, flags);
+	u->perf_stuck = on;
+	if (!on)
+		vtdm_put64(u, VTDM_ECRSP, 0);
+	raw_spin_unlock_irqrestore(&vtd_model.lock, flags);
+}
+EXPORT_SYMBOL_GPL(vtd_model_perf_stuck);
+
+/**
+ * vtd_model_perf_lost() - performance monitoring forgets all, as in a suspend
+ * @u: the unit
+ *
+ * Context: any.
+ */
+void vtd_model_perf_lost(struct vtd_model_unit *u)
+{
+	unsigned long flags;
+
+	raw_spin_lock_irqsave(&vtd_model.lock, flags);
+	vtdm_perf_lost(u);
+	raw_spin_unlock_irqrestore(&vtd_model.lock, flags);
+}
+EXPORT_SYMBOL_GPL(vtd_model_perf_lost);
 
 /**
  * vtd_model_revive() - a dead unit works again, and nothing more goes wrong

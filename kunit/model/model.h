@@ -124,6 +124,10 @@ struct vtd_model_sink {
  * @device_timeout: steps that a device has to answer an invalidation of its
  *	TLB; 0 for 64
  * @page_latency: steps from a page request to its place in the queue
+ * @perf_counters: performance counters, up to 8, of a unit with ECAP.PMS
+ * @perf_width: bits of them; 0 for 48
+ * @perf_limited: the last of them only counts what happens in the IOTLB
+ * @perf_silent: their overflow raises no interrupt
  */
 struct vtd_model_config {
 	u32 version;
@@ -137,6 +141,10 @@ struct vtd_model_config {
 	unsigned int command_latency;
 	unsigned int device_timeout;
 	unsigned int page_latency;
+	unsigned int perf_counters;
+	unsigned int perf_width;
+	bool perf_limited;
+	bool perf_silent;
 };
 
 /**
@@ -304,6 +312,8 @@ enum vtd_model_error {
  * @page_overflows: of them, those that came while the queue had overflown
  * @page_answers: responses that the unit sent by itself
  * @responses: responses of the driver
+ * @perf_overflows: times that a performance counter went round
+ * @perf_commands: enhanced commands given
  */
 struct vtd_model_stats {
 	u64 translated;
@@ -334,6 +344,8 @@ struct vtd_model_stats {
 	u64 page_overflows;
 	u64 page_answers;
 	u64 responses;
+	u64 perf_overflows;
+	u64 perf_commands;
 };
 
 struct vtd_model_unit;
@@ -350,6 +362,8 @@ void vtd_model_tick(void);
 void vtd_model_inject(struct vtd_model_unit *u, enum vtd_model_error error,
 		      unsigned int nth, u16 sid);
 void vtd_model_foreign_tables(struct vtd_model_unit *u, bool on);
+void vtd_model_perf_stuck(struct vtd_model_unit *u, bool on);
+void vtd_model_perf_lost(struct vtd_model_unit *u);
 void vtd_model_revive(struct vtd_model_unit *u);
 void vtd_model_firmware_pmr(struct vtd_model_unit *u, u64 base, u64 limit);
 struct vtd_model_stats vtd_model_stats(struct vtd_model_unit *u);

@@ -173,6 +173,13 @@ static void vtdm_page_deliver(struct vtd_model_unit *u,
 	vtdm_page_write(u, vtdm_prq(u) + tail, &a->request, a->sid);
 	vtdm_put(u, VTDM_PQT, next);
 	u->stats.page_queued++;
+	u->perf.tag = (struct vtdm_perf_tag){
+		.sid = a->sid,
+		.pasid = a->request.pasid,
+		.known = 1U << VTDM_PF_SID |
+			 (a->request.with_pasid ? 1U << VTDM_PF_PASID : 0),
+	};
+	vtdm_count(u, 1, VTDM_EV1_PAGES);
 	vtdm_pages_status(u, VTDM_PR_PPR);
 }
 

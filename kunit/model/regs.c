@@ -47,6 +47,7 @@ void vtdm_regs_reset(struct vtd_model_unit *u)
 	vtdm_put(u, VTDM_IECTL, VTDM_E_IM);
 	if (vtdm_ecap(u, VTDM_ECAP_PRS))
 		vtdm_put(u, VTDM_PECTL, VTDM_E_IM);
+	vtdm_perf_reset(u);
 }
 
 static u32 vtdm_status(const struct vtd_model_unit *u)
@@ -336,6 +337,7 @@ static void vtdm_pmen(struct vtd_model_unit *u, u32 value)
  */
 void vtdm_regs_step(struct vtd_model_unit *u)
 {
+	vtdm_perf_step(u);
 	if (u->command && !u->command_wait--)
 		vtdm_command_done(u);
 	if (u->pmr_busy && !u->pmr_wait--) {
@@ -506,7 +508,7 @@ static void vtdm_write(struct vtd_model_unit *u, u32 off, u32 value)
 		}
 		return;
 	}
-	if (vtdm_pages_write(u, off, value))
+	if (vtdm_pages_write(u, off, value) || vtdm_perf_write(u, off, value))
 		return;
 	switch (off) {
 	case VTDM_GCMD:
@@ -519,6 +521,10 @@ static void vtdm_write(struct vtd_model_unit *u, u32 off, u32 value)
 	case VTDM_FSTS:
 		vtdm_put(u, off, vtdm_get(u, off) & ~(value & VTDM_F_RW1C));
 		vtdm_fault_cleared(u);
+		return;
+	case VTDM_PERFINTRCTL:
+		if (vtdm_ecap(u, VTDM_ECAP_PMS))
+			vtdm_event_control(u, off, value);
 		return;
 	case VTDM_FECTL:
 	case VTDM_IECTL:
@@ -544,7 +550,7 @@ static void vtdm_polled(struct vtd_model_unit *u, u32 off)
 		return;
 	if (off == VTDM_GSTS || off == VTDM_FSTS || off == VTDM_PMEN ||
 	    off == VTDM_IQH || off == VTDM_ICS || off == VTDM_PQT ||
-	    off == VTDM_PRS)
+	    off == VTDM_PRS || off == VTDM_ECRSP)
 		vtdm_step(u);
 }
 

@@ -312,7 +312,9 @@ u8 vtdm_pasid_lookup(struct vtd_model_unit *u,
 	struct vtdm_pasid *cached =
 		vtdm_find_pasid(u, context->sid, pasid, false);
 
+	vtdm_count(u, 2, VTDM_EV2_PASID);
 	if (cached) {
+		vtdm_count(u, 2, VTDM_EV2_PASID_HIT);
 		*entry = *cached;
 		return cached->reason;
 	}

@@ -49,6 +49,21 @@ enum {
 	VTDM_PEDATA = 0x0e4,
 	VTDM_PEADDR = 0x0e8,
 	VTDM_PEUADDR = 0x0ec,
+	VTDM_PERFCAP = 0x300,
+	VTDM_PERFCFGOFF = 0x310,
+	VTDM_PERFFRZOFF = 0x314,
+	VTDM_PERFOVFOFF = 0x318,
+	VTDM_PERFCNTROFF = 0x31c,
+	VTDM_PERFINTRSTS = 0x324,
+	VTDM_PERFINTRCTL = 0x328,
+	VTDM_PERFINTRDATA = 0x32c,
+	VTDM_PERFINTRADDR = 0x330,
+	VTDM_PERFINTRUADDR = 0x334,
+	VTDM_PERFEVNTCAP = 0x380,
+	VTDM_ECMD = 0x400,
+	VTDM_ECEO = 0x408,
+	VTDM_ECRSP = 0x410,
+	VTDM_ECCAP = 0x430,
 };
 
 /* 11.4.2: capability, made up of parts */
@@ -70,6 +85,7 @@ enum {
 #define VTDM_CAP_FL1GP BIT_ULL(56)
 #define VTDM_CAP_PI BIT_ULL(59)
 #define VTDM_CAP_FL5LP BIT_ULL(60)
+#define VTDM_CAP_ECMDS BIT_ULL(61)
 #define VTDM_CAP_ESIRTPS BIT_ULL(62)
 #define VTDM_CAP_ESRTPS BIT_ULL(63)
 
@@ -99,6 +115,7 @@ enum {
 #define VTDM_ECAP_FSTS BIT_ULL(47)
 #define VTDM_ECAP_SMPWCS BIT_ULL(48)
 #define VTDM_ECAP_RPS BIT_ULL(49)
+#define VTDM_ECAP_PMS BIT_ULL(51)
 #define VTDM_ECAP_IRO(off) ((u64)((off) / 16) << 8)
 
 /* 11.4.5: translation table mode, a part of the root table address */
@@ -473,5 +490,56 @@ enum {
 /* 3.14: requests to here are interrupts */
 #define VTDM_MSI_FIRST 0xfee00000ULL
 #define VTDM_MSI_LAST 0xfeefffffULL
+
+/* 11.4.12: enhanced commands, and where ECCAP says that there are such */
+#define VTDM_ECRSP_IP BIT(0)
+#define VTDM_EC_ENABLE 0xf0
+#define VTDM_EC_DISABLE 0xf1
+#define VTDM_EC_FREEZE 0xf4
+#define VTDM_EC_UNFREEZE 0xf5
+#define VTDM_ECCAP3_COUNTERS (0x33ULL << 48)
+#define VTDM_EC_UNKNOWN 1U /* status codes; that they are not 0 counts */
+#define VTDM_EC_OPERAND 2U
+
+/* 11.4.13: performance monitoring */
+#define VTDM_PERF_GROUPS 5
+#define VTDM_PERFCAP_INT BIT_ULL(50)
+#define VTDM_PERF_PIS BIT(0)
+#define VTDM_PC_BYTES 0x100 /* of the configuration of one counter */
+#define VTDM_PC_INT BIT(1)
+#define VTDM_PC_CAP 0x80
+#define VTDM_PC_EVENTS 0x84
+#define VTDM_PC_CAP_OWN BIT(0)
+#define VTDM_PC_CAP_INT BIT(16)
+#define VTDM_PF_ON BIT(31)
+
+/* Filters, in the order of their registers. */
+enum {
+	VTDM_PF_SID,
+	VTDM_PF_DID,
+	VTDM_PF_PASID,
+	VTDM_PF_AT,
+	VTDM_PF_PGTT,
+	VTDM_PF_NR,
+};
+
+/* Events by group. */
+#define VTDM_EV0_CLOCKS 0x001
+#define VTDM_EV0_REQUESTS 0x002
+#define VTDM_EV1_READS 0x001
+#define VTDM_EV1_PAGES 0x040
+#define VTDM_EV2_CONTEXT 0x001
+#define VTDM_EV2_CONTEXT_HIT 0x002
+#define VTDM_EV2_PASID 0x004
+#define VTDM_EV2_PASID_HIT 0x008
+#define VTDM_EV2_SECOND 0x010
+#define VTDM_EV2_SECOND_HIT 0x020
+#define VTDM_EV2_FIRST 0x040
+#define VTDM_EV2_FIRST_HIT 0x080
+#define VTDM_EV3_IOTLB 0x001
+#define VTDM_EV3_IOTLB_HIT 0x002
+#define VTDM_EV4_IRTE 0x001
+#define VTDM_EV4_IRTE_HIT 0x002
+#define VTDM_EV4_POSTED_HIT 0x004
 
 #endif /* VTD_MODEL_SPEC_H */

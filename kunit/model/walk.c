@@ -99,7 +99,9 @@ u8 vtdm_context_lookup(struct vtd_model_unit *u, u16 sid,
 	struct vtdm_context *cached = vtdm_find_context(u, sid);
 	u8 reason;
 
+	vtdm_count(u, 2, VTDM_EV2_CONTEXT);
 	if (cached) {
+		vtdm_count(u, 2, VTDM_EV2_CONTEXT_HIT);
 		*context = *cached;
 		return cached->reason;
 	}
@@ -253,6 +255,8 @@ static u8 vtdm_second_entry(struct vtd_model_unit *u,
 	for (tries = 0; tries < VTDM_TRIES; tries++) {
 		u64 bits = VTDM_S_A;
 
+		if (how & VTDM_WALK_CACHES)
+			vtdm_count(u, 1, VTDM_EV1_READS);
 		leaf->rw = *rw;
 		if (!vtdm_read_table(u, path, at, entry))
 			return vtdm_unreadable(path, level == path->levels);
@@ -306,9 +310,12 @@ u8 vtdm_walk_second(struct vtd_model_unit *u, const struct vtdm_path *path,
 	u8 reason;
 
 	*leaf = (struct vtdm_iotlb){ .level = 1, .iova = addr, .path = *path };
-	if (how & VTDM_WALK_CACHES)
+	if (how & VTDM_WALK_CACHES) {
 		cached = vtdm_find_pointer(u, path, addr);
+		vtdm_count(u, 2, VTDM_EV2_SECOND);
+	}
 	if (cached) {
+		vtdm_count(u, 2, VTDM_EV2_SECOND_HIT);
 		pointer = *cached;
 		pointer.iova = addr;
 		leaf->rw = pointer.rw;

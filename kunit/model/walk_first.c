@@ -193,6 +193,8 @@ static u8 vtdm_first_entry(struct vtd_model_unit *u,
 		u64 bits;
 
 		leaf->rw = *rw;
+		if (how & VTDM_WALK_CACHES)
+			vtdm_count(u, 1, VTDM_EV1_READS);
 		if (path->kind == VTDM_NESTED) {
 			reason = vtdm_guest_table(u, path, guest, top, false,
 						  how, &at);
@@ -300,9 +302,12 @@ u8 vtdm_walk_first(struct vtd_model_unit *u, const struct vtdm_path *path,
 	u8 reason;
 
 	*leaf = (struct vtdm_iotlb){ .level = 1, .iova = addr, .path = *path };
-	if (how & VTDM_WALK_CACHES)
+	if (how & VTDM_WALK_CACHES) {
 		cached = vtdm_find_pointer(u, path, addr);
+		vtdm_count(u, 2, VTDM_EV2_FIRST);
+	}
 	if (cached) {
+		vtdm_count(u, 2, VTDM_EV2_FIRST_HIT);
 		pointer = *cached;
 		pointer.iova = addr;
 		leaf->rw = pointer.rw;
