@@ -45,6 +45,7 @@
 #define VTD_CAP_FL1GP BIT_ULL(56)
 #define VTD_CAP_PI BIT_ULL(59)
 #define VTD_CAP_FL5LP BIT_ULL(60)
+#define VTD_CAP_ECMDS BIT_ULL(61)
 #define VTD_CAP_ESIRTPS BIT_ULL(62)
 #define VTD_CAP_ESRTPS BIT_ULL(63)
 
@@ -76,6 +77,7 @@
 #define VTD_ECAP_FSTS BIT_ULL(47)
 #define VTD_ECAP_SMPWCS BIT_ULL(48)
 #define VTD_ECAP_RPS BIT_ULL(49)
+#define VTD_ECAP_PMS BIT_ULL(51)
 
 /* 11.4.4.1 Global command, 32 bits, WO; one change at a time */
 #define VTD_GCMD 0x18
