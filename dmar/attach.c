@@ -21,6 +21,7 @@
 #include "domain.h"
 #include "fault.h"
 #include "intel_iommu.h"
+#include "pmu.h"
 #include "prq.h"
 #include "quirks.h"
 #include "rmrr.h"
@@ -426,8 +427,32 @@ static int vtd_unmanage_all(void)
 	return 0;
 }
 
+/* Counters are for those who watch: that there are none fails nothing. */
+static void vtd_perf_on(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < vtd_control.nr_units; i++) {
+		if (!vtd_control.units[i]->translating)
+			continue;
+		vtd_perf_start(vtd_control.units[i]);
+		vtd_perf_sw_start(vtd_control.units[i]);
+	}
+}
+
+static void vtd_perf_off(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < vtd_control.nr_units; i++) {
+		vtd_perf_stop(vtd_control.units[i]);
+		vtd_perf_sw_stop(vtd_control.units[i]);
+	}
+}
+
 static void vtd_takedown(void)
 {
+	vtd_perf_off();
 	vtd_units_unregister();
 	vtd_pci_notifier_remove();
 	vtd_units_off();
@@ -486,6 +511,7 @@ int vtd_attach(struct vtd_reply *reply)
 		vtd_unmanage_all();
 		goto takedown;
 	}
+	vtd_perf_on();
 	vtd_control.state = VTD_ATTACHED;
 	pr_info("attached: %u unit(s) translate\n", vtd_control.nr_units);
 	return 0;
@@ -663,6 +689,10 @@ int vtd_detach(struct vtd_reply *reply)
 
 static int vtd_suspend(void *data)
 {
+	unsigned int i;
+
+	for (i = 0; i < vtd_control.nr_units; i++)
+		vtd_perf_suspend(vtd_control.units[i]);
 	return 0;
 }
 
@@ -684,6 +714,7 @@ static void vtd_resume(void *data)
 			vtd_unit_failed(unit, "switching on after suspend",
 					ret);
 		vtd_irq_restore(unit->irq);
+		vtd_perf_resume(unit);
 	}
 }
 

@@ -20,6 +20,7 @@
 
 #include "control.h"
 #include "fault.h"
+#include "latency.h"
 #include "walk.h"
 
 /* Longest command, with its argument. */
@@ -214,6 +215,18 @@ static int vtd_cmd_ats(const char *arg, struct vtd_reply *reply)
 	return vtd_on_switch("ats", arg, reply, vtd_ats_command);
 }
 
+static int vtd_cmd_latency(const char *arg, struct vtd_reply *reply)
+{
+	if (!strcmp(arg, "on") || !strcmp(arg, "off"))
+		return vtd_latency_switch(!strcmp(arg, "on"), reply);
+	if (*arg) {
+		vtd_say(reply, "latency takes nothing, on, or off\n");
+		return -EINVAL;
+	}
+	vtd_latency_say(reply);
+	return vtd_whole(reply);
+}
+
 /* A number that takes all of @word: hexadecimal with 0x, else decimal. */
 static int vtd_number(const char *word, u64 *value)
 {
@@ -295,6 +308,7 @@ static const struct vtd_command vtd_commands[] = {
 	{ "faults", true, vtd_cmd_faults },
 	{ "irqs", false, vtd_cmd_irqs },
 	{ "stats", true, vtd_cmd_stats },
+	{ "latency", true, vtd_cmd_latency },
 	{ "strict", true, vtd_cmd_strict },
 	{ "ats", true, vtd_cmd_ats },
 };

@@ -513,6 +513,17 @@ static int vtd_latency_show(struct seq_file *s, void *unused)
 	return 0;
 }
 
+static int vtd_latencies_show(struct seq_file *s, void *unused)
+{
+	struct vtd_reply reply = {};
+
+	vtd_latency_dump(&reply);
+	if (reply.len)
+		seq_write(s, reply.text, reply.len);
+	vtd_reply_free(&reply);
+	return 0;
+}
+
 /* The kernel lets files that are only read be, under lockdown; these not. */
 static int vtd_debugfs_open(struct inode *inode, struct file *file,
 			    int (*show)(struct seq_file *s, void *unused))
@@ -539,6 +550,7 @@ VTD_DEBUGFS_FILE(registers);
 VTD_DEBUGFS_FILE(contexts);
 VTD_DEBUGFS_FILE(queue);
 VTD_DEBUGFS_FILE(latency);
+VTD_DEBUGFS_FILE(latencies);
 
 /**
  * vtd_debugfs_add() - show what the units hold
@@ -552,6 +564,8 @@ void vtd_debugfs_add(void)
 	unsigned int i;
 
 	vtd_debugfs_dir = debugfs_create_dir("vtd", NULL);
+	debugfs_create_file("latencies", 0400, vtd_debugfs_dir, NULL,
+			    &vtd_latencies_fops);
 	for (i = 0; i < vtd_control.nr_units; i++) {
 		struct vtd_unit *unit = vtd_control.units[i];
 		struct dentry *dir =

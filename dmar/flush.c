@@ -6,6 +6,7 @@
  * forgotten it.  Must never report success while a stale translation can live.
  */
 #include <linux/bitops.h>
+#include <linux/ktime.h>
 #include <linux/limits.h>
 #include <linux/mm.h>
 #include <linux/rculist.h>
@@ -258,11 +259,31 @@ static noinline int vtd_flush_long_way(struct vtd_domain *d, u64 start,
 	return ret ?: err;
 }
 
-/* By itself, so that the way without it needs no more registers. */
-static noinline void vtd_flush_traced(const struct vtd_domain *d, u64 start,
-				      u64 last, bool leaf_only)
+static __always_inline int vtd_flush_now(struct vtd_domain *d, u64 start,
+					 u64 last, bool leaf_only)
 {
-	trace_vtd_flush(d->number, start, last, leaf_only);
+	int ret;
+
+	/* Table stores before the invalidation that makes units re-read them. */
+	wmb();
+	if (unlikely(READ_ONCE(d->long_way)))
+		return vtd_flush_long_way(d, start, last, leaf_only);
+	rcu_read_lock();
+	ret = vtd_flush_units(d, start, last, leaf_only);
+	rcu_read_unlock();
+	return ret;
+}
+
+/* By itself, so that the way without it needs no more registers. */
+static noinline int vtd_flush_traced(struct vtd_domain *d, u64 start, u64 last,
+				     bool leaf_only)
+{
+	u64 began = ktime_get_mono_fast_ns();
+	int ret = vtd_flush_now(d, start, last, leaf_only);
+
+	trace_vtd_flush(d->number, start, last, leaf_only,
+			ktime_get_mono_fast_ns() - began);
+	return ret;
 }
 
 /**
@@ -278,18 +299,9 @@ static noinline void vtd_flush_traced(const struct vtd_domain *d, u64 start,
  */
 int vtd_flush_range(struct vtd_domain *d, u64 start, u64 last, bool leaf_only)
 {
-	int ret;
-
 	if (trace_vtd_flush_enabled())
-		vtd_flush_traced(d, start, last, leaf_only);
-	/* Table stores before the invalidation that makes units re-read them. */
-	wmb();
-	if (unlikely(READ_ONCE(d->long_way)))
-		return vtd_flush_long_way(d, start, last, leaf_only);
-	rcu_read_lock();
-	ret = vtd_flush_units(d, start, last, leaf_only);
-	rcu_read_unlock();
-	return ret;
+		return vtd_flush_traced(d, start, last, leaf_only);
+	return vtd_flush_now(d, start, last, leaf_only);
 }
 
 /**

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * The interrupts that a unit itself raises, for faults (VT-d 11.4.7.2 to
- * 11.4.7.5) and for page requests (11.4.10.5 to 11.4.10.8).
+ * 11.4.7.5), for page requests (11.4.10.5 to 11.4.10.8), and for performance
+ * counters that go round.
  *
  * With the built-in driver off nothing in the kernel allocates these, so we
  * have an interrupt domain of our own on top of the CPU vectors.  Owns the
@@ -16,6 +17,8 @@
 
 #include <asm/hw_irq.h>
 #include <asm/irqdomain.h>
+
+#include <vtd/hw/perf.h>
 
 #include "fault.h"
 #include "unit.h"
@@ -168,13 +171,18 @@ void vtd_irq_domain_destroy(void)
 /**
  * vtd_irq_alloc() - an interrupt for what a unit has to tell
  * @unit: whose
- * @which: VTD_EVENT_FAULT or VTD_EVENT_PAGE_REQUEST
+ * @which: VTD_EVENT_*
  *
  * Context: may sleep.
  * Return: the Linux interrupt number, or a negative errno.
  */
 int vtd_irq_alloc(struct vtd_unit *unit, unsigned int which)
 {
+	static const u32 base[VTD_EVENTS] = {
+		[VTD_EVENT_FAULT] = VTD_FECTL,
+		[VTD_EVENT_PAGE_REQUEST] = VTD_PECTL,
+		[VTD_EVENT_PERF] = VTD_PERFINTRCTL,
+	};
 	struct vtd_event *event = &unit->event[which];
 	struct irq_alloc_info info = {
 		.type = X86_IRQ_ALLOC_TYPE_DMAR,
@@ -183,7 +191,7 @@ int vtd_irq_alloc(struct vtd_unit *unit, unsigned int which)
 	};
 
 	event->unit = unit;
-	event->base = which == VTD_EVENT_FAULT ? VTD_FECTL : VTD_PECTL;
+	event->base = base[which];
 
 	return irq_domain_alloc_irqs(vtd_irq_domain, 1, unit->nid, &info);
 }

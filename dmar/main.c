@@ -9,6 +9,8 @@
 
 #include "control.h"
 #include "fault.h"
+#include "latency.h"
+#include "pmu.h"
 #include "pool.h"
 #include "prq.h"
 #include "rmrr.h"
@@ -70,6 +72,7 @@ static int __init vtd_dmar_init(void)
 	if (ret)
 		goto pools;
 	vtd_control_init();
+	vtd_perf_sw_init();
 	if (attach) {
 		ret = vtd_attach_at_load();
 		if (ret)
@@ -86,6 +89,9 @@ detach:
 	WARN_ON(vtd_detach(&(struct vtd_reply){}));
 	mutex_unlock(&vtd_control.lock);
 exit:
+	vtd_latency_exit();
+	vtd_perf_exit();
+	vtd_perf_sw_exit();
 	vtd_control_exit();
 	vtd_fault_exit();
 	vtd_irq_domain_destroy();
@@ -105,6 +111,9 @@ static void __exit vtd_dmar_exit(void)
 	WARN_ON(vtd_detach(&reply));
 	mutex_unlock(&vtd_control.lock);
 	vtd_reply_free(&reply);
+	vtd_latency_exit();
+	vtd_perf_exit();
+	vtd_perf_sw_exit();
 	vtd_control_exit();
 	vtd_fault_exit();
 	vtd_irq_domain_destroy();

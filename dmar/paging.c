@@ -11,6 +11,7 @@
 #include <linux/compiler.h>
 #include <linux/iommu.h>
 #include <linux/jump_label.h>
+#include <linux/ktime.h>
 #include <linux/percpu.h>
 
 #include <vtd/nested.h>
@@ -198,13 +199,14 @@ static noinline int vtd_map_traced(struct iommu_domain *domain,
 				   size_t pgsize, size_t pgcount, int prot,
 				   gfp_t gfp, size_t *mapped)
 {
+	u64 start = ktime_get_mono_fast_ns();
 	int ret = VTD_PT_OF(to_vtd_domain(domain)->pt.stage, vtd_map_many,
 			    domain, iova, paddr, pgsize, pgcount, prot, gfp,
 			    mapped);
 
 	if (*mapped)
 		trace_vtd_map(to_vtd_domain(domain)->number, iova, paddr,
-			      *mapped);
+			      *mapped, ktime_get_mono_fast_ns() - start);
 	return ret;
 }
 
@@ -214,20 +216,24 @@ static noinline int vtd_map_length_traced(struct pt_iommu *iommu,
 					  gfp_t gfp, size_t *mapped)
 {
 	struct vtd_domain *d = to_vtd_domain(&iommu->domain);
+	u64 start = ktime_get_mono_fast_ns();
 	int ret = VTD_PT_OF(d->pt.stage, vtd_map_length, iommu, iova, paddr,
 			    len, prot, gfp, mapped);
 
 	if (*mapped)
-		trace_vtd_map(d->number, iova, paddr, *mapped);
+		trace_vtd_map(d->number, iova, paddr, *mapped,
+			      ktime_get_mono_fast_ns() - start);
 	return ret;
 }
 
 static void vtd_unmap_trace(const struct vtd_domain *d, unsigned long iova,
-			    size_t bytes, struct iommu_iotlb_gather *gather)
+			    size_t bytes, struct iommu_iotlb_gather *gather,
+			    u64 start)
 {
 	if (bytes)
 		trace_vtd_unmap(d->number, iova, bytes,
-				iommu_iotlb_gather_queued(gather));
+				iommu_iotlb_gather_queued(gather),
+				ktime_get_mono_fast_ns() - start);
 }
 
 static noinline size_t vtd_unmap_traced(struct iommu_domain *domain,
@@ -236,10 +242,11 @@ static noinline size_t vtd_unmap_traced(struct iommu_domain *domain,
 					struct iommu_iotlb_gather *gather)
 {
 	struct vtd_domain *d = to_vtd_domain(domain);
+	u64 start = ktime_get_mono_fast_ns();
 	size_t bytes = VTD_PT_OF(d->pt.stage, vtd_unmap_many, domain, iova,
 				 pgsize, pgcount, gather);
 
-	vtd_unmap_trace(d, iova, bytes, gather);
+	vtd_unmap_trace(d, iova, bytes, gather, start);
 	return bytes;
 }
 
@@ -248,10 +255,11 @@ static noinline size_t vtd_unmap_length_traced(struct pt_iommu *iommu,
 					       struct iommu_iotlb_gather *gather)
 {
 	struct vtd_domain *d = to_vtd_domain(&iommu->domain);
+	u64 start = ktime_get_mono_fast_ns();
 	size_t bytes = VTD_PT_OF(d->pt.stage, vtd_unmap_length, iommu, iova,
 				 len, gather);
 
-	vtd_unmap_trace(d, iova, bytes, gather);
+	vtd_unmap_trace(d, iova, bytes, gather, start);
 	return bytes;
 }
 

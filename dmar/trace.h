@@ -172,51 +172,58 @@ TRACE_EVENT(vtd_page_response,
 );
 
 TRACE_EVENT(vtd_map,
-	    TP_PROTO(u32 domain, u64 iova, u64 phys, u64 bytes),
-	    TP_ARGS(domain, iova, phys, bytes),
+	    TP_PROTO(u32 domain, u64 iova, u64 phys, u64 bytes, u64 ns),
+	    TP_ARGS(domain, iova, phys, bytes, ns),
 	    TP_STRUCT__entry(__field(u32, domain)
 			     __field(u64, iova)
 			     __field(u64, phys)
-			     __field(u64, bytes)),
+			     __field(u64, bytes)
+			     __field(u64, ns)),
 	    TP_fast_assign(__entry->domain = domain;
 			   __entry->iova = iova;
 			   __entry->phys = phys;
-			   __entry->bytes = bytes;),
-	    TP_printk("domain=%u iova=0x%llx phys=0x%llx bytes=0x%llx",
+			   __entry->bytes = bytes;
+			   __entry->ns = ns;),
+	    TP_printk("domain=%u iova=0x%llx phys=0x%llx bytes=0x%llx ns=%llu",
 		      __entry->domain, __entry->iova, __entry->phys,
-		      __entry->bytes)
+		      __entry->bytes, __entry->ns)
 );
 
 TRACE_EVENT(vtd_unmap,
-	    TP_PROTO(u32 domain, u64 iova, u64 bytes, bool queued),
-	    TP_ARGS(domain, iova, bytes, queued),
+	    TP_PROTO(u32 domain, u64 iova, u64 bytes, bool queued, u64 ns),
+	    TP_ARGS(domain, iova, bytes, queued, ns),
 	    TP_STRUCT__entry(__field(u32, domain)
 			     __field(u64, iova)
 			     __field(u64, bytes)
+			     __field(u64, ns)
 			     __field(bool, queued)),
 	    TP_fast_assign(__entry->domain = domain;
 			   __entry->iova = iova;
 			   __entry->bytes = bytes;
+			   __entry->ns = ns;
 			   __entry->queued = queued;),
-	    TP_printk("domain=%u iova=0x%llx bytes=0x%llx flush=%s",
+	    TP_printk("domain=%u iova=0x%llx bytes=0x%llx flush=%s ns=%llu",
 		      __entry->domain, __entry->iova, __entry->bytes,
-		      __entry->queued ? "later" : "now")
+		      __entry->queued ? "later" : "now", __entry->ns)
 );
 
 TRACE_EVENT(vtd_flush,
-	    TP_PROTO(u32 domain, u64 start, u64 last, bool leaf_only),
-	    TP_ARGS(domain, start, last, leaf_only),
+	    TP_PROTO(u32 domain, u64 start, u64 last, bool leaf_only,
+		     u64 ns),
+	    TP_ARGS(domain, start, last, leaf_only, ns),
 	    TP_STRUCT__entry(__field(u32, domain)
 			     __field(u64, start)
 			     __field(u64, last)
+			     __field(u64, ns)
 			     __field(bool, leaf_only)),
 	    TP_fast_assign(__entry->domain = domain;
 			   __entry->start = start;
 			   __entry->last = last;
+			   __entry->ns = ns;
 			   __entry->leaf_only = leaf_only;),
-	    TP_printk("domain=%u start=0x%llx last=0x%llx tables=%s",
+	    TP_printk("domain=%u start=0x%llx last=0x%llx tables=%s ns=%llu",
 		      __entry->domain, __entry->start, __entry->last,
-		      __entry->leaf_only ? "kept" : "gone")
+		      __entry->leaf_only ? "kept" : "gone", __entry->ns)
 );
 
 TRACE_EVENT(vtd_queue_submit,

@@ -20,6 +20,7 @@
 
 struct vtd_fault_listener;
 struct vtd_pasid_dir;
+struct vtd_pmu;
 struct vtd_prq;
 struct vtd_reply;
 struct vtd_sm_table;
@@ -48,6 +49,7 @@ enum vtd_health {
 enum {
 	VTD_EVENT_FAULT,
 	VTD_EVENT_PAGE_REQUEST,
+	VTD_EVENT_PERF,
 	VTD_EVENTS,
 };
 
@@ -102,6 +104,7 @@ struct vtd_event {
  * @requesters: by source-id, the struct vtd_device that may send page requests
  * @irq: Linux number of the fault interrupt, 0 if none (m)
  * @listener: reads its faults, NULL if nobody does (m)
+ * @pmu: its counters, as perf has them, or NULL (m)
  * @faults: faults read from it
  * @fault_overflows: times that it had more faults than room for them
  *
@@ -146,6 +149,7 @@ struct vtd_unit {
 	struct xarray requesters;
 	unsigned int irq;
 	struct vtd_fault_listener *listener;
+	struct vtd_pmu *pmu;
 	atomic64_t faults;
 	atomic64_t fault_overflows;
 };

@@ -18,6 +18,7 @@
 
 #include "fault.h"
 #include "machine.h"
+#include "pmu.h"
 #include "prq.h"
 
 static struct machine *machine;
@@ -129,6 +130,8 @@ static void machine_deliver(struct irq_work *work)
 			machine_deliver_to(unit->irq);
 		if (unit && unit->prq)
 			machine_deliver_to(unit->prq->irq);
+		if (unit)
+			machine_deliver_to(vtd_perf_irq(unit));
 	}
 }
 
@@ -226,6 +229,7 @@ static void machine_end(void *data)
 	if (!m->expect_broken)
 		vtd_model_check_quiescent();
 	machine_give_back(m);
+	vtd_perf_exit();
 	vtd_fault_exit();
 	irq_work_sync(&machine_work);
 	vtd_reply_free(&m->reply);

@@ -29,6 +29,7 @@ extern struct kunit_suite vtd_model_suite;
 extern struct kunit_suite vtd_on_model_suite;
 extern struct kunit_suite vtd_parse_suite;
 extern struct kunit_suite vtd_pci_suite;
+extern struct kunit_suite vtd_perfmon_suite;
 extern struct kunit_suite vtd_pgtable_suite;
 extern struct kunit_suite vtd_posted_suite;
 extern struct kunit_suite vtd_pri_suite;
@@ -37,6 +38,9 @@ extern struct kunit_suite vtd_sva_suite;
 extern struct kunit_suite vtd_unit_suite;
 extern struct kunit_suite vtd_modes_suite;
 extern struct kunit_suite vtd_why_suite;
+
+/* Where programs for tests are, "" for nowhere; a parameter of the module. */
+extern char *kunit_programs;
 
 /* Programs of selftests/native: each tells its cases. */
 int vtd_main_dmar_domain(void);

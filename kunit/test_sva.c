@@ -30,9 +30,9 @@ static unsigned int processes = 50;
 module_param(processes, uint, 0444);
 MODULE_PARM_DESC(processes, "Processes that share their memory");
 
-static char *programs = "";
-module_param(programs, charp, 0444);
-MODULE_PARM_DESC(programs, "Where the program sva is");
+char *kunit_programs = "";
+module_param_named(programs, kunit_programs, charp, 0444);
+MODULE_PARM_DESC(programs, "Where the programs that tests run are");
 
 #define SVA_CAP (FIX_CAP | VTDM_CAP_FL1GP | VTDM_CAP_FL5LP)
 #define SVA_ECAP                                                       \
@@ -449,9 +449,9 @@ static void run_processes(struct kunit *test, unsigned int nr,
 	char *argv[5] = { path, count, first, ats ? NULL : "touch" };
 	char *envp[2] = { "PATH=/bin:/usr/bin" };
 
-	if (!*programs)
+	if (!*kunit_programs)
 		kunit_skip(test, "the parameter programs says nothing");
-	snprintf(path, sizeof(path), "%s/sva", programs);
+	snprintf(path, sizeof(path), "%s/sva", kunit_programs);
 	snprintf(count, sizeof(count), "%u", nr);
 	snprintf(first, sizeof(first), "%u", seed);
 	KUNIT_ASSERT_EQ(test, misc_register(&sva_misc), 0);

@@ -60,17 +60,17 @@ ok "the test driver loads" insmod "$TESTMOD/vtd_dma_test/vtd_dma_test.ko"
 text=$(traced vtd_map dma_test copy)
 for which in "from phys" "to phys_to"; do
 	read -r at to <<< "$which"
-	like "$text" "^vtd_map: domain=$nr iova=$(hex "$(value "$(cat /tmp/traced)" "$at")") phys=$(hex "$(value "$(cat /tmp/traced)" "$to")") bytes=0x1000$" \
+	like "$text" "^vtd_map: domain=$nr iova=$(hex "$(value "$(cat /tmp/traced)" "$at")") phys=$(hex "$(value "$(cat /tmp/traced)" "$to")") bytes=0x1000 ns=[1-9][0-9]*$" \
 		"map: $at"
 done
 text=$(traced vtd_unmap dma_test copy)
-like "$text" "^vtd_unmap: domain=$nr iova=$(hex "$(value "$(cat /tmp/traced)" from)") bytes=0x1000 flush=later$" "unmap: flushed later"
+like "$text" "^vtd_unmap: domain=$nr iova=$(hex "$(value "$(cat /tmp/traced)" from)") bytes=0x1000 flush=later ns=[1-9][0-9]*$" "unmap: flushed later"
 is "$(count '^vtd_unmap: ' <<< "$text")" 2 "unmap: each"
 vtd "strict $edu on" > /dev/null
 text=$(traced vtd_unmap dma_test "churn 3")
-is "$(count "^vtd_unmap: domain=$nr .* flush=now$" <<< "$text")" 3 "unmap: flushed now"
+is "$(count "^vtd_unmap: domain=$nr .* flush=now ns=[1-9][0-9]*$" <<< "$text")" 3 "unmap: flushed now"
 text=$(traced vtd_flush dma_test "churn 3")
-is "$(count "^vtd_flush: domain=$nr start=0x[0-9a-f]+000 last=0x[0-9a-f]+fff tables=kept$" <<< "$text")" 3 "flush"
+is "$(count "^vtd_flush: domain=$nr start=0x[0-9a-f]+000 last=0x[0-9a-f]+fff tables=kept ns=[1-9][0-9]*$" <<< "$text")" 3 "flush"
 text=$(traced vtd_queue_submit dma_test "churn 3")
 is "$(count "^vtd_queue_submit: unit=dmar0 descriptors=1 first=0x[0-9a-f]+[37bf]$type kind=$kind$" <<< "$text")" 3 "queue: submit"
 text=$(traced vtd_queue_wait dma_test "churn 3")

@@ -33,6 +33,7 @@ static const char usage[] =
 	"  faults [--follow] [--json]     what was refused, and why; with --follow as it\n"
 	"                                 comes\n"
 	"  stats [BDF] [--json]           each device's mode, and what invalidation cost\n"
+	"  stats --latency [on|off]       histograms of maps, unmaps, flushes and waits\n"
 	"  irqs [--json]                  every interrupt, and where it goes\n"
 	"  doctor [--json]                what stands in the way on this machine\n"
 	"  top [--interval S] [--count N] what happens at this moment, per second\n"
@@ -101,9 +102,12 @@ static const struct {
 	  "Shows the requests that were refused, each in a sentence with what most likely helps, and how many faults each source had.",
 	  "  --follow         what is kept, then each fault as it comes\n" JSON,
 	  "vtdctl faults --follow" },
-	{ "stats", "[BDF] [--json]",
+	{ "stats", "[BDF | --latency [on|off]] [--json]",
 	  "Shows what each unit was asked to forget and how long that took, then each managed device's mode and its flushes, since the module was attached.",
-	  "  BDF              this device and its unit alone\n" JSON,
+	  "  BDF              this device and its unit alone\n"
+	  "  --latency        how long maps, unmaps, flushes and waits took, by powers\n"
+	  "                   of two; on: note it from now on; off: do not any longer.\n"
+	  "                   It costs nothing while it is off\n" JSON,
 	  "vtdctl stats 00:03.0" },
 	{ "irqs", "[--json]",
 	  "Shows every interrupt, its entry and where it goes, and whether interrupts are isolated. Needs the module vtd_intr_remap.",

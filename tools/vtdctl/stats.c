@@ -225,7 +225,7 @@ static int stats_words(struct vtdctl *ctl, int argc, char *const argv[],
 }
 
 /**
- * vtd_cmd_stats() - "vtdctl stats [BDF] [--json]"
+ * vtd_cmd_stats() - "vtdctl stats [BDF | --latency [on|off]] [--json]"
  * @ctl: what to work with
  * @argc: number of words
  * @argv: the words
@@ -238,6 +238,9 @@ int vtd_cmd_stats(struct vtdctl *ctl, int argc, char *const argv[])
 	bool json;
 	int ret;
 
+	for (int i = 1; i < argc; i++)
+		if (!strcmp(argv[i], "--latency"))
+			return vtd_stats_latency(ctl, argc, argv);
 	ret = stats_words(ctl, argc, argv, words, &json);
 	return ret ?: vtd_show_reply(ctl, words, json, stats_text, stats_json);
 }

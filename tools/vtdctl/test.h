@@ -103,6 +103,9 @@ void test_faults_follow(void **state);
 void test_stats(void **state);
 void test_stats_json(void **state);
 void test_stats_refused(void **state);
+void test_stats_latency(void **state);
+void test_stats_latency_json(void **state);
+void test_stats_latency_switch(void **state);
 
 /* test_strict.c */
 void test_strict(void **state);

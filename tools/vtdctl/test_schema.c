@@ -213,6 +213,7 @@ void vtd_test_check_json(const char *line, const char *text)
 		{ "status", NULL },   { "faults", "faults" },
 		{ "why", "why" },     { "walk", "walks" },
 		{ "irqs", "irqs" },   { "doctor", "doctor" },
+		{ "stats --latency", "latency" },
 		{ "stats", "stats" }, { "ats", "ats" },
 	};
 	char one[4096];

@@ -107,3 +107,117 @@ void test_stats_refused(void **state)
 	assert_has(fix->err, "not attached");
 	assert_string_equal(fix->out, "");
 }
+
+#define TEN_ZEROS "0,0,0,0,0,0,0,0,0,0"
+
+static const char latency_reply[] =
+	"latencies on=yes\n"
+	"latency unit=dmar0 domain=- device=- what=wait count=6 avg_ns=2100 max_ns=600000000 log2=0,0,1,2,0,0," TEN_ZEROS
+	",0,0,0,0,0,0,0,3\n"
+	"latency unit=- domain=5 device=0000:00:03.0 what=map count=90 avg_ns=90 max_ns=100 log2=10,80," TEN_ZEROS
+	"," TEN_ZEROS ",0,0\n"
+	"latency unit=- domain=7 device=- what=flush count=1 avg_ns=20000 max_ns=20000 log2=0,0,0,0,0,0,0,0,0,1," TEN_ZEROS
+	",0,0,0,0\n"
+	"latency unit=- domain=0 device=- what=unmap count=1 avg_ns=1 max_ns=1 log2=1,0,0,0," TEN_ZEROS
+	"," TEN_ZEROS "\n"
+	"later what=ever\n";
+
+void test_stats_latency(void **state)
+{
+	static const char bar[] = "########################################";
+	struct fixture *fix = *state;
+	char want[200];
+
+	fix->reply = latency_reply;
+	assert_int_equal(run(fix, "stats --latency"), 0);
+	assert_string_equal(fix->sent, "latency");
+	assert_columns(fix->out);
+	assert_has(fix->out,
+		   "dmar0: 6 waits, 2100 ns on average, 600000000 ns at most\n"
+		   "     128 ns to  256 ns            1 #\n"
+		   "     256 ns to  512 ns            2 ##\n"
+		   "     512 ns to  1024 ns           0\n");
+	assert_has(fix->out, "     268 ms and more              3 ###\n");
+	snprintf(want, sizeof(want),
+		 "0000:00:03.0 (domain 5): 90 maps, 90 ns on average, 100 ns at most\n"
+		 "       0 ns to  64 ns            10 #####\n"
+		 "      64 ns to  128 ns           80 %.*s\n",
+		 40, bar);
+	assert_has(fix->out, want);
+	assert_has(fix->out,
+		   "domain 7: 1 flushes, 20000 ns on average, 20000 ns at most\n"
+		   "      16 us to  32 us             1 #\n");
+	assert_has(fix->out, "other domains: 1 unmaps, 1 ns on average");
+	assert_null(strstr(fix->out, "no longer"));
+	fix->reply = "latencies on=no\n";
+	assert_int_equal(run(fix, "stats --latency"), 0);
+	assert_string_equal(
+		fix->out,
+		"latencies are not noted: \"vtdctl stats --latency on\" begins it\n");
+	fix->reply = "latencies on=yes\n";
+	assert_int_equal(run(fix, "stats --latency"), 0);
+	assert_string_equal(fix->out, "nothing took any time yet\n");
+	/* What is no list of numbers is not drawn. */
+	fix->reply =
+		"latencies on=no\n"
+		"latency unit=dmar0 domain=- device=- what=wait count=1 avg_ns=1 max_ns=1 log2=1,x\n";
+	assert_int_equal(run(fix, "stats --latency"), 0);
+	assert_string_equal(fix->out,
+			    "dmar0: 1 waits, 1 ns on average, 1 ns at most\n"
+			    "latencies are no longer noted\n");
+}
+
+void test_stats_latency_json(void **state)
+{
+	struct fixture *fix = *state;
+	struct json_object *top, *list, *one;
+
+	fix->reply = latency_reply;
+	assert_int_equal(run(fix, "stats --latency --json"), 0);
+	top = json_tokener_parse(fix->out);
+	assert_non_null(top);
+	assert_true(json_object_get_boolean(member(top, "on")));
+	list = member(top, "latencies");
+	assert_int_equal(json_object_array_length(list), 4);
+	one = json_object_array_get_idx(list, 0);
+	assert_null(member(one, "domain"));
+	assert_null(member(one, "device"));
+	assert_int_equal(json_object_get_int(member(one, "max_ns")), 600000000);
+	one = json_object_array_get_idx(list, 1);
+	assert_int_equal(json_object_get_int(member(one, "domain")), 5);
+	assert_null(member(one, "unit"));
+	one = member(one, "log2");
+	assert_int_equal(json_object_array_length(one), 24);
+	assert_int_equal(
+		json_object_get_int(json_object_array_get_idx(one, 1)), 80);
+	json_object_put(top);
+}
+
+void test_stats_latency_switch(void **state)
+{
+	static const char *const wrong[] = {
+		"stats --latency maybe", "stats --latency on off",
+		"stats --latency 00:03.0", "stats --latency on --json",
+		"stats 00:03.0 --latency", "stats --latency --all",
+		"stats on --latency",
+	};
+	struct fixture *fix = *state;
+
+	for (size_t i = 0; i < ARRAY_SIZE(wrong); i++) {
+		assert_int_equal(run(fix, wrong[i]), 1);
+		assert_string_equal(fix->sent, "");
+		assert_string_equal(fix->out, "");
+	}
+	fix->reply = "";
+	assert_int_equal(run(fix, "stats --latency on"), 0);
+	assert_string_equal(fix->sent, "latency on");
+	assert_columns(fix->out);
+	assert_has(fix->out, "from now on");
+	assert_int_equal(run(fix, "stats --latency off"), 0);
+	assert_string_equal(fix->sent, "latency off");
+	fix->write_error = -ENOMEM;
+	fix->reply = "latencies cannot be noted (error -12): out of memory\n";
+	assert_int_equal(run(fix, "stats --latency on"), 2);
+	assert_has(fix->err, "out of memory");
+	assert_string_equal(fix->out, "");
+}

@@ -122,6 +122,7 @@ int vtd_cmd_adopt(struct vtdctl *ctl, int argc, char *const argv[]);
 int vtd_cmd_release(struct vtdctl *ctl, int argc, char *const argv[]);
 int vtd_cmd_faults(struct vtdctl *ctl, int argc, char *const argv[]);
 int vtd_cmd_irqs(struct vtdctl *ctl, int argc, char *const argv[]);
+int vtd_stats_latency(struct vtdctl *ctl, int argc, char *const argv[]);
 int vtd_cmd_stats(struct vtdctl *ctl, int argc, char *const argv[]);
 int vtd_cmd_strict(struct vtdctl *ctl, int argc, char *const argv[]);
 int vtd_cmd_ats(struct vtdctl *ctl, int argc, char *const argv[]);
