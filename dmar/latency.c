@@ -50,8 +50,8 @@ static bool vtd_latency_is_on;
 
 static void vtd_latency_add(u32 domain, unsigned int what, u64 ns)
 {
-	struct vtd_hist_slot *slot = vtd_hist_slot(
-		vtd_latency->domain, VTD_LATENCY_DOMAINS, domain);
+	struct vtd_hist_slot *slot =
+		vtd_hist_slot(vtd_latency->domain, VTD_LATENCY_DOMAINS, domain);
 
 	vtd_hist_add(&(slot ?: &vtd_latency->others)->hist[what], ns);
 }
@@ -78,11 +78,11 @@ static void vtd_latency_flush(void *data, u32 domain, u64 start, u64 last,
 static void vtd_latency_wait(void *data, const char *name, u64 ns, int result)
 {
 	const struct vtd_unit *unit =
-		container_of((const char (*)[16])name, struct vtd_unit, name);
+		container_of((const char(*)[16])name, struct vtd_unit, name);
 
-	vtd_hist_add(&vtd_latency->unit[min(unit->index,
-					    VTD_LATENCY_UNITS - 1U)],
-		     ns);
+	vtd_hist_add(
+		&vtd_latency->unit[min(unit->index, VTD_LATENCY_UNITS - 1U)],
+		ns);
 }
 
 static void vtd_latency_off(void)
@@ -108,10 +108,10 @@ static int vtd_latency_on(void)
 	if (!vtd_latency)
 		return -ENOMEM;
 	memset(vtd_latency, 0, sizeof(*vtd_latency));
-	ret = register_trace_vtd_map(vtd_latency_map, NULL) ?:
-	      register_trace_vtd_unmap(vtd_latency_unmap, NULL) ?:
-	      register_trace_vtd_flush(vtd_latency_flush, NULL) ?:
-	      register_trace_vtd_queue_wait(vtd_latency_wait, NULL);
+	ret = register_trace_vtd_map(vtd_latency_map, NULL)		?:
+		      register_trace_vtd_unmap(vtd_latency_unmap, NULL) ?:
+		      register_trace_vtd_flush(vtd_latency_flush, NULL) ?:
+		      register_trace_vtd_queue_wait(vtd_latency_wait, NULL);
 	/* Those that are not there are not missed. */
 	vtd_latency_is_on = true;
 	if (ret)
@@ -157,8 +157,8 @@ static void vtd_latency_units(struct vtd_reply *reply)
 	for (i = 0; i < VTD_LATENCY_UNITS; i++) {
 		if (!vtd_hist_count(&vtd_latency->unit[i]))
 			continue;
-		vtd_say(reply, "latency unit=dmar%u domain=- device=- what=wait",
-			i);
+		vtd_say(reply,
+			"latency unit=dmar%u domain=- device=- what=wait", i);
 		vtd_latency_record(reply, &vtd_latency->unit[i]);
 	}
 }

@@ -72,8 +72,8 @@ static void vtd_perf_find(struct vtd_perf_hw *hw)
 		all[g] = FIELD_GET(VTD_PERFEVNTCAP_ES,
 				   vtd_read64(hw->regs, VTD_PERFEVNTCAP(g)));
 	for (i = 0; i < hw->nr; i++) {
-		u32 cap = vtd_read32(hw->regs, vtd_perf_config(hw, i) +
-						       VTD_PERFCNTRCAP);
+		u32 cap = vtd_read32(hw->regs,
+				     vtd_perf_config(hw, i) + VTD_PERFCNTRCAP);
 
 		memcpy(hw->can[i], all, sizeof(all));
 		if (cap & VTD_PERFCNTRCAP_PCC && !vtd_perf_own(hw, i, cap))
@@ -302,8 +302,8 @@ int vtd_perf_hw_stop(struct vtd_perf_hw *hw, unsigned int counter)
  */
 int vtd_perf_hw_freeze(struct vtd_perf_hw *hw, bool on)
 {
-	return vtd_perf_command(
-		hw, on ? VTD_ECMD_FREEZE : VTD_ECMD_UNFREEZE, 0);
+	return vtd_perf_command(hw, on ? VTD_ECMD_FREEZE : VTD_ECMD_UNFREEZE,
+				0);
 }
 
 /* What was counted to @value, which was read after the counter went round. */

@@ -213,7 +213,7 @@ void vtd_perf_sw_stop(const struct vtd_unit *unit)
 
 /* --- what only probes see ---------------------------------------------------- */
 
-static DEFINE_PER_CPU(u64 [VTD_SW_PROBED], vtd_sw_seen);
+static DEFINE_PER_CPU(u64[VTD_SW_PROBED], vtd_sw_seen);
 static DEFINE_MUTEX(vtd_sw_mutex);
 static unsigned int vtd_sw_users[VTD_SW_PROBED];
 

@@ -123,30 +123,30 @@ static const struct attribute_group vtd_perf_format_group = {
 	.is_visible = vtd_perf_format_visible,
 };
 
-#define VTD_PERF_EVENTS(X)                                                  \
-	X(iommu_clocks, 0, 0x001)                                           \
-	X(iommu_requests, 0, 0x002)                                         \
-	X(pw_occupancy, 0, 0x004)                                           \
-	X(ats_blocked, 0, 0x008)                                            \
-	X(iommu_mrds, 1, 0x001)                                             \
-	X(iommu_mem_blocked, 1, 0x020)                                      \
-	X(pg_req_posted, 1, 0x040)                                          \
-	X(ctxt_cache_lookup, 2, 0x001)                                      \
-	X(ctxt_cache_hit, 2, 0x002)                                         \
-	X(pasid_cache_lookup, 2, 0x004)                                     \
-	X(pasid_cache_hit, 2, 0x008)                                        \
-	X(ss_nonleaf_lookup, 2, 0x010)                                      \
-	X(ss_nonleaf_hit, 2, 0x020)                                         \
-	X(fs_nonleaf_lookup, 2, 0x040)                                      \
-	X(fs_nonleaf_hit, 2, 0x080)                                         \
-	X(hpt_nonleaf_lookup, 2, 0x100)                                     \
-	X(hpt_nonleaf_hit, 2, 0x200)                                        \
-	X(iotlb_lookup, 3, 0x001)                                           \
-	X(iotlb_hit, 3, 0x002)                                              \
-	X(hpt_leaf_lookup, 3, 0x004)                                        \
-	X(hpt_leaf_hit, 3, 0x008)                                           \
-	X(int_cache_lookup, 4, 0x001)                                       \
-	X(int_cache_hit_nonposted, 4, 0x002)                                \
+#define VTD_PERF_EVENTS(X)                   \
+	X(iommu_clocks, 0, 0x001)            \
+	X(iommu_requests, 0, 0x002)          \
+	X(pw_occupancy, 0, 0x004)            \
+	X(ats_blocked, 0, 0x008)             \
+	X(iommu_mrds, 1, 0x001)              \
+	X(iommu_mem_blocked, 1, 0x020)       \
+	X(pg_req_posted, 1, 0x040)           \
+	X(ctxt_cache_lookup, 2, 0x001)       \
+	X(ctxt_cache_hit, 2, 0x002)          \
+	X(pasid_cache_lookup, 2, 0x004)      \
+	X(pasid_cache_hit, 2, 0x008)         \
+	X(ss_nonleaf_lookup, 2, 0x010)       \
+	X(ss_nonleaf_hit, 2, 0x020)          \
+	X(fs_nonleaf_lookup, 2, 0x040)       \
+	X(fs_nonleaf_hit, 2, 0x080)          \
+	X(hpt_nonleaf_lookup, 2, 0x100)      \
+	X(hpt_nonleaf_hit, 2, 0x200)         \
+	X(iotlb_lookup, 3, 0x001)            \
+	X(iotlb_hit, 3, 0x002)               \
+	X(hpt_leaf_lookup, 3, 0x004)         \
+	X(hpt_leaf_hit, 3, 0x008)            \
+	X(int_cache_lookup, 4, 0x001)        \
+	X(int_cache_hit_nonposted, 4, 0x002) \
 	X(int_cache_hit_posted, 4, 0x004)
 
 #define VTD_PERF_NAME(name, group, event) \
@@ -232,11 +232,10 @@ static int vtd_perf_fit(const struct vtd_pmu *p, const struct perf_event *event,
 	int counter;
 
 	/* Of other PMUs, or given up. */
-	if (event->pmu != &p->pmu ||
-	    event->state < PERF_EVENT_STATE_OFF)
+	if (event->pmu != &p->pmu || event->state < PERF_EVENT_STATE_OFF)
 		return 0;
 	counter = vtd_perf_wanted(&event->attr, &want) ?:
-		  vtd_perf_hw_pick(&p->hw, *used, &want);
+			  vtd_perf_hw_pick(&p->hw, *used, &want);
 	if (counter < 0)
 		return counter;
 	*used |= BIT_ULL(counter);
@@ -341,7 +340,7 @@ static int vtd_perf_program(struct vtd_pmu *p, unsigned int counter)
 	if (!p->unit)
 		return 0;
 	ret = vtd_perf_wanted(&p->event[counter]->attr, &want) ?:
-	      vtd_perf_hw_start(&p->hw, counter, &want);
+		      vtd_perf_hw_start(&p->hw, counter, &want);
 	vtd_perf_gave_up(p, worked);
 	return ret;
 }
@@ -529,8 +528,9 @@ static void vtd_perf_irq_start(struct vtd_pmu *p, struct vtd_unit *unit)
 	}
 	if (irq >= 0)
 		vtd_irq_free(irq);
-	pr_notice("%s: no interrupt for its counters (error %d): they are read from time to time\n",
-		  p->name, ret);
+	pr_notice(
+		"%s: no interrupt for its counters (error %d): they are read from time to time\n",
+		p->name, ret);
 }
 
 static void vtd_perf_irq_stop(struct vtd_pmu *p)
@@ -592,7 +592,8 @@ static bool vtd_perf_same(const struct vtd_perf_hw *a,
 			  const struct vtd_perf_hw *b)
 {
 	return a->nr == b->nr && a->width == b->width &&
-	       a->filters == b->filters && !memcmp(a->can, b->can, sizeof(a->can));
+	       a->filters == b->filters &&
+	       !memcmp(a->can, b->can, sizeof(a->can));
 }
 
 static int vtd_perf_create(struct vtd_unit *unit, const struct vtd_perf_hw *hw)

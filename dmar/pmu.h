@@ -26,11 +26,11 @@ struct vtd_pmu_name {
 	u32 event;
 };
 
-#define VTD_PMU_NAME(_prefix, _name, _group, _event)                         \
-	static struct vtd_pmu_name _prefix##_name = {                        \
-		.attr = __ATTR(_name, 0444, vtd_pmu_name_show, NULL),        \
-		.group = (_group),                                           \
-		.event = (_event),                                           \
+#define VTD_PMU_NAME(_prefix, _name, _group, _event)                  \
+	static struct vtd_pmu_name _prefix##_name = {                 \
+		.attr = __ATTR(_name, 0444, vtd_pmu_name_show, NULL), \
+		.group = (_group),                                    \
+		.event = (_event),                                    \
 	}
 
 ssize_t vtd_pmu_name_show(struct device *dev, struct device_attribute *attr,

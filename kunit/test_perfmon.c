@@ -114,8 +114,7 @@ static struct perf_event *event_with(struct kunit *test, const char *pmu,
 
 	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, event);
 	KUNIT_ASSERT_EQ(test,
-			kunit_add_action_or_reset(test, close_event, event),
-			0);
+			kunit_add_action_or_reset(test, close_event, event), 0);
 	return event;
 }
 
@@ -132,8 +131,9 @@ static struct perf_event *event_sw(struct kunit *test, const char *name)
 	u32 number = 0;
 
 	snprintf(file, sizeof(file), "events/%s", name);
-	KUNIT_EXPECT_EQ_MSG(test, sscanf(says("vtd", file), "event=%x", &number),
-			    1, "%s", name);
+	KUNIT_EXPECT_EQ_MSG(test,
+			    sscanf(says("vtd", file), "event=%x", &number), 1,
+			    "%s", name);
 	attr.config = number;
 	return event_with(test, "vtd", attr);
 }
@@ -186,7 +186,8 @@ static void shown_as_it_is(struct kunit *test)
 		{ "events/iommu_clocks", "event_group=0x0,event=0x001" },
 		{ "events/iommu_requests", "event_group=0x0,event=0x002" },
 		{ "events/iotlb_hit", "event_group=0x3,event=0x002" },
-		{ "events/int_cache_hit_posted", "event_group=0x4,event=0x004" },
+		{ "events/int_cache_hit_posted",
+		  "event_group=0x4,event=0x004" },
 		/* The unit has not these. */
 		{ "events/ats_blocked", "" },
 		{ "events/hpt_leaf_hit", "" },
@@ -230,10 +231,10 @@ static void counts_what_the_filter_lets_through(struct kunit *test)
 	one = event_with(test, "vtd_dmar0",
 			 (struct perf_event_attr){ .config = REQUESTS,
 						   .config1 = 1 | sid << 16 });
-	other = event_with(test, "vtd_dmar0",
-			   (struct perf_event_attr){
-				   .config = REQUESTS,
-				   .config1 = 1 | (sid + 8) << 16 });
+	other = event_with(
+		test, "vtd_dmar0",
+		(struct perf_event_attr){ .config = REQUESTS,
+					  .config1 = 1 | (sid + 8) << 16 });
 	/* Tables of a first stage: there are none in legacy mode. */
 	first = event_with(test, "vtd_dmar0",
 			   (struct perf_event_attr){ .config = REQUESTS,
@@ -431,8 +432,13 @@ static int busy(void *data)
 static void groups(struct kunit *test)
 {
 	char path[128];
-	char *argv[] = { path,	      "vtd_dmar0", "iommu_requests",
-			 "iotlb_lookup", "iotlb_hit", "3", NULL };
+	char *argv[] = { path,
+			 "vtd_dmar0",
+			 "iommu_requests",
+			 "iotlb_lookup",
+			 "iotlb_hit",
+			 "3",
+			 NULL };
 	char *envp[] = { "PATH=/bin:/usr/bin", NULL };
 	struct task_struct *task;
 	struct machine *m;
@@ -573,9 +579,8 @@ static struct iommu_domain *assigned(struct kunit *test, struct machine *m,
 	struct pci_dev *pdev = machine_dev(m, index);
 	struct iommu_domain *d;
 
-	KUNIT_ASSERT_EQ(test,
-			iommu_group_claim_dma_owner(pdev->dev.iommu_group, m),
-			0);
+	KUNIT_ASSERT_EQ(
+		test, iommu_group_claim_dma_owner(pdev->dev.iommu_group, m), 0);
 	d = iommu_paging_domain_alloc(&pdev->dev);
 	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, d);
 	KUNIT_ASSERT_EQ(test, iommu_attach_group(d, pdev->dev.iommu_group), 0);
@@ -811,8 +816,9 @@ static void latencies_of_many_domains(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, latencies(m, "domain=0 device=- what=map "));
 	for (at = 0; at < m->reply.len; at++) {
 		unsigned long long n;
-		const char *what = strnstr(m->reply.text + at, "what=map count=",
-					   m->reply.len - at);
+		const char *what =
+			strnstr(m->reply.text + at,
+				"what=map count=", m->reply.len - at);
 
 		if (!what)
 			break;

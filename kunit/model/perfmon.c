@@ -71,8 +71,7 @@ void vtdm_perf_reset(struct vtd_model_unit *u)
 	if (vtdm_cap(u, VTDM_CAP_ECMDS))
 		vtdm_put64(u, VTDM_ECCAP + 24, VTDM_ECCAP3_COUNTERS);
 	vtdm_put64(u, VTDM_PERFCAP,
-		   u->config.perf_counters |
-			   (u64)vtdm_perf_width(u) << 16 |
+		   u->config.perf_counters | (u64)vtdm_perf_width(u) << 16 |
 			   (u64)VTDM_PERF_GROUPS << 24 | 0x1fULL << 32 |
 			   (u->config.perf_silent ? 0 : VTDM_PERFCAP_INT));
 	vtdm_put(u, VTDM_PERFCFGOFF, VTDM_PERF_CONFIG);
@@ -238,8 +237,7 @@ static u32 vtdm_perf_command(struct vtd_model_unit *u, u32 command)
 	case VTDM_EC_FREEZE:
 	case VTDM_EC_UNFREEZE:
 		u->perf.frozen = code == VTDM_EC_FREEZE;
-		vtdm_put64(u, VTDM_PERF_FROZEN,
-			   u->perf.frozen ? ~0ULL : 0);
+		vtdm_put64(u, VTDM_PERF_FROZEN, u->perf.frozen ? ~0ULL : 0);
 		break;
 	}
 	return 0;
@@ -288,8 +286,9 @@ static void vtdm_perf_command_given(struct vtd_model_unit *u, u32 value)
 static void vtdm_perf_configured(struct vtd_model_unit *u, u32 off, u32 value)
 {
 	static const u32 mask[] = {
-		VTDM_PC_INT | 0xf00, 0x0fffffff, VTDM_PF_ON | 0xffff,
-		VTDM_PF_ON | 0xffff, VTDM_PF_ON | 0x3fffff, VTDM_PF_ON | 0x1f,
+		VTDM_PC_INT | 0xf00,   0x0fffffff,
+		VTDM_PF_ON | 0xffff,   VTDM_PF_ON | 0xffff,
+		VTDM_PF_ON | 0x3fffff, VTDM_PF_ON | 0x1f,
 		VTDM_PF_ON | 0x1f,
 	};
 	u32 counter = (off - VTDM_PERF_CONFIG) / VTDM_PC_BYTES;

@@ -94,9 +94,8 @@ static void test_threads(void **state)
 
 	memset(slots, 0, sizeof(slots));
 	for (i = 0; i < 4; i++)
-		assert_int_equal(pthread_create(&thread[i], NULL, add_many,
-						NULL),
-				 0);
+		assert_int_equal(
+			pthread_create(&thread[i], NULL, add_many, NULL), 0);
 	for (i = 0; i < 4; i++)
 		pthread_join(thread[i], NULL);
 	for (i = 0; i < NR; i++) {
@@ -105,8 +104,7 @@ static void test_threads(void **state)
 			sum += vtd_hist_count(&slots[i].hist[k]);
 			ns += atomic64_read(&slots[i].hist[k].ns);
 			if (atomic64_read(&slots[i].hist[k].max_ns) > max)
-				max = atomic64_read(
-					&slots[i].hist[k].max_ns);
+				max = atomic64_read(&slots[i].hist[k].max_ns);
 		}
 	}
 	assert_int_equal(used, 40);

@@ -58,8 +58,8 @@ static void start_config(const struct vtd_model_config *config)
 	assert_int_equal(vtd_domain_attach(domain, &rig.unit[0], VTD_NO_PASID,
 					   sid_a, 1),
 			 0);
-	assert_int_equal(
-		rig_map(domain, 0x10000, 0x5000000, SZ_4K, 4, RIG_RW), 0);
+	assert_int_equal(rig_map(domain, 0x10000, 0x5000000, SZ_4K, 4, RIG_RW),
+			 0);
 }
 
 static void start(unsigned int counters, unsigned int width)
@@ -82,9 +82,8 @@ static void end(void)
 static void ask(unsigned int times)
 {
 	while (times--)
-		assert_int_equal(rig_ask(0, RIG_SID, 0x10000, VTD_MODEL_READ,
-					 NULL),
-				 0);
+		assert_int_equal(
+			rig_ask(0, RIG_SID, 0x10000, VTD_MODEL_READ, NULL), 0);
 }
 
 static u32 reg32(u32 off)
@@ -129,16 +128,15 @@ static void test_none(void **state)
 
 	rig_start();
 	assert_int_equal(rig_add_off(&config), 0);
-	assert_string_equal(found(),
-			    "it tells of no counter, or of no event");
+	assert_string_equal(found(), "it tells of no counter, or of no event");
 	rig_stop();
 }
 
 /* A unit whose registers end before the counters: 8 KiB, 6 KiB, 1 KiB. */
 static void test_outside(void **state)
 {
-	static const u64 bytes[] = { 0x3c00, 0x2000, 0x1800, 0x1400, 0x450,
-				     0x400 };
+	static const u64 bytes[] = { 0x3c00, 0x2000, 0x1800,
+				     0x1400, 0x450,  0x400 };
 	const struct vtd_model_config config = config_of(8, 48);
 	unsigned int i;
 
@@ -180,16 +178,16 @@ static void test_pick(void **state)
 	assert_int_equal(vtd_perf_hw_pick(&hw, 0, &both), -EOPNOTSUPP);
 	assert_int_equal(vtd_perf_hw_pick(&hw, 0, &filtered), -EOPNOTSUPP);
 	assert_int_equal(vtd_perf_hw_pick(&hw, 0,
-					  &(struct vtd_perf_want){ .group = 15,
-								   .events = 1 }),
+					  &(struct vtd_perf_want){
+						  .group = 15, .events = 1 }),
 			 -EOPNOTSUPP);
 	assert_int_equal(vtd_perf_hw_pick(&hw, 0,
-					  &(struct vtd_perf_want){ .group = 16,
-								   .events = 1 }),
+					  &(struct vtd_perf_want){
+						  .group = 16, .events = 1 }),
 			 -EOPNOTSUPP);
-	assert_int_equal(vtd_perf_hw_pick(&hw, 0,
-					  &(struct vtd_perf_want){ .group = 0 }),
-			 -EOPNOTSUPP);
+	assert_int_equal(
+		vtd_perf_hw_pick(&hw, 0, &(struct vtd_perf_want){ .group = 0 }),
+		-EOPNOTSUPP);
 	end();
 }
 
@@ -256,9 +254,8 @@ static void test_counts(void **state)
 
 	start(8, 48);
 	ask(3);
-	assert_int_equal(vtd_qi_submit_one(&rig.unit[0].qi,
-					   vtd_qi_context_global()),
-			 0);
+	assert_int_equal(
+		vtd_qi_submit_one(&rig.unit[0].qi, vtd_qi_context_global()), 0);
 	assert_int_equal(vtd_flush_all(domain), 0);
 	assert_int_equal(vtd_perf_hw_start(&hw, 5, &want), 0);
 	assert_int_equal(vtd_perf_hw_read(&hw, 5), 0);
@@ -360,6 +357,26 @@ static void test_once_round(void **state)
 	end();
 }
 
+/* What nobody read of the last event is none of the next one's. */
+static void test_begins_anew(void **state)
+{
+	const struct vtd_perf_want want = { .group = 0, .events = 2 };
+	unsigned int before;
+
+	start(1, 4);
+	for (before = 0; before < 32; before++) {
+		assert_int_equal(vtd_perf_hw_start(&hw, 0, &want), 0);
+		ask(before);
+		assert_int_equal(vtd_perf_hw_stop(&hw, 0), 0);
+		assert_int_equal(vtd_perf_hw_start(&hw, 0, &want), 0);
+		assert_int_equal(vtd_perf_hw_read(&hw, 0), 0);
+		ask(3);
+		assert_int_equal(vtd_perf_hw_read(&hw, 0), 3);
+		assert_int_equal(vtd_perf_hw_stop(&hw, 0), 0);
+	}
+	end();
+}
+
 /* What is counted while its driver reads it, at each of the looks. */
 static unsigned int looks, at_look, at_once;
 static u64 (*plain_read64)(const struct vtd_regs *regs, u32 off);
@@ -399,8 +416,8 @@ static void test_read_while_counting(void **state)
 				looks = 0;
 				ask(before);
 				seen += vtd_perf_hw_read(&hw, 0);
-				all += before + (looks >= at_look ? at_once :
-								    0);
+				all += before +
+				       (looks >= at_look ? at_once : 0);
 				looks = 100;
 				seen += vtd_perf_hw_read(&hw, 0);
 				assert_int_equal(seen, all);
@@ -494,6 +511,7 @@ int main(void)
 			 filters[i].name);
 	fix_case(test_freeze, NULL, "all stand still and go on at once");
 	fix_case(test_once_round, NULL, "goes round between two reads");
+	fix_case(test_begins_anew, NULL, "begins anew");
 	fix_case(test_read_while_counting, NULL, "goes round while it is read");
 	fix_case(test_interrupt, (void *)0, "interrupt when it goes round");
 	fix_case(test_interrupt, (void *)1, "no interrupt");

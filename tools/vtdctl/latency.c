@@ -64,12 +64,14 @@ static void show_buckets(struct vtdctl *ctl, const unsigned long long *bucket,
 	for (i = first; i < last; i++)
 		most = bucket[i] > most ? bucket[i] : most;
 	for (i = first; i < last; i++) {
-		unsigned long long share = bucket[i] / ((most - 1) / BAR_MAX + 1);
+		unsigned long long share =
+			bucket[i] / ((most - 1) / BAR_MAX + 1);
 
 		show_end(i ? bucket_end(i - 1) : 0, from, sizeof(from));
 		show_end(bucket_end(i), below, sizeof(below));
-		vtd_show_line(ctl->out, "  ", "  ", "%9s %-3s %-8s %10llu%s%.*s",
-			      from, i + 1 == nr ? "and" : "to",
+		vtd_show_line(ctl->out, "  ", "  ",
+			      "%9s %-3s %-8s %10llu%s%.*s", from,
+			      i + 1 == nr ? "and" : "to",
 			      i + 1 == nr ? "more" : below, bucket[i],
 			      share ? " " : "", (int)share, bar);
 	}

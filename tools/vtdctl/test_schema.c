@@ -210,11 +210,15 @@ static void assert_fits(const char *file, const char *name, const char *text)
 void vtd_test_check_json(const char *line, const char *text)
 {
 	static const char *const names[][2] = {
-		{ "status", NULL },   { "faults", "faults" },
-		{ "why", "why" },     { "walk", "walks" },
-		{ "irqs", "irqs" },   { "doctor", "doctor" },
+		{ "status", NULL },
+		{ "faults", "faults" },
+		{ "why", "why" },
+		{ "walk", "walks" },
+		{ "irqs", "irqs" },
+		{ "doctor", "doctor" },
 		{ "stats --latency", "latency" },
-		{ "stats", "stats" }, { "ats", "ats" },
+		{ "stats", "stats" },
+		{ "ats", "ats" },
 	};
 	char one[4096];
 

@@ -138,15 +138,17 @@ void test_stats_latency(void **state)
 		   "     256 ns to  512 ns            2 ##\n"
 		   "     512 ns to  1024 ns           0\n");
 	assert_has(fix->out, "     268 ms and more              3 ###\n");
-	snprintf(want, sizeof(want),
-		 "0000:00:03.0 (domain 5): 90 maps, 90 ns on average, 100 ns at most\n"
-		 "       0 ns to  64 ns            10 #####\n"
-		 "      64 ns to  128 ns           80 %.*s\n",
-		 40, bar);
+	snprintf(
+		want, sizeof(want),
+		"0000:00:03.0 (domain 5): 90 maps, 90 ns on average, 100 ns at most\n"
+		"       0 ns to  64 ns            10 #####\n"
+		"      64 ns to  128 ns           80 %.*s\n",
+		40, bar);
 	assert_has(fix->out, want);
-	assert_has(fix->out,
-		   "domain 7: 1 flushes, 20000 ns on average, 20000 ns at most\n"
-		   "      16 us to  32 us             1 #\n");
+	assert_has(
+		fix->out,
+		"domain 7: 1 flushes, 20000 ns on average, 20000 ns at most\n"
+		"      16 us to  32 us             1 #\n");
 	assert_has(fix->out, "other domains: 1 unmaps, 1 ns on average");
 	assert_null(strstr(fix->out, "no longer"));
 	fix->reply = "latencies on=no\n";
@@ -188,15 +190,15 @@ void test_stats_latency_json(void **state)
 	assert_null(member(one, "unit"));
 	one = member(one, "log2");
 	assert_int_equal(json_object_array_length(one), 24);
-	assert_int_equal(
-		json_object_get_int(json_object_array_get_idx(one, 1)), 80);
+	assert_int_equal(json_object_get_int(json_object_array_get_idx(one, 1)),
+			 80);
 	json_object_put(top);
 }
 
 void test_stats_latency_switch(void **state)
 {
 	static const char *const wrong[] = {
-		"stats --latency maybe", "stats --latency on off",
+		"stats --latency maybe",   "stats --latency on off",
 		"stats --latency 00:03.0", "stats --latency on --json",
 		"stats 00:03.0 --latency", "stats --latency --all",
 		"stats on --latency",
