@@ -18,6 +18,7 @@
 
 #include "context.h"
 #include "control.h"
+#include "latency.h"
 #include "scalable.h"
 
 /* Gone while nothing is attached. */
