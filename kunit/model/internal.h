@@ -387,6 +387,7 @@ struct vtdm_perf {
  * @scalable: it is one of scalable mode
  * @foreign: first-stage tables may lie in memory that was not made known
  * @dead: executes nothing
+ * @gone: nothing answers an access to its registers
  * @flush_context: the context cache must be emptied before translation
  * @flush_pasid: and then the PASID cache, in scalable mode
  * @flush_iotlb: and then the IOTLB
@@ -440,6 +441,7 @@ struct vtd_model_unit {
 	bool scalable;
 	bool foreign;
 	bool dead;
+	bool gone;
 	bool flush_context;
 	bool flush_pasid;
 	bool flush_iotlb;

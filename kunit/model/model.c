@@ -356,7 +356,42 @@ void vtd_model_perf_lost(struct vtd_model_unit *u)
 EXPORT_SYMBOL_GPL(vtd_model_perf_lost);
 
 /**
- * vtd_model_revive() - a dead unit works again, and nothing more goes wrong
+ * vtd_model_gone() - a unit goes: its registers read as all ones
+ * @u: the unit; what it has in its registers, tables and caches stays in force
+ *
+ * Context: any.
+ */
+void vtd_model_gone(struct vtd_model_unit *u)
+{
+	unsigned long flags;
+
+	raw_spin_lock_irqsave(&vtd_model.lock, flags);
+	u->gone = true;
+	raw_spin_unlock_irqrestore(&vtd_model.lock, flags);
+}
+EXPORT_SYMBOL_GPL(vtd_model_gone);
+
+/**
+ * vtd_model_corrupt() - a register says something else, as no write made it
+ * @u: the unit
+ * @off: of a register of 32 bits, or of half of one
+ * @value: what it says
+ *
+ * Context: any.
+ */
+void vtd_model_corrupt(struct vtd_model_unit *u, u32 off, u32 value)
+{
+	unsigned long flags;
+
+	raw_spin_lock_irqsave(&vtd_model.lock, flags);
+	vtdm_put(u, off, value);
+	raw_spin_unlock_irqrestore(&vtd_model.lock, flags);
+}
+EXPORT_SYMBOL_GPL(vtd_model_corrupt);
+
+/**
+ * vtd_model_revive() - a unit that is dead or gone works again, and nothing more
+ * goes wrong
  * @u: the unit
  *
  * Context: any.
@@ -367,6 +402,7 @@ void vtd_model_revive(struct vtd_model_unit *u)
 
 	raw_spin_lock_irqsave(&vtd_model.lock, flags);
 	u->dead = false;
+	u->gone = false;
 	memset(u->injected, 0, sizeof(u->injected));
 	raw_spin_unlock_irqrestore(&vtd_model.lock, flags);
 }

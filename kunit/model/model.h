@@ -364,6 +364,8 @@ void vtd_model_inject(struct vtd_model_unit *u, enum vtd_model_error error,
 void vtd_model_foreign_tables(struct vtd_model_unit *u, bool on);
 void vtd_model_perf_stuck(struct vtd_model_unit *u, bool on);
 void vtd_model_perf_lost(struct vtd_model_unit *u);
+void vtd_model_gone(struct vtd_model_unit *u);
+void vtd_model_corrupt(struct vtd_model_unit *u, u32 off, u32 value);
 void vtd_model_revive(struct vtd_model_unit *u);
 void vtd_model_firmware_pmr(struct vtd_model_unit *u, u64 base, u64 limit);
 struct vtd_model_stats vtd_model_stats(struct vtd_model_unit *u);

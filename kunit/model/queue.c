@@ -447,7 +447,7 @@ static void vtdm_complete_one(struct vtd_model_unit *u)
  */
 void vtdm_queue_step(struct vtd_model_unit *u)
 {
-	if (u->dead || !(vtdm_get(u, VTDM_GSTS) & VTDM_G_QIE))
+	if (u->dead || u->gone || !(vtdm_get(u, VTDM_GSTS) & VTDM_G_QIE))
 		return;
 	if (!(vtdm_get(u, VTDM_FSTS) & VTDM_F_STOPS) &&
 	    u->nr_window < u->config.fetch)

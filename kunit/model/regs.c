@@ -495,6 +495,8 @@ static void vtdm_write_plain(struct vtd_model_unit *u, u32 off, u32 value)
 
 static void vtdm_write(struct vtd_model_unit *u, u32 off, u32 value)
 {
+	if (u->gone)
+		return;
 	if (off & 3 || off >= u->bytes) {
 		vtdm_refused(
 			off,
@@ -572,7 +574,7 @@ static u32 vtdm_write_only(const struct vtd_model_unit *u, u32 off)
 
 static u32 vtdm_read_one(struct vtd_model_unit *u, u32 off)
 {
-	if (off & 3 || off >= u->bytes)
+	if (off & 3 || off >= u->bytes || u->gone)
 		return ~0U;
 	return vtdm_get(u, off) & ~vtdm_write_only(u, off);
 }
