@@ -23,6 +23,7 @@
 #include "fault.h"
 #include "paging.h"
 #include "prq.h"
+#include "quarantine.h"
 #include "pci.h"
 #include "rmrr.h"
 #include "sva.h"
@@ -294,6 +295,7 @@ static void vtd_release_device(struct device *dev)
 {
 	struct vtd_device *vdev = vtd_device_of(dev);
 
+	vtd_quarantine_end(vdev);
 	vtd_device_clear_pasids(vdev);
 	vtd_device_stop_ats(vdev);
 	vtd_device_stop_pasids(vdev);

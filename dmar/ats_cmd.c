@@ -125,8 +125,8 @@ static int vtd_ats_answer(const struct vtd_ats_switch *sw,
 		break;
 	case -EIO:
 		vtd_say(reply,
-			"%s: it did not answer when told to forget translations and is blocked: remove it, or reset the machine\n",
-			name);
+			"%s: it is in quarantine: 'vtdctl recover %s' brings it back\n",
+			name, name);
 		break;
 	default:
 		vtd_say(reply, "%s: ATS could not be enabled (error %d)\n",
@@ -149,7 +149,7 @@ static int vtd_ats_answer(const struct vtd_ats_switch *sw,
  * Return: 0, for "off" also where ATS is never on; -ENODEV when @pdev is not
  * managed; -EOPNOTSUPP when it may not have ATS; -EBUSY for "off" while page
  * requests are in use; -EPERM for "off" when it does not work without; -EIO for
- * one that did not answer; the errors of pci_enable_ats().
+ * one in quarantine; the errors of pci_enable_ats().
  */
 int vtd_ats_command(struct pci_dev *pdev, bool on, struct vtd_reply *reply)
 {

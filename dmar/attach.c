@@ -23,8 +23,10 @@
 #include "intel_iommu.h"
 #include "pmu.h"
 #include "prq.h"
+#include "quarantine.h"
 #include "quirks.h"
 #include "rmrr.h"
+#include "selftest.h"
 #include "syscore.h"
 
 struct vtd_control vtd_control = {
@@ -349,6 +351,8 @@ static int vtd_units_on(struct vtd_reply *reply)
 			goto off;
 		}
 		ret = vtd_unit_enable(unit, reply);
+		if (!ret && READ_ONCE(vtd_want_selftest))
+			ret = vtd_selftest(unit, reply);
 		if (ret)
 			goto off;
 		if (vtd_unit_caching_mode(unit))

@@ -18,6 +18,7 @@
 #include <linux/string.h>
 #include <linux/uaccess.h>
 
+#include "check.h"
 #include "control.h"
 #include "fault.h"
 #include "latency.h"
@@ -163,6 +164,16 @@ static int vtd_cmd_release(const char *arg, struct vtd_reply *reply)
 	return vtd_on_device(arg, reply, vtd_release);
 }
 
+static int vtd_cmd_check(const char *arg, struct vtd_reply *reply)
+{
+	return vtd_check(reply) ?: vtd_whole(reply);
+}
+
+static int vtd_cmd_recover(const char *arg, struct vtd_reply *reply)
+{
+	return vtd_on_device(arg, reply, vtd_recover);
+}
+
 static int vtd_cmd_why(const char *arg, struct vtd_reply *reply)
 {
 	return vtd_on_device(arg, reply, vtd_why) ?: vtd_whole(reply);
@@ -303,6 +314,8 @@ static const struct vtd_command vtd_commands[] = {
 	{ "detach", false, vtd_cmd_detach },
 	{ "adopt", true, vtd_cmd_adopt },
 	{ "release", true, vtd_cmd_release },
+	{ "recover", true, vtd_cmd_recover },
+	{ "check", false, vtd_cmd_check },
 	{ "why", true, vtd_cmd_why },
 	{ "walk", true, vtd_cmd_walk },
 	{ "faults", true, vtd_cmd_faults },

@@ -276,9 +276,17 @@ static int vtd_context_set_one(struct vtd_unit *unit, u16 sid,
 	return vtd_context_publish_one(unit, sid, ce, entry);
 }
 
-/* The entry that says @to; a device with ATS may ask for translations. */
-static struct vtd_context_entry vtd_context_of(struct vtd_unit *unit, u16 sid,
-					       const struct vtd_translation *to)
+/**
+ * vtd_context_says() - the entry that says something
+ * @unit: the unit it is for, in legacy mode
+ * @sid: source-id; a device with ATS may ask for translations
+ * @to: what becomes of its addresses
+ *
+ * Context: any; @unit->lock or the group's mutex is held.
+ * Return: the entry.
+ */
+struct vtd_context_entry vtd_context_says(struct vtd_unit *unit, u16 sid,
+					  const struct vtd_translation *to)
 {
 	struct vtd_context_entry entry;
 	struct vtd_devtlb *tlb;
@@ -317,13 +325,51 @@ static int vtd_context_set_all(struct vtd_unit *unit, const u16 *sid,
 
 		if (!unit->context[vtd_sid_bus(sid[i])])
 			continue;
-		entry = vtd_context_of(unit, sid[i], to);
+		entry = vtd_context_says(unit, sid[i], to);
 		err = vtd_context_set_one(unit, sid[i], &entry);
 		/* Go on: the others must not keep their old entries. */
 		if (err && !ret)
 			ret = err;
 	}
 	return ret;
+}
+
+/**
+ * vtd_context_held() - is nothing let through of a source-id, for now?
+ * @unit: the unit it belongs to
+ * @sid: source-id
+ *
+ * Context: any.
+ * Return: true between vtd_context_hold() with and without @on.
+ */
+bool vtd_context_held(struct vtd_unit *unit, u16 sid)
+{
+	/* Hardly ever is there one. */
+	return unlikely(!xa_empty(&unit->held)) && xa_load(&unit->held, sid);
+}
+
+static bool vtd_context_any_held(struct vtd_unit *unit, const u16 *sid,
+				 unsigned int nr)
+{
+	bool held = false;
+
+	while (nr--)
+		held |= vtd_context_held(unit, sid[nr]);
+	return held;
+}
+
+static int vtd_context_write(struct vtd_unit *unit, const u16 *sid,
+			     unsigned int nr, u32 pasid,
+			     const struct vtd_translation *to)
+{
+	const struct vtd_translation none = {};
+
+	lockdep_assert_held(&unit->lock);
+	/* A PASID's entry waits behind the context entry, which allows none. */
+	if (pasid == VTD_NO_PASID && vtd_context_any_held(unit, sid, nr))
+		to = &none;
+	return unit->scalable ? vtd_sm_set(unit, sid, nr, pasid, to) :
+				vtd_context_set_all(unit, sid, nr, to);
 }
 
 /**
@@ -348,10 +394,43 @@ int vtd_context_set(struct vtd_unit *unit, const u16 *sid, unsigned int nr,
 	int ret;
 
 	mutex_lock(&unit->lock);
-	ret = unit->scalable ? vtd_sm_set(unit, sid, nr, pasid, to) :
-			       vtd_context_set_all(unit, sid, nr, to);
+	ret = vtd_context_write(unit, sid, nr, pasid, to);
 	mutex_unlock(&unit->lock);
 	return ret;
+}
+
+/**
+ * vtd_context_hold() - let nothing of some source-ids through, or what is set again
+ * @unit: the unit they belong to
+ * @sid: @nr source-ids
+ * @nr: how many
+ * @on: block them, and leave them so whatever vtd_context_set() is asked; without,
+ *	they stay blocked until it is asked again
+ *
+ * In scalable mode it is for the caller to see to it that the context entry takes
+ * no PASIDs.
+ *
+ * Context: may sleep; takes @unit->lock.
+ * Return: 0; -ENOMEM: they are blocked, but not for good; the error of the
+ * invalidation.
+ */
+int vtd_context_hold(struct vtd_unit *unit, const u16 *sid, unsigned int nr,
+		     bool on)
+{
+	const struct vtd_translation none = {};
+	int ret = 0, err = 0;
+	unsigned int i;
+
+	mutex_lock(&unit->lock);
+	for (i = 0; i < nr && on; i++)
+		err = xa_err(xa_store(&unit->held, sid[i], xa_mk_value(1), GFP_KERNEL)) ?:
+			      err;
+	for (i = 0; i < nr && !on; i++)
+		xa_erase(&unit->held, sid[i]);
+	if (on)
+		ret = vtd_context_write(unit, sid, nr, VTD_NO_PASID, &none);
+	mutex_unlock(&unit->lock);
+	return ret ?: err;
 }
 
 /**
@@ -361,7 +440,7 @@ int vtd_context_set(struct vtd_unit *unit, const u16 *sid, unsigned int nr,
  * @silent: none, by the entry's bit FPD (VT-d 9.3)
  *
  * Changes nothing of what the device may do.  Whoever sets the entry next has
- * its faults recorded again.
+ * its faults recorded again.  Of one that is held, none are until then.
  *
  * Context: may sleep; takes @unit->lock.
  * Return: 0, also when it was so; -ENOENT where the bus has no table; the error
@@ -374,7 +453,9 @@ int vtd_context_silence(struct vtd_unit *unit, u16 sid, bool silent)
 	u64 lo;
 
 	mutex_lock(&unit->lock);
-	if (unit->scalable) {
+	if (!silent && vtd_context_held(unit, sid)) {
+		ret = 0;
+	} else if (unit->scalable) {
 		ret = vtd_sm_silence(unit, sid, silent);
 	} else if (unit->context[vtd_sid_bus(sid)]) {
 		ce = &unit->context[vtd_sid_bus(sid)][vtd_sid_devfn(sid)];

@@ -19,7 +19,12 @@ int vtd_context_init(struct vtd_unit *unit);
 void vtd_context_destroy(struct vtd_unit *unit);
 int vtd_context_set(struct vtd_unit *unit, const u16 *sid, unsigned int nr,
 		    u32 pasid, const struct vtd_translation *to);
+int vtd_context_hold(struct vtd_unit *unit, const u16 *sid, unsigned int nr,
+		     bool on);
+bool vtd_context_held(struct vtd_unit *unit, u16 sid);
 int vtd_context_silence(struct vtd_unit *unit, u16 sid, bool silent);
+struct vtd_context_entry vtd_context_says(struct vtd_unit *unit, u16 sid,
+					  const struct vtd_translation *to);
 int vtd_context_peek(struct vtd_unit *unit, u16 sid,
 		     struct vtd_context_entry *entry);
 

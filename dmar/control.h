@@ -15,6 +15,7 @@
 #include "reply.h"
 #include "unit.h"
 
+struct vtd_check;
 struct vtd_device;
 
 /**
@@ -43,6 +44,7 @@ enum vtd_state {
  * @registering: task that registers with the core just now, or NULL
  * @target: the one device that @registering has the core probe, or NULL
  * @holder: module that needs the units attached, or NULL (m)
+ * @check: compares interrupt entries with what is believed, or NULL (m)
  * @say_irqs: answers the command about interrupts, or NULL (m)
  *
  * (m) under @lock, (r) under pci_lock_rescan_remove(); callbacks of the core
@@ -60,6 +62,7 @@ struct vtd_control {
 	struct task_struct *registering;
 	struct pci_dev *target;
 	const char *holder;
+	void (*check)(struct vtd_check *c);
 	int (*say_irqs)(struct vtd_reply *reply);
 };
 
@@ -105,6 +108,9 @@ int vtd_stats(struct pci_dev *pdev, struct vtd_reply *reply);
 
 /* strict.c */
 int vtd_strict(struct pci_dev *pdev, bool on, struct vtd_reply *reply);
+
+/* recover.c */
+int vtd_recover(struct pci_dev *pdev, struct vtd_reply *reply);
 
 /* ats_cmd.c */
 int vtd_ats_command(struct pci_dev *pdev, bool on, struct vtd_reply *reply);

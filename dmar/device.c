@@ -16,6 +16,7 @@
 #include "device.h"
 #include "domain.h"
 #include "prq.h"
+#include "quarantine.h"
 #include "trace.h"
 
 /* Read under RCU, or by who holds pci_lock_rescan_remove(). */
@@ -60,6 +61,7 @@ struct vtd_device *vtd_device_create(struct pci_dev *pdev,
 	xa_init(&vdev->pasids);
 	mutex_init(&vdev->features_lock);
 	mutex_init(&vdev->answer_lock);
+	vtd_quarantine_init(vdev);
 
 	spin_lock(&vtd_devices_lock);
 	list_add_tail_rcu(&vdev->node, &vtd_devices);
@@ -414,26 +416,4 @@ bool vtd_device_lazy(const struct vtd_device *vdev)
 
 	return d && READ_ONCE(d->domain.type) == IOMMU_DOMAIN_DMA_FQ &&
 	       READ_ONCE(d->strict) != VTD_STRICT_ON;
-}
-
-/**
- * vtd_devices_quarantine() - stop all managed devices of a unit
- * @unit: it failed to forget translations, so their DMA is no longer safe
- *
- * Context: any but hard interrupt.
- */
-void vtd_devices_quarantine(const struct vtd_unit *unit)
-{
-	struct vtd_device *vdev;
-
-	rcu_read_lock();
-	list_for_each_entry_rcu(vdev, &vtd_devices, node) {
-		if (vdev->unit != unit)
-			continue;
-		pci_clear_master(vdev->pdev);
-		pci_err(vdev->pdev,
-			"bus mastering switched off: %s no longer answers\n",
-			unit->name);
-	}
-	rcu_read_unlock();
 }

@@ -38,11 +38,14 @@ struct vtd_unit;
  * @strict: its unmaps are flushed at once: the administrator wants it so, or has
  *	not said otherwise and its unit is in caching mode (g)
  * @features_lock: who changes @features
- * @features: VTD_SM_CONTEXT_DTE, _PASIDE and _PRE that are set for it
+ * @features: VTD_SM_CONTEXT_DTE, _PASIDE and _PRE that it is to have
  * @has_devtlb: @devtlb is in use: it may keep translations
  * @devtlb: see there
  * @ats_off: the administrator does not want it to (g)
- * @contain: blocks it when it does not answer
+ * @quarantine: VTD_QUARANTINE_*: why nothing that it sends is let through; set in
+ *	any context, cleared under (g)
+ * @was_master: it might do DMA before that
+ * @contain: does what is slow of it
  * @pri_users: domains that serve its page requests and are attached (g)
  * @quota: page requests that it may have under way; 0: it may send none.  Under
  *	the lock of the unit's page request queue
@@ -80,6 +83,8 @@ struct vtd_device {
 	bool has_devtlb;
 	bool ats_off;
 	struct vtd_devtlb devtlb;
+	unsigned int quarantine;
+	bool was_master;
 	struct work_struct contain;
 	unsigned int pri_users;
 	u32 quota;
@@ -120,6 +125,7 @@ void vtd_device_start_ats(struct vtd_device *vdev);
 void vtd_device_moved_ats(struct vtd_device *vdev, bool translated);
 void vtd_device_regain_ats(struct vtd_device *vdev);
 void vtd_device_stop_ats(struct vtd_device *vdev);
+void vtd_device_end_ats(struct vtd_device *vdev);
 bool vtd_ats_whole_pages(struct pci_dev *pdev);
 int vtd_device_set_ats(struct vtd_device *vdev, bool on);
 int vtd_device_features(struct vtd_device *vdev, u64 set, u64 clear);
@@ -131,6 +137,7 @@ int vtd_device_set_pasid(struct vtd_device *vdev, u32 pasid,
 int vtd_device_clear_pasid(struct vtd_device *vdev, u32 pasid);
 unsigned int vtd_device_pasid_type(struct vtd_device *vdev, u32 pasid,
 				   struct vtd_domain **d);
-void vtd_devices_quarantine(const struct vtd_unit *unit);
+void vtd_device_stop_requests(struct vtd_device *vdev);
+void vtd_device_resume_requests(struct vtd_device *vdev);
 
 #endif /* VTD_DEVICE_H */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Managed devices that keep translations of their own (PCIe ATS): when they
- * begin and end to, and what becomes of one that does not answer.
+ * begin and end to.
  *
  * The order is PCIe's and the specification's (VT-d 4.4): PASIDs first, then
  * the unit's entry, then ATS in the device; and back in reverse.
@@ -10,13 +10,12 @@
 
 #include <linux/pci-ats.h>
 #include <linux/spinlock.h>
-#include <linux/workqueue.h>
 
 #include "context.h"
 #include "device.h"
 #include "domain.h"
+#include "quarantine.h"
 #include "scalable.h"
-#include "user.h"
 
 /* ATS is switched on for one device at a time. */
 static DEFINE_RAW_SPINLOCK(vtd_ats_lock);
@@ -32,7 +31,7 @@ static struct vtd_device *vtd_device_of_tlb(struct vtd_devtlb *tlb)
  * @set: of VTD_SM_CONTEXT_DTE, _PASIDE and _PRE, those that it may from now on
  * @clear: those that it may not
  *
- * A device that did not answer is allowed nothing any more.
+ * One in quarantine is allowed nothing; what it would be is kept for later.
  *
  * Context: may sleep; takes @vdev->features_lock, then the unit's.
  * Return: as vtd_sm_features().
@@ -44,9 +43,8 @@ int vtd_device_features(struct vtd_device *vdev, u64 set, u64 clear)
 
 	mutex_lock(&vdev->features_lock);
 	features = (vdev->features & ~clear) | set;
-	if (READ_ONCE(vdev->devtlb.containing))
-		features = 0;
-	ret = vtd_sm_features(vdev->unit, vdev->sid[0], features,
+	ret = vtd_sm_features(vdev->unit, vdev->sid[0],
+			      READ_ONCE(vdev->quarantine) ? 0 : features,
 			      vdev->pasid_bits);
 	if (!ret)
 		vdev->features = features;
@@ -58,35 +56,9 @@ int vtd_device_features(struct vtd_device *vdev, u64 set, u64 clear)
  * A device that does not answer may use what it was told to forget: from now on
  * nothing that it sends is let through.
  */
-static void vtd_device_contain(struct work_struct *work)
-{
-	struct vtd_device *vdev =
-		container_of(work, struct vtd_device, contain);
-	const struct vtd_translation none = {};
-	struct vtd_devtlb *tlb = &vdev->devtlb;
-	int ret;
-
-	WRITE_ONCE(tlb->containing, true);
-	ret = vtd_context_set(vdev->unit, vdev->sid, vdev->nr_sids,
-			      VTD_NO_PASID, &none);
-	if (!ret && vdev->unit->scalable)
-		ret = vtd_device_features(vdev, 0, ~0ULL);
-	/* Before this, each flush that it has a part in fails. */
-	if (!ret)
-		/* Pairs with vtd_devtlb_flush(). */
-		smp_store_release(&tlb->idle, true);
-	pci_err(vdev->pdev,
-		"does not answer when told to forget translations (ATS): blocked; remove it, or reset the machine\n");
-	vtd_user_device_failed(&vdev->pdev->dev);
-}
-
-/* At once what can be done in any context, then the rest. */
 static void vtd_device_mute(struct vtd_devtlb *tlb)
 {
-	struct vtd_device *vdev = vtd_device_of_tlb(tlb);
-
-	pci_clear_master(vdev->pdev);
-	schedule_work(&vdev->contain);
+	vtd_quarantine(vtd_device_of_tlb(tlb), VTD_QUARANTINE_MUTE);
 }
 
 static u16 vtd_ats_cap(struct pci_dev *pdev)
@@ -131,7 +103,6 @@ static void vtd_devtlb_init(struct vtd_device *vdev)
 		.idle = true,
 		.failed = vtd_device_mute,
 	};
-	INIT_WORK(&vdev->contain, vtd_device_contain);
 }
 
 /*
@@ -149,13 +120,34 @@ static int vtd_device_enable_ats(struct vtd_device *vdev)
 	WRITE_ONCE(tlb->switching, true);
 	/* Before the device can ask for anything. */
 	smp_mb();
-	ret = pci_enable_ats(vdev->pdev, PAGE_SHIFT);
+	/* Put in quarantine just now, it gets none: vtd_device_end_ats(). */
+	ret = READ_ONCE(vdev->quarantine) ?
+		      -EIO :
+		      pci_enable_ats(vdev->pdev, PAGE_SHIFT);
 	if (!ret)
 		WRITE_ONCE(tlb->idle, false);
 	/* Pairs with vtd_devtlb_flush(). */
 	smp_store_release(&tlb->switching, false);
 	raw_spin_unlock_irqrestore(&vtd_ats_lock, flags);
 	return ret;
+}
+
+/**
+ * vtd_device_end_ats() - ATS off in the device, if it is on
+ * @vdev: a managed device
+ *
+ * With it goes what the device keeps.
+ *
+ * Context: any but hard interrupt.
+ */
+void vtd_device_end_ats(struct vtd_device *vdev)
+{
+	unsigned long flags;
+
+	raw_spin_lock_irqsave(&vtd_ats_lock, flags);
+	if (vdev->has_devtlb && vdev->pdev->ats_enabled)
+		pci_disable_ats(vdev->pdev);
+	raw_spin_unlock_irqrestore(&vtd_ats_lock, flags);
 }
 
 /*
@@ -165,7 +157,7 @@ static int vtd_device_enable_ats(struct vtd_device *vdev)
 static int vtd_device_follow_ats(struct vtd_device *vdev, bool translated)
 {
 	struct vtd_devtlb *tlb = &vdev->devtlb;
-	bool on = !vdev->ats_off && !READ_ONCE(tlb->mute) &&
+	bool on = !vdev->ats_off && !READ_ONCE(vdev->quarantine) &&
 		  (vdev->unit->scalable || translated);
 
 	if (on == vdev->pdev->ats_enabled)
@@ -173,7 +165,7 @@ static int vtd_device_follow_ats(struct vtd_device *vdev, bool translated)
 	if (on)
 		return vtd_device_enable_ats(vdev);
 	/* What it keeps is of no use to it then. */
-	pci_disable_ats(vdev->pdev);
+	vtd_device_end_ats(vdev);
 	/* Pairs with vtd_devtlb_flush(). */
 	smp_store_release(&tlb->idle, true);
 	return 0;
@@ -234,12 +226,13 @@ void vtd_device_regain_ats(struct vtd_device *vdev)
 	struct pci_dev *pdev = vdev->pdev;
 	u16 ctrl = 0;
 
-	if (!vdev->has_devtlb || !pdev->ats_enabled)
+	if (!vdev->has_devtlb || !pdev->ats_enabled ||
+	    READ_ONCE(vdev->quarantine))
 		return;
 	pci_read_config_word(pdev, pdev->ats_cap + PCI_ATS_CTRL, &ctrl);
 	if (ctrl & PCI_ATS_CTRL_ENABLE)
 		return;
-	pci_disable_ats(pdev);
+	vtd_device_end_ats(vdev);
 	if (vdev->pasid_bits) {
 		pci_disable_pasid(pdev);
 		if (pci_enable_pasid(pdev, 0))
@@ -259,11 +252,10 @@ void vtd_device_stop_ats(struct vtd_device *vdev)
 {
 	if (!vdev->has_devtlb)
 		return;
-	if (!vdev->removed && vdev->pdev->ats_enabled)
-		pci_disable_ats(vdev->pdev);
+	if (!vdev->removed)
+		vtd_device_end_ats(vdev);
 	/* Pairs with vtd_devtlb_flush(). */
 	smp_store_release(&vdev->devtlb.idle, true);
-	cancel_work_sync(&vdev->contain);
 	if (vdev->unit->scalable &&
 	    vtd_device_features(vdev, 0, VTD_SM_CONTEXT_DTE))
 		pci_err(vdev->pdev, "ATS may still be accepted\n");
@@ -277,14 +269,14 @@ void vtd_device_stop_ats(struct vtd_device *vdev)
  * @on: as far as it may have it
  *
  * Context: may sleep; the group's mutex is held.
- * Return: 0; -EOPNOTSUPP when it may not have it; -EIO for one that did not
- * answer; the errors of pci_enable_ats().
+ * Return: 0; -EOPNOTSUPP when it may not have it; -EIO for one in quarantine; the
+ * errors of pci_enable_ats().
  */
 int vtd_device_set_ats(struct vtd_device *vdev, bool on)
 {
 	if (!vdev->has_devtlb)
 		return on ? -EOPNOTSUPP : 0;
-	if (READ_ONCE(vdev->devtlb.mute))
+	if (READ_ONCE(vdev->quarantine))
 		return -EIO;
 	vdev->ats_off = !on;
 	return vtd_device_follow_ats(vdev, vdev->domain);

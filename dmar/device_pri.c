@@ -142,6 +142,48 @@ static void vtd_pri_take(struct vtd_prq *prq)
 	vtd_prq_take(prq);
 }
 
+/**
+ * vtd_device_stop_requests() - a device may send no page requests, for now
+ * @vdev: a managed device
+ *
+ * Context: may sleep; takes the lock of the unit's page request queue.
+ */
+void vtd_device_stop_requests(struct vtd_device *vdev)
+{
+	struct vtd_prq *prq = vdev->unit->prq;
+
+	if (!prq || !vdev->pdev->pri_cap)
+		return;
+	mutex_lock(&prq->lock);
+	vtd_pri_stop(vdev, prq);
+	mutex_unlock(&prq->lock);
+}
+
+/**
+ * vtd_device_resume_requests() - undo vtd_device_stop_requests()
+ * @vdev: a managed device
+ *
+ * Where that fails its page requests are refused until it is attached again.
+ *
+ * Context: may sleep; the group's mutex is held.
+ */
+void vtd_device_resume_requests(struct vtd_device *vdev)
+{
+	struct vtd_prq *prq = vdev->unit->prq;
+	int ret = 0;
+
+	if (!prq || !vdev->pri_users)
+		return;
+	mutex_lock(&prq->lock);
+	if (!vdev->quota)
+		ret = vdev->pdev->ats_enabled ? vtd_pri_start(vdev, prq) :
+						-EOPNOTSUPP;
+	mutex_unlock(&prq->lock);
+	if (ret)
+		pci_notice(vdev->pdev,
+			   "may send no page requests yet (error %d)\n", ret);
+}
+
 static int vtd_device_need_requests(struct vtd_device *vdev)
 {
 	struct vtd_prq *prq = vdev->unit->prq;

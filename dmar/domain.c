@@ -602,6 +602,64 @@ void vtd_domain_detach(struct vtd_domain *d, struct vtd_unit *unit, u32 pasid,
 	vtd_domain_unlock(d);
 }
 
+/* What entries of the unit say that lead to the domain; false without any. */
+static bool vtd_domain_find(struct vtd_domain *d, const struct vtd_unit *unit,
+			    u32 pasid, struct vtd_translation *to)
+{
+	struct vtd_domain_unit *du = vtd_domain_unit_find(
+		d, unit, vtd_domain_first(d) ? pasid : VTD_NO_PASID);
+
+	if (!du || d->dead)
+		return false;
+	*to = vtd_domain_translation(d, du);
+	return true;
+}
+
+/**
+ * vtd_domain_says() - what entries say that lead to a domain
+ * @d: the domain; it stays meanwhile
+ * @unit: the unit
+ * @pasid: of the requests, or VTD_NO_PASID
+ * @to: set to it
+ *
+ * Context: may sleep; takes @d->lock, then that of the parent of a nested one.
+ * Return: false when nothing is attached through the unit, or the tables are given
+ * up: then the entries say nothing.
+ */
+bool vtd_domain_says(struct vtd_domain *d, const struct vtd_unit *unit,
+		     u32 pasid, struct vtd_translation *to)
+{
+	bool found;
+
+	vtd_domain_lock(d);
+	found = vtd_domain_find(d, unit, pasid, to);
+	vtd_domain_unlock(d);
+	return found;
+}
+
+/**
+ * vtd_domain_renew() - write the entries of what is attached once more
+ * @d: the domain
+ * @unit: the unit
+ * @sid: @nr source-ids, attached without a PASID
+ * @nr: how many
+ *
+ * Context: as vtd_domain_attach().
+ * Return: as vtd_context_set().
+ */
+int vtd_domain_renew(struct vtd_domain *d, struct vtd_unit *unit,
+		     const u16 *sid, unsigned int nr)
+{
+	struct vtd_translation to = {};
+	int ret;
+
+	vtd_domain_lock(d);
+	vtd_domain_find(d, unit, VTD_NO_PASID, &to);
+	ret = vtd_context_set(unit, sid, nr, VTD_NO_PASID, &to);
+	vtd_domain_unlock(d);
+	return ret;
+}
+
 /**
  * vtd_domain_block() - the tables are given up: nobody translates with them
  * @d: the domain; what is attached stays so, and is refused all requests

@@ -226,6 +226,10 @@ int vtd_domain_attach(struct vtd_domain *d, struct vtd_unit *unit, u32 pasid,
 		      const u16 *sid, unsigned int nr);
 void vtd_domain_detach(struct vtd_domain *d, struct vtd_unit *unit, u32 pasid,
 		       u16 sid, bool forgotten);
+int vtd_domain_renew(struct vtd_domain *d, struct vtd_unit *unit,
+		     const u16 *sid, unsigned int nr);
+bool vtd_domain_says(struct vtd_domain *d, const struct vtd_unit *unit,
+		     u32 pasid, struct vtd_translation *to);
 void vtd_domain_block(struct vtd_domain *d);
 bool vtd_domain_enforce_snoop(struct vtd_domain *d);
 int vtd_domain_track(struct vtd_domain *d, bool on);

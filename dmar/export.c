@@ -8,7 +8,6 @@
  * DMA.
  */
 #include <linux/build_bug.h>
-#include <linux/delay.h>
 #include <linux/errno.h>
 #include <linux/iommu.h>
 #include <linux/module.h>
@@ -21,6 +20,7 @@
 #include <vtd/report.h>
 #include <vtd/units.h>
 
+#include "check.h"
 #include "control.h"
 #include "device.h"
 #include "domain.h"
@@ -155,22 +155,18 @@ EXPORT_SYMBOL_GPL(vtd_units_of_scope);
 void vtd_units_set_table(struct vtd_unit *unit, u64 irta)
 {
 	vtd_write64(&unit->regs, VTD_IRTA, irta);
+	WRITE_ONCE(unit->irta, irta);
 }
 EXPORT_SYMBOL_GPL(vtd_units_set_table);
 
 int vtd_units_command(struct vtd_unit *unit, u32 bit, bool on,
 		      unsigned int timeout_us)
 {
-	u32 lasting = vtd_read32(&unit->regs, VTD_GSTS) & VTD_GCMD_LASTING;
-	unsigned int us;
+	int ret = vtd_unit_command(unit, bit, on, timeout_us);
 
-	vtd_write32(&unit->regs, VTD_GCMD, on ? lasting | bit : lasting & ~bit);
-	for (us = 0; us < timeout_us; us++) {
-		if (!!(vtd_read32(&unit->regs, VTD_GSTS) & bit) == on)
-			return 0;
-		udelay(1);
-	}
-	return -ETIMEDOUT;
+	if (!ret && bit == VTD_GCMD_IRE)
+		WRITE_ONCE(unit->remapping, on);
+	return ret;
 }
 EXPORT_SYMBOL_GPL(vtd_units_command);
 
@@ -187,3 +183,28 @@ void vtd_report_irqs(int (*say)(struct vtd_reply *reply))
 	mutex_unlock(&vtd_control.lock);
 }
 EXPORT_SYMBOL_GPL(vtd_report_irqs);
+
+void vtd_report_check(void (*check)(struct vtd_check *c))
+{
+	mutex_lock(&vtd_control.lock);
+	vtd_control.check = check;
+	mutex_unlock(&vtd_control.lock);
+}
+EXPORT_SYMBOL_GPL(vtd_report_check);
+
+void vtd_check_interrupt(struct vtd_check *c, const char *unit, u32 index,
+			 const u64 expected[2], const u64 found[2],
+			 const char *text)
+{
+	char entry[32];
+	const struct vtd_check_at at = { unit, "-", "interrupt", entry };
+	unsigned int i;
+
+	c->entries++;
+	for (i = 0; i < 2; i++) {
+		snprintf(entry, sizeof(entry), "0x%x, bits %s", index,
+			 i ? "127:64" : "63:0");
+		vtd_check_value(c, &at, expected[i], found[i], text);
+	}
+}
+EXPORT_SYMBOL_GPL(vtd_check_interrupt);

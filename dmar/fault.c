@@ -22,6 +22,8 @@
 
 #include "context.h"
 #include "fault.h"
+#include "incident.h"
+#include "quarantine.h"
 #include "reply.h"
 #include "trace.h"
 #include "unit.h"
@@ -53,7 +55,9 @@
  * @silent: sources that are not recorded (l)
  * @nr_silent: how many (l)
  * @noisy: a source that was not described for its number of faults, or -1 (l)
+ * @storming: @noisy is one whose faults are a storm (l)
  * @lossy: the unit has lost faults (l)
+ * @errors: errors of its queue that have been told of; one run at a time
  * @since: when @taken was 0, since boot, in nanoseconds (l)
  * @taken: faults taken since then (l)
  * @fault: the one that is described just now (l)
@@ -69,7 +73,9 @@ struct vtd_fault_listener {
 	u16 silent[VTD_FAULT_SILENCED];
 	unsigned int nr_silent;
 	int noisy;
+	bool storming;
 	bool lossy;
+	u64 errors;
 	u64 since;
 	unsigned int taken;
 	struct vtd_fault_kept fault;
@@ -88,6 +94,8 @@ DECLARE_WAIT_QUEUE_HEAD(vtd_fault_wait);
 /* A source has limits of its own; this one is for many sources. */
 static DEFINE_RATELIMIT_STATE(vtd_faults_limit, 5 * HZ, 50);
 
+static DEFINE_RATELIMIT_STATE(vtd_errors_limit, 60 * HZ, 5);
+
 static void vtd_fault_log(struct vtd_fault_listener *l, u64 untold)
 {
 	const struct vtd_fault_kept *fault = &l->fault;
@@ -104,6 +112,28 @@ static void vtd_fault_log(struct vtd_fault_listener *l, u64 untold)
 	pr_warn("%s: %s. Likely remedy: %s\n", fault->unit, l->text,
 		vtd_fault_remedy(vtd_fault_reason(r.reason),
 				 vtd_fault_assigned(&fault->facts)));
+}
+
+/*
+ * A source faults on and on.  Not recorded, it costs the host nothing; after some
+ * time of that it is stopped, if the administrator wants such devices to be.  Bus
+ * mastering is all that stops a storm of interrupts: no context entry says anything
+ * of them.
+ */
+static void vtd_fault_stormed(struct vtd_fault_listener *l,
+			      const struct vtd_fault_request *request,
+			      enum vtd_storm_verdict verdict)
+{
+	enum vtd_storm_whom whom = READ_ONCE(vtd_storm_policy.whom);
+
+	lockdep_assert_held(&l->lock);
+	if (request->access != VTD_ACCESS_INTERRUPT) {
+		l->noisy = request->sid;
+		l->storming = true;
+	}
+	if (verdict == VTD_STORM_STOP && whom != VTD_STORM_NOBODY)
+		vtd_devices_storm(l->unit, request->sid,
+				  whom == VTD_STORM_ASSIGNED);
 }
 
 static void vtd_fault_take(void *data, const struct vtd_fault_record *record)
@@ -129,10 +159,12 @@ static void vtd_fault_take(void *data, const struct vtd_fault_record *record)
 		vtd_fault_look(unit, &request, &fault->facts);
 		vtd_fault_keep(&vtd_faults, fault);
 		wake_up_interruptible(&vtd_fault_wait);
-	} else if (request.access != VTD_ACCESS_INTERRUPT) {
+	} else if (request.access != VTD_ACCESS_INTERRUPT && !l->storming) {
 		/* The context entry says nothing of interrupts. */
 		l->noisy = request.sid;
 	}
+	if (verdict.storm != VTD_STORM_CALM)
+		vtd_fault_stormed(l, &request, verdict.storm);
 	if (verdict.log)
 		vtd_fault_log(l, verdict.untold);
 	/* Last: who waits for the count finds the report. */
@@ -178,7 +210,7 @@ static void vtd_fault_silence(struct vtd_fault_listener *l, u16 sid)
 	    vtd_context_silence(unit, sid, true))
 		return;
 	pr_notice_ratelimited(
-		"%s: faults of %04x:%02x:%02x.%u are not recorded for a second, so that others are\n",
+		"%s: faults of %04x:%02x:%02x.%u are not recorded for a second: there are too many of them\n",
 		unit->name, unit->drhd->segment, sid >> 8, PCI_SLOT(sid & 0xff),
 		PCI_FUNC(sid & 0xff));
 }
@@ -199,6 +231,32 @@ static void vtd_fault_hear(struct work_struct *work)
 		vtd_context_silence(l->unit, silent[i], false);
 }
 
+/*
+ * Errors of the queue raise the same interrupt.  Whose they are is told there, and
+ * here what they were: a device that answers wrongly is otherwise nobody's.
+ */
+static void vtd_fault_tell_errors(struct vtd_fault_listener *l)
+{
+	const struct vtd_qi_stats *stats = &l->unit->qi.stats;
+	const char *name = l->unit->name;
+	u64 iqe = READ_ONCE(stats->iqe), ite = READ_ONCE(stats->ite);
+	u64 ice = READ_ONCE(stats->ice), record = READ_ONCE(stats->last_error);
+	u64 errors = iqe + ite + ice;
+	char text[128];
+
+	if (errors == l->errors)
+		return;
+	l->errors = errors;
+	if (!__ratelimit(&vtd_errors_limit))
+		return;
+	snprintf(
+		text, sizeof(text),
+		"so far %llu invalidations refused, %llu not answered by a device in time, %llu answered wrongly; last record 0x%llx",
+		iqe, ite, ice, record);
+	pr_warn("%s: error of the invalidation queue: %s\n", name, text);
+	vtd_incident(name, "-", "queue-error", text);
+}
+
 /* One bounded look at the records; true in a storm. */
 static bool vtd_fault_run(struct vtd_fault_listener *l)
 {
@@ -209,6 +267,7 @@ static bool vtd_fault_run(struct vtd_fault_listener *l)
 
 	mutex_lock(&l->lock);
 	l->noisy = -1;
+	l->storming = false;
 	vtd_fault_read(&unit->regs, unit->cap, VTD_FAULT_BUDGET, vtd_fault_take,
 		       l, &reading);
 	if (reading.overflow) {
@@ -218,11 +277,17 @@ static bool vtd_fault_run(struct vtd_fault_listener *l)
 		pr_warn_ratelimited(
 			"%s: more faults than it can record: some are lost\n",
 			unit->name);
-		silent = vtd_fault_choose_silent(l);
 	}
+	if (reading.overflow || l->storming)
+		silent = vtd_fault_choose_silent(l);
 	storms = vtd_fault_storms(l, reading.found);
 	mutex_unlock(&l->lock);
 
+	if (reading.gone)
+		vtd_unit_failed(unit, "reading its faults", -ENXIO);
+	else if (reading.held_up)
+		vtd_qi_tend(&unit->qi);
+	vtd_fault_tell_errors(l);
 	if (silent >= 0) {
 		vtd_fault_silence(l, silent);
 		queue_delayed_work(system_freezable_wq, &l->hear,

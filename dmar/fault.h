@@ -15,6 +15,8 @@
 #include <linux/string.h>
 #include <linux/types.h>
 
+#include "storm.h"
+
 struct vtd_regs;
 struct vtd_reply;
 struct vtd_unit;
@@ -55,12 +57,14 @@ struct vtd_fault_record {
  * @overflow: faults were lost before it
  * @pending: records are left, of which no interrupt may tell
  * @held_up: other conditions are set that keep interrupts for new faults away
+ * @gone: the unit has gone: nothing could be read
  */
 struct vtd_fault_reading {
 	unsigned int found;
 	bool overflow;
 	bool pending;
 	bool held_up;
+	bool gone;
 };
 
 void vtd_fault_read(const struct vtd_regs *regs, u64 cap, unsigned int budget,
@@ -328,6 +332,7 @@ struct vtd_fault_tokens {
  * @untold: faults since the last one that went to the log
  * @describe: faults that may be described
  * @log: faults that may be told in the log
+ * @storm: is it one?
  * @next: place in @kept to be used next
  * @kept: the last ones that were described
  */
@@ -345,6 +350,7 @@ struct vtd_fault_source {
 	u64 untold;
 	struct vtd_fault_tokens describe;
 	struct vtd_fault_tokens log;
+	struct vtd_storm storm;
 	unsigned int next;
 	struct vtd_fault_kept kept[VTD_FAULT_KEPT];
 };
@@ -355,12 +361,14 @@ struct vtd_fault_source {
  * @describe: describe it: vtd_fault_keep() follows
  * @log: tell it in the log, too
  * @untold: for @log: faults of its source before it that were not told there
+ * @storm: see there
  */
 struct vtd_fault_verdict {
 	u64 seq;
 	bool describe;
 	bool log;
 	u64 untold;
+	enum vtd_storm_verdict storm;
 };
 
 /**
@@ -431,6 +439,7 @@ int vtd_irq_domain_create(void);
 void vtd_irq_domain_destroy(void);
 int vtd_irq_alloc(struct vtd_unit *unit, unsigned int which);
 void vtd_irq_free(unsigned int irq);
+bool vtd_irq_message(unsigned int irq, u32 message[3]);
 void vtd_irq_restore(unsigned int irq);
 
 #endif /* VTD_FAULT_H */

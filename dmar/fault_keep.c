@@ -129,6 +129,8 @@ static void vtd_fault_count_one(struct vtd_fault_source *source, u64 now,
 	verdict->log = verdict->describe &&
 		       vtd_fault_token(&source->log, now, VTD_FAULT_LOG_BURST,
 				       VTD_FAULT_LOG_EACH_NS);
+	verdict->storm =
+		vtd_storm_count(&source->storm, now, &vtd_storm_policy);
 	verdict->untold = source->untold;
 	source->untold = verdict->log ? 0 : source->untold + 1;
 }

@@ -67,8 +67,8 @@ void vtd_fault_read(const struct vtd_regs *regs, u64 cap, unsigned int budget,
 	u32 fsts = vtd_read32(regs, VTD_FSTS);
 
 	*reading = (struct vtd_fault_reading){};
-	/* A unit that has gone reads as all ones. */
-	if (fsts == ~0U)
+	reading->gone = vtd_regs_gone(fsts);
+	if (reading->gone)
 		return;
 	while (fsts & VTD_FSTS_PPF && reading->found < budget) {
 		unsigned int found =

@@ -51,19 +51,31 @@ static void vtd_irq_unmask(struct irq_data *data)
 	vtd_irq_control(data, 0);
 }
 
-/* Destination ids above 255 have their upper bits in FEUADDR (11.4.7.5). */
+/*
+ * Data, address and upper address.  Destination ids above 255 have their upper bits
+ * in the last (11.4.7.5).
+ */
+static void vtd_irq_compose(struct irq_data *data, u32 message[3])
+{
+	struct irq_data *vector = data->parent_data;
+	struct msi_msg msg = {};
+
+	vector->chip->irq_compose_msi_msg(vector, &msg);
+	message[0] = msg.data;
+	message[1] = msg.address_lo;
+	message[2] = irqd_cfg(vector)->dest_apicid & ~0xffU;
+}
+
 static void vtd_irq_write_msg(struct irq_data *data)
 {
 	const struct vtd_event *event = data->chip_data;
 	const struct vtd_regs *regs = &event->unit->regs;
-	struct irq_data *vector = data->parent_data;
-	struct msi_msg msg = {};
-	u32 id = irqd_cfg(vector)->dest_apicid;
+	u32 message[3];
 
-	vector->chip->irq_compose_msi_msg(vector, &msg);
-	vtd_write32(regs, vtd_irq_reg(event, VTD_FEDATA), msg.data);
-	vtd_write32(regs, vtd_irq_reg(event, VTD_FEADDR), msg.address_lo);
-	vtd_write32(regs, vtd_irq_reg(event, VTD_FEUADDR), id & ~0xffU);
+	vtd_irq_compose(data, message);
+	vtd_write32(regs, vtd_irq_reg(event, VTD_FEDATA), message[0]);
+	vtd_write32(regs, vtd_irq_reg(event, VTD_FEADDR), message[1]);
+	vtd_write32(regs, vtd_irq_reg(event, VTD_FEUADDR), message[2]);
 }
 
 static int vtd_irq_set_affinity(struct irq_data *data,
@@ -221,4 +233,30 @@ void vtd_irq_restore(unsigned int irq)
 		return;
 	vtd_irq_write_msg(data);
 	vtd_irq_unmask(data);
+}
+
+/**
+ * vtd_irq_message() - what a unit is to send for an interrupt, for reports
+ * @irq: of vtd_irq_alloc()
+ * @message: set to data, address and upper address
+ *
+ * Context: may sleep.
+ * Return: false when it has no vector.
+ */
+bool vtd_irq_message(unsigned int irq, u32 message[3])
+{
+	struct irq_data *data = irq_get_irq_data(irq);
+	struct irq_desc *desc;
+	unsigned long flags;
+	bool has;
+
+	if (!data)
+		return false;
+	desc = irq_data_to_desc(data);
+	raw_spin_lock_irqsave(&desc->lock, flags);
+	has = irqd_is_activated(data) && irqd_cfg(data);
+	if (has)
+		vtd_irq_compose(data, message);
+	raw_spin_unlock_irqrestore(&desc->lock, flags);
+	return has;
 }

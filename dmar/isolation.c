@@ -108,6 +108,20 @@ static u16 vtd_acs_bits_off(struct pci_dev *pdev)
 	return VTD_ACS_NEEDED & cap & ~ctrl;
 }
 
+/**
+ * vtd_acs_missing() - bits of ACS that a function has, isolation needs, and are off
+ * @pdev: any PCI device
+ *
+ * Context: may sleep.
+ * Return: PCI_ACS_*; 0 for one without ACS.
+ */
+u16 vtd_acs_missing(struct pci_dev *pdev)
+{
+	return pci_find_ext_capability(pdev, PCI_EXT_CAP_ID_ACS) ?
+		       vtd_acs_bits_off(pdev) :
+		       0;
+}
+
 static bool vtd_acs_bits_on(struct pci_dev *pdev)
 {
 	return !vtd_acs_bits_off(pdev);

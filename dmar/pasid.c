@@ -143,9 +143,16 @@ static u64 vtd_pasid_second(const struct vtd_translation *to)
 	       (to->table & VTD_PASID_SSPTPTR);
 }
 
-/* The entry that says @to. */
-static struct vtd_pasid_entry vtd_pasid_of(const struct vtd_unit *unit,
-					   const struct vtd_translation *to)
+/**
+ * vtd_pasid_says() - the entry that says something
+ * @unit: the unit it is for
+ * @to: what becomes of the addresses
+ *
+ * Context: any.
+ * Return: the entry.
+ */
+struct vtd_pasid_entry vtd_pasid_says(const struct vtd_unit *unit,
+				      const struct vtd_translation *to)
 {
 	struct vtd_pasid_entry pe = {};
 
@@ -506,7 +513,7 @@ static bool vtd_pasid_hitless(const struct vtd_pasid_entry *old,
 int vtd_pasid_write(struct vtd_unit *unit, u16 sid, struct vtd_pasid_dir *dir,
 		    u32 pasid, const struct vtd_translation *to, bool live)
 {
-	struct vtd_pasid_entry new = vtd_pasid_of(unit, to);
+	struct vtd_pasid_entry new = vtd_pasid_says(unit, to);
 	const struct vtd_pasid_change c = {
 		.unit = unit,
 		.sid = sid,

@@ -293,3 +293,33 @@ bool vtd_pci_share_sid(struct pci_dev *a, struct pci_dev *b)
 				return true;
 	return false;
 }
+
+/**
+ * vtd_pci_is_master() - may a device begin anything?
+ * @pdev: any PCI device
+ *
+ * Context: any.
+ * Return: what its command register says.
+ */
+bool vtd_pci_is_master(struct pci_dev *pdev)
+{
+	u16 command = 0;
+
+	pci_read_config_word(pdev, PCI_COMMAND, &command);
+	return command != U16_MAX && command & PCI_COMMAND_MASTER;
+}
+
+/**
+ * vtd_pci_answers() - is there anything at a device's address?
+ * @pdev: any PCI device
+ *
+ * Context: any.
+ * Return: false when its configuration reads as all ones.
+ */
+bool vtd_pci_answers(struct pci_dev *pdev)
+{
+	u16 vendor = U16_MAX;
+
+	pci_read_config_word(pdev, PCI_VENDOR_ID, &vendor);
+	return vendor != U16_MAX;
+}

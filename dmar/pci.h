@@ -64,9 +64,13 @@ bool vtd_pci_is_bridge(const struct pci_dev *pdev);
 bool vtd_pci_driver_leaves_dma(struct pci_dev *pdev);
 const char *vtd_pci_driver_name(struct pci_dev *pdev);
 
+bool vtd_pci_is_master(struct pci_dev *pdev);
+bool vtd_pci_answers(struct pci_dev *pdev);
+
 void vtd_acs_enable(void);
 void vtd_acs_enable_one(struct pci_dev *pdev);
 void vtd_acs_restore(void);
+u16 vtd_acs_missing(struct pci_dev *pdev);
 
 bool vtd_pci_same_set(struct pci_dev *a, struct pci_dev *b);
 bool vtd_pci_alone(struct pci_dev *pdev);

@@ -135,6 +135,10 @@ void vtd_prq_take(struct vtd_prq *prq)
 
 	lockdep_assert_held(&prq->lock);
 
+	if (vtd_regs_gone(vtd_read32(regs, VTD_PRS))) {
+		vtd_unit_failed(prq->unit, "reading page requests", -ENXIO);
+		return;
+	}
 	while (head != tail) {
 		struct vtd_prq_desc desc = prq->ring[head / sizeof(desc)];
 
@@ -167,7 +171,7 @@ static void vtd_prq_program(struct vtd_prq *prq)
 
 	vtd_write64(regs, VTD_PQH, 0);
 	vtd_write64(regs, VTD_PQT, 0);
-	vtd_write64(regs, VTD_PQA, virt_to_phys(prq->ring) | ilog2(prq->pages));
+	vtd_write64(regs, VTD_PQA, vtd_prq_pqa(prq));
 	vtd_write32(regs, VTD_PRS, VTD_PRS_PPR | VTD_PRS_PRO);
 }
 

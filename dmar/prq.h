@@ -62,6 +62,12 @@ struct vtd_prq {
 	struct vtd_prq_stats stats;
 };
 
+/* What PQA holds for the queue (11.4.10.3). */
+static inline u64 vtd_prq_pqa(const struct vtd_prq *prq)
+{
+	return virt_to_phys(prq->ring) | ilog2(prq->pages);
+}
+
 extern unsigned int vtd_prq_pages;
 
 int vtd_prq_start(struct vtd_unit *unit);

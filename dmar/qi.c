@@ -23,6 +23,7 @@
 #include <vtd/observe.h>
 #include "iommu-pages.h"
 #include "qi.h"
+#include "qi_ring.h"
 #include "trace.h"
 
 /* One page of descriptors of 16 bytes, or two of 32 bytes. */
@@ -59,18 +60,8 @@
 /* Most polls that a batch is held back for more submissions to come. */
 #define VTD_QI_HOLD 128U
 
-/* What may stop the queue, or says that it has been stopped (6.5.2.10). */
-#define VTD_QI_ERRORS (VTD_FSTS_IQE | VTD_FSTS_ITE | VTD_FSTS_ICE)
-
 /* How often a submission that the unit dropped is given to it again. */
 #define VTD_QI_RETRIES 8
-
-/* Does the line of @slot say that batch @seq is complete? */
-static inline bool vtd_qi_done(const struct vtd_qi *qi, u32 slot, u32 seq)
-{
-	/* What the unit has forgotten may be freed after this. */
-	return vtd_qi_reached(smp_load_acquire(&qi->line[slot].done), seq);
-}
 
 /**
  * vtd_qi_init() - allocate a queue
@@ -139,28 +130,13 @@ void vtd_qi_program(struct vtd_qi *qi)
 	qi->last_nr = 1;
 	qi->last_polls = VTD_QI_HOLD;
 	qi->dead = false;
+	qi->gone = false;
 	memset(qi->slot, 0, qi->slots * sizeof(*qi->slot));
 	/* A last batch that is complete. */
 	qi->last = 0;
 	WRITE_ONCE(qi->line[0].done, qi->seq);
 	vtd_write64(qi->regs, VTD_IQT, 0);
-	vtd_write64(qi->regs, VTD_IQA,
-		    virt_to_phys(qi->ring) |
-			    (qi->shift == 5 ?
-				     VTD_IQA_DW | FIELD_PREP(VTD_IQA_QS, 1) :
-				     0));
-}
-
-/* Where what the unit was given ends; an open batch begins there. */
-static u32 vtd_qi_end(const struct vtd_qi *qi)
-{
-	return qi->open_nr ? qi->open : qi->tail;
-}
-
-/* The slot of the wait descriptor of the batch that begins at @first. */
-static u32 vtd_qi_wait_slot(const struct vtd_qi *qi, u32 first)
-{
-	return vtd_qi_next(qi, first, qi->slot[first].batch - 1);
+	vtd_write64(qi->regs, VTD_IQA, vtd_qi_iqa(qi));
 }
 
 /* Tell all who have a part in a batch that it is complete. */
@@ -216,15 +192,6 @@ static void vtd_qi_reclaim(struct vtd_qi *qi, unsigned int nr)
 			return;
 		qi->head = vtd_qi_next(qi, first, qi->slot[first].batch);
 	}
-}
-
-static void vtd_qi_write_slot(struct vtd_qi *qi, u32 slot,
-			      const struct vtd_qi_desc *desc)
-{
-	struct vtd_qi_desc *to = vtd_qi_at(qi, slot);
-
-	vtd_hw_store64(&to->w[0], desc->w[0]);
-	vtd_hw_store64(&to->w[1], desc->w[1]);
 }
 
 static noinline void vtd_qi_flush_wrapped(struct vtd_qi *qi, u32 first, u32 nr)
@@ -402,123 +369,6 @@ static int vtd_qi_queue(struct vtd_qi *qi, const struct vtd_qi_desc *desc,
 	return 0;
 }
 
-/* The submission of the batch at @first that @slot belongs to. */
-static u32 vtd_qi_owner(const struct vtd_qi *qi, u32 first, u32 slot)
-{
-	u32 wait = vtd_qi_wait_slot(qi, first);
-	u32 at = first, next;
-
-	for (; at != wait; at = next) {
-		next = vtd_qi_next(qi, at, qi->slot[at].length);
-		if (vtd_qi_within(qi, slot, at, next))
-			return at;
-	}
-	/* The wait descriptor: who began the batch answers for it. */
-	return first;
-}
-
-/*
- * The unit stands at a descriptor it does not accept (6.5.2.10, IQE).  Make a
- * harmless one of it and blame the submission it belongs to; what was queued
- * behind is executed as soon as the error is cleared.
- */
-static void vtd_qi_refused(struct vtd_qi *qi, u32 hw_head)
-{
-	struct vtd_qi_desc harmless;
-	u32 at = qi->head, end;
-	u64 dust;
-
-	for (; at != vtd_qi_end(qi); at = end) {
-		end = vtd_qi_next(qi, at, qi->slot[at].batch);
-		if (!vtd_qi_within(qi, hw_head, at, end))
-			continue;
-		/* The wait descriptor itself again, or one for nobody. */
-		dust = vtd_qi_line_phys(qi, hw_head) +
-		       offsetof(struct vtd_qi_line, dust);
-		harmless = vtd_qi_wait(dust, 0);
-		if (hw_head == vtd_qi_wait_slot(qi, at))
-			harmless = vtd_qi_wait(vtd_qi_line_phys(qi, at),
-					       qi->slot[at].expect);
-		WRITE_ONCE(qi->slot[vtd_qi_owner(qi, at, hw_head)].verdict,
-			   VTD_QI_REFUSED);
-		qi->stats.refused++;
-		vtd_qi_write_slot(qi, hw_head, &harmless);
-		vtd_qi_flush_slots(qi, hw_head, 1);
-		return;
-	}
-}
-
-/*
- * All of a batch start again, but whoever was refused.  No one else will tell
- * them; see vtd_qi_tell().
- */
-static void vtd_qi_retry_batch(struct vtd_qi *qi, u32 first)
-{
-	u32 wait = vtd_qi_wait_slot(qi, first), seq = qi->slot[first].expect;
-	u32 at = first;
-
-	for (; at != wait; at = vtd_qi_next(qi, at, qi->slot[at].length)) {
-		if (qi->slot[at].verdict == VTD_QI_FINE)
-			WRITE_ONCE(qi->slot[at].verdict, VTD_QI_RETRY);
-		/* After the verdict, which is read then; see vtd_qi_leave(). */
-		smp_store_release(&qi->line[at].done, seq);
-	}
-	WRITE_ONCE(qi->slot[first].shared, false);
-}
-
-/*
- * A device did not answer an invalidation in time (6.5.2.10, ITE).  The unit
- * has dropped every wait descriptor that it had fetched and not completed:
- * their submitters start again.  Does one batch; returns false when none is
- * left.
- */
-static bool vtd_qi_dropped(struct vtd_qi *qi, u32 hw_head)
-{
-	u32 at = qi->head, end;
-
-	for (; at != vtd_qi_end(qi); at = end) {
-		end = vtd_qi_next(qi, at, qi->slot[at].batch);
-		if (!vtd_qi_within(qi, vtd_qi_wait_slot(qi, at), qi->head,
-				   hw_head))
-			return false;
-		if (!vtd_qi_done(qi, at, qi->slot[at].expect)) {
-			vtd_qi_retry_batch(qi, at);
-			return true;
-		}
-	}
-	return false;
-}
-
-/*
- * Look at the fault status and put right what stops the queue.  Returns true
- * when there is more to do, after the lock was let go of.
- */
-static bool vtd_qi_recover(struct vtd_qi *qi)
-{
-	u32 fsts, hw_head;
-
-	lockdep_assert_held(&qi->lock);
-
-	fsts = vtd_read32(qi->regs, VTD_FSTS) & VTD_QI_ERRORS;
-	if (likely(!fsts))
-		return false;
-	if (fsts & VTD_FSTS_ITE)
-		WRITE_ONCE(qi->timed_out,
-			   FIELD_GET(VTD_IQER_ITESID,
-				     vtd_read64(qi->regs, VTD_IQER)));
-	hw_head = vtd_read64(qi->regs, VTD_IQH) / vtd_qi_bytes(qi, 1);
-	if (hw_head < qi->slots) {
-		if ((fsts & VTD_FSTS_ITE) && vtd_qi_dropped(qi, hw_head))
-			return true;
-		if (fsts & VTD_FSTS_IQE)
-			vtd_qi_refused(qi, hw_head);
-	}
-	qi->stats.errors++;
-	/* Only after the ring is right again: clearing restarts the unit. */
-	vtd_write32(qi->regs, VTD_FSTS, fsts);
-	return false;
-}
-
 /* What a wait took; @sampled: one of those that are timed whatever they take. */
 static void vtd_qi_note_wait(struct vtd_qi *qi, u64 ns, bool sampled)
 {
@@ -625,23 +475,41 @@ static void vtd_qi_take_turn(struct vtd_qi *qi,
 	raw_spin_unlock_irqrestore(&qi->lock, flags);
 }
 
+/* Nothing more is submitted; gives @why back. */
+static int vtd_qi_give_up(struct vtd_qi *qi, int why)
+{
+	if (why == -ENXIO)
+		WRITE_ONCE(qi->gone, true);
+	/* Who finds it dead finds out why. */
+	smp_store_release(&qi->dead, true);
+	return why;
+}
+
+/* The queue has been given up before. */
+static int vtd_qi_stopped(const struct vtd_qi *qi)
+{
+	return READ_ONCE(qi->gone) ? -ENXIO : -EIO;
+}
+
 /* The rare look: is the unit all right?  Returns an errno when it is not. */
 static int vtd_qi_look(struct vtd_qi *qi, u64 *deadline)
 {
-	bool more = vtd_read32(qi->regs, VTD_FSTS) & VTD_QI_ERRORS;
+	int more = vtd_read32(qi->regs, VTD_FSTS) & VTD_QI_ERRORS;
 	unsigned long flags;
 
-	if (READ_ONCE(qi->dead))
-		return -EIO;
-	while (more) {
+	/* Pairs with vtd_qi_give_up(). */
+	if (smp_load_acquire(&qi->dead))
+		return vtd_qi_stopped(qi);
+	while (more > 0) {
 		raw_spin_lock_irqsave(&qi->lock, flags);
 		more = vtd_qi_recover(qi);
 		raw_spin_unlock_irqrestore(&qi->lock, flags);
 	}
+	if (more < 0)
+		return vtd_qi_give_up(qi, more);
 	if (!vtd_qi_too_long(qi, deadline))
 		return 0;
-	WRITE_ONCE(qi->dead, true);
-	return -ETIMEDOUT;
+	return vtd_qi_give_up(qi, -ETIMEDOUT);
 }
 
 /*
@@ -721,22 +589,23 @@ static int vtd_qi_submit_once(struct vtd_qi *qi, const struct vtd_qi_desc *desc,
 	struct vtd_qi_ticket ticket;
 	u64 deadline = 0;
 	unsigned long flags;
-	int ret;
+	int ret, more = 0;
 
 	for (;;) {
-		if (READ_ONCE(qi->dead))
-			return -EIO;
+		/* Pairs with vtd_qi_give_up(). */
+		if (smp_load_acquire(&qi->dead))
+			return vtd_qi_stopped(qi);
 		raw_spin_lock_irqsave(&qi->lock, flags);
 		ret = vtd_qi_queue(qi, desc, nr, &ticket);
 		if (ret == -EAGAIN)
-			vtd_qi_recover(qi);
+			more = vtd_qi_recover(qi);
 		raw_spin_unlock_irqrestore(&qi->lock, flags);
 		if (!ret)
 			return vtd_qi_wait_sampled(qi, &ticket);
-		if (vtd_qi_too_long(qi, &deadline)) {
-			WRITE_ONCE(qi->dead, true);
-			return -ETIMEDOUT;
-		}
+		if (more < 0)
+			return vtd_qi_give_up(qi, more);
+		if (vtd_qi_too_long(qi, &deadline))
+			return vtd_qi_give_up(qi, -ETIMEDOUT);
 		cpu_relax();
 	}
 }
@@ -784,8 +653,7 @@ static int vtd_qi_submit_all(struct vtd_qi *qi, const struct vtd_qi_desc *desc,
 		    ++blamed == VTD_QI_DEVICE_TRIES)
 			return -ETIME;
 	} while (++tries < VTD_QI_RETRIES);
-	WRITE_ONCE(qi->dead, true);
-	return -EIO;
+	return vtd_qi_give_up(qi, -EIO);
 }
 
 /**
@@ -801,7 +669,8 @@ static int vtd_qi_submit_all(struct vtd_qi *qi, const struct vtd_qi_desc *desc,
  * Return: 0 once the effect is complete; -EINVAL when the unit refused one of
  * @desc; -ETIME when a device that one of them was for does not answer: nothing
  * else is wrong then; -EIO when the queue had stopped before; -ETIMEDOUT when the unit did
- * not answer within a second, after which the queue is stopped.  After any
+ * not answer within a second, after which the queue is stopped; -ENXIO when its
+ * registers read as all ones: it has gone, and so has the queue.  After any
  * error a stale translation may live on: nothing it reaches may be freed.
  */
 int vtd_qi_submit(struct vtd_qi *qi, const struct vtd_qi_desc *desc,
@@ -868,7 +737,7 @@ int vtd_qi_submit_one(struct vtd_qi *qi, struct vtd_qi_desc desc)
 	u32 first, seq;
 
 	if (unlikely(READ_ONCE(qi->dead)))
-		return -EIO;
+		return vtd_qi_submit_copy(qi, desc);
 	if (trace_vtd_queue_submit_enabled() || trace_vtd_queue_wait_enabled())
 		return vtd_qi_submit_copy(qi, desc);
 	raw_spin_lock_irqsave(&qi->lock, flags);

@@ -7,10 +7,12 @@
 
 #include <linux/atomic.h>
 #include <linux/cache.h>
+#include <linux/mm.h>
 #include <linux/spinlock.h>
 #include <linux/types.h>
 
 #include <vtd/hw/qi.h>
+#include <vtd/hw/regs.h>
 #include <vtd/regs_io.h>
 
 /* Most descriptors of one submission; a wait descriptor comes on top. */
@@ -43,6 +45,10 @@ enum vtd_qi_verdict {
  * @descriptors: written to the ring, wait descriptors included
  * @doorbells: writes of the tail register, each with one wait descriptor
  * @errors: error conditions that were found in the fault status
+ * @iqe: of them, with a descriptor that the unit did not accept
+ * @ite: with a device that did not answer in time
+ * @ice: with an answer of a device that belongs to nothing
+ * @last_error: the queue's error record (IQERCD) at the last of them
  * @refused: submissions that the unit did not accept
  * @retries: submissions that were made again, because the unit dropped them
  * @kind: descriptors by kind, without those that end a batch
@@ -57,6 +63,10 @@ struct vtd_qi_stats {
 	u64 descriptors;
 	u64 doorbells;
 	u64 errors;
+	u64 iqe;
+	u64 ite;
+	u64 ice;
+	u64 last_error;
 	u64 refused;
 	u64 retries;
 	u64 kind[VTD_QI_KINDS];
@@ -122,6 +132,7 @@ struct vtd_qi_slot {
  * @skip: batches not to be held back for more to come; a hint
  * @skips: the same when the last one was held back in vain; a hint
  * @dead: the unit stopped answering; nothing more is submitted
+ * @gone: and that because its registers read as all ones
  * @devices: submissions under way that devices are to answer
  * @timed_out: source-id of the device that did not answer in time last
  * @stats: counters (q)
@@ -139,6 +150,7 @@ struct vtd_qi {
 	u8 shift;
 	bool coherent;
 	bool dead;
+	bool gone;
 	raw_spinlock_t lock;
 	u32 head;
 	u32 tail;
@@ -230,12 +242,20 @@ static inline struct vtd_qi_desc vtd_qi_fence(const struct vtd_qi *qi)
 	return desc;
 }
 
+/* What IQA holds for the queue (11.4.9.3). */
+static inline u64 vtd_qi_iqa(const struct vtd_qi *qi)
+{
+	return virt_to_phys(qi->ring) |
+	       (qi->shift == 5 ? VTD_IQA_DW | FIELD_PREP(VTD_IQA_QS, 1) : 0);
+}
+
 int vtd_qi_init(struct vtd_qi *qi, const struct vtd_regs *regs, int nid,
 		bool coherent, bool wide);
 void vtd_qi_destroy(struct vtd_qi *qi);
 void vtd_qi_program(struct vtd_qi *qi);
 int vtd_qi_submit(struct vtd_qi *qi, const struct vtd_qi_desc *desc,
 		  unsigned int nr);
+int vtd_qi_tend(struct vtd_qi *qi);
 int vtd_qi_submit_one(struct vtd_qi *qi, struct vtd_qi_desc desc);
 
 #endif /* VTD_QI_H */

@@ -473,3 +473,110 @@ bool vtd_sm_next(struct vtd_unit *unit, u16 sid, u32 *pasid,
 	*pasid = nr;
 	return found;
 }
+
+/**
+ * vtd_sm_believe() - what the entries of a source-id should be, and are
+ * @unit: the unit it belongs to, in scalable mode
+ * @sid: source-id
+ * @to: what becomes of its addresses without a PASID
+ * @belief: filled in
+ *
+ * Context: may sleep; takes @unit->lock.
+ */
+void vtd_sm_believe(struct vtd_unit *unit, u16 sid,
+		    const struct vtd_translation *to,
+		    struct vtd_sm_belief *belief)
+{
+	struct vtd_pasid_dir *dir = NULL;
+	struct vtd_sm_table *table;
+
+	*belief = (struct vtd_sm_belief){};
+	mutex_lock(&unit->lock);
+	table = unit->sm[vtd_sm_table_of(sid)];
+	if (table) {
+		const struct vtd_sm_context_entry *ce =
+			&table->entry[vtd_sm_index(sid)];
+
+		belief->found[0] = READ_ONCE(ce->w[0]);
+		belief->found[1] = READ_ONCE(ce->w[1]);
+		dir = table->dir[vtd_sm_index(sid)];
+		belief->own = dir;
+		if (dir)
+			belief->features = dir->features;
+		else if (to->kind != VTD_BLOCKED)
+			dir = unit->same;
+		/* Blocked as a whole, its own directory waits for what comes. */
+		if (dir && to->kind == VTD_BLOCKED && vtd_sm_plain(to, dir) &&
+		    !(belief->found[0] & VTD_SM_CONTEXT_P))
+			dir = NULL;
+		if (dir)
+			belief->expected = vtd_sm_context_of(dir);
+		belief->dir = dir;
+		/* One that leads nowhere may say anything else. */
+		if (!dir && !(belief->found[0] & VTD_SM_CONTEXT_P))
+			belief->found[0] = 0;
+	}
+	mutex_unlock(&unit->lock);
+}
+
+/* A directory entry leads to a table, or nowhere. */
+static bool vtd_sm_dir_entry_sound(u64 entry, bool (*memory)(u64 phys))
+{
+	if (!entry)
+		return true;
+	return (entry & ~VTD_PASID_DIR_TABLE) == VTD_PASID_DIR_P &&
+	       memory(entry & VTD_PASID_DIR_TABLE);
+}
+
+/**
+ * vtd_sm_dir_sound() - does each entry of a directory lead to memory, or nowhere?
+ * @unit: the unit, in scalable mode
+ * @sid: source-id; without a directory of its own that of all such is looked at
+ * @memory: is there memory at a physical address?
+ * @index: set to the first that does not
+ * @entry: set to what that says
+ *
+ * Nobody may follow one that does not.
+ *
+ * Context: may sleep; takes @unit->lock.
+ * Return: true when they do.
+ */
+bool vtd_sm_dir_sound(struct vtd_unit *unit, u16 sid, bool (*memory)(u64 phys),
+		      unsigned int *index, u64 *entry)
+{
+	struct vtd_pasid_dir *dir = unit->same;
+	bool sound = true;
+	unsigned int i;
+
+	mutex_lock(&unit->lock);
+	if (unit->sm[vtd_sm_table_of(sid)] &&
+	    unit->sm[vtd_sm_table_of(sid)]->dir[vtd_sm_index(sid)])
+		dir = unit->sm[vtd_sm_table_of(sid)]->dir[vtd_sm_index(sid)];
+	for (i = 0; dir && sound && i < BIT(dir->order); i++) {
+		*index = i;
+		*entry = READ_ONCE(dir->entry[i]);
+		sound = vtd_sm_dir_entry_sound(*entry, memory);
+	}
+	mutex_unlock(&unit->lock);
+	return sound;
+}
+
+/**
+ * vtd_sm_entry() - the entry of a PASID
+ * @unit: the unit, in scalable mode
+ * @dir: the directory, of vtd_sm_believe(); it is sound
+ * @pasid: the PASID
+ * @pe: filled in; all zero where there is none
+ *
+ * Context: may sleep; takes @unit->lock.
+ */
+void vtd_sm_entry(struct vtd_unit *unit, const struct vtd_pasid_dir *dir,
+		  u32 pasid, struct vtd_pasid_entry *pe)
+{
+	const struct vtd_pasid_entry *slot;
+
+	mutex_lock(&unit->lock);
+	slot = vtd_pasid_slot(dir, pasid);
+	*pe = slot ? *slot : (struct vtd_pasid_entry){};
+	mutex_unlock(&unit->lock);
+}

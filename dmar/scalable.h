@@ -44,7 +44,30 @@ struct vtd_sm_table {
 	struct vtd_pasid_dir *dir[VTD_SM_CONTEXT_ENTRIES];
 };
 
+/**
+ * struct vtd_sm_belief - the entries of a source-id, as they are and should be
+ * @expected: bits 63:0 of the context entry, but FPD
+ * @found: bits 63:0 and 127:64 of it, as they are
+ * @own: it has a directory of its own
+ * @features: of that: what requests it may make
+ * @dir: the directory that the context entry should lead to, or NULL
+ */
+struct vtd_sm_belief {
+	u64 expected;
+	u64 found[2];
+	bool own;
+	u64 features;
+	struct vtd_pasid_dir *dir;
+};
+
 /* scalable.c */
+void vtd_sm_believe(struct vtd_unit *unit, u16 sid,
+		    const struct vtd_translation *to,
+		    struct vtd_sm_belief *belief);
+bool vtd_sm_dir_sound(struct vtd_unit *unit, u16 sid, bool (*memory)(u64 phys),
+		      unsigned int *index, u64 *entry);
+void vtd_sm_entry(struct vtd_unit *unit, const struct vtd_pasid_dir *dir,
+		  u32 pasid, struct vtd_pasid_entry *pe);
 void vtd_sm_destroy(struct vtd_unit *unit);
 int vtd_sm_set(struct vtd_unit *unit, const u16 *sid, unsigned int nr,
 	       u32 pasid, const struct vtd_translation *to);
@@ -64,6 +87,8 @@ int vtd_pasid_prepare(const struct vtd_unit *unit, struct vtd_pasid_dir *dir,
 		      u32 pasid);
 struct vtd_pasid_entry *vtd_pasid_slot(const struct vtd_pasid_dir *dir,
 				       u32 pasid);
+struct vtd_pasid_entry vtd_pasid_says(const struct vtd_unit *unit,
+				      const struct vtd_translation *to);
 int vtd_pasid_write(struct vtd_unit *unit, u16 sid, struct vtd_pasid_dir *dir,
 		    u32 pasid, const struct vtd_translation *to, bool live);
 void vtd_pasid_withdraw(const struct vtd_unit *unit, struct vtd_pasid_dir *dir,

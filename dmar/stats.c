@@ -63,6 +63,18 @@ static void vtd_stats_unit(const struct vtd_unit *unit, struct vtd_reply *reply)
 		(long long)atomic64_read(&unit->fault_overflows));
 }
 
+/* What went wrong with the queue, by kind. */
+static void vtd_stats_errors(const struct vtd_unit *unit,
+			     struct vtd_reply *reply)
+{
+	const struct vtd_qi_stats *s = &unit->qi.stats;
+
+	vtd_say(reply,
+		"errors unit=%s iqe=%llu ite=%llu ice=%llu record=0x%llx\n",
+		unit->name, READ_ONCE(s->iqe), READ_ONCE(s->ite),
+		READ_ONCE(s->ice), READ_ONCE(s->last_error));
+}
+
 /* Page requests of devices, on a unit that takes them. */
 static void vtd_stats_requests(const struct vtd_unit *unit,
 			       struct vtd_reply *reply)
@@ -182,6 +194,7 @@ int vtd_stats(struct pci_dev *pdev, struct vtd_reply *reply)
 		if (vdev && vdev->unit != vtd_control.units[i])
 			continue;
 		vtd_stats_unit(vtd_control.units[i], reply);
+		vtd_stats_errors(vtd_control.units[i], reply);
 		vtd_stats_requests(vtd_control.units[i], reply);
 	}
 	if (vdev) {

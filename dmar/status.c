@@ -12,6 +12,8 @@
 #include "control.h"
 #include "device.h"
 #include "domain.h"
+#include "incident.h"
+#include "quarantine.h"
 #include "quirks.h"
 
 /* Shown by vtdctl status; raised with each release. */
@@ -110,6 +112,10 @@ static void vtd_status_device(struct pci_dev *pdev, struct vtd_reply *reply)
 		type = vtd_device_type(vdev);
 		rcu_read_unlock();
 		state = type == IOMMU_DOMAIN_BLOCKED ? "blocked" : "managed";
+		if (READ_ONCE(vdev->quarantine)) {
+			state = "quarantined";
+			reason = vtd_quarantine_text(vdev->quarantine);
+		}
 		domain = vtd_domain_type(type);
 		if (pci_ats_supported(pdev))
 			ats = vtd_ats_name(vdev->ats);
@@ -194,6 +200,7 @@ void vtd_status(struct vtd_reply *reply)
 		left = (vtd_control.trial_end - jiffies) / HZ;
 	vtd_say(reply, "vtd version=%s state=%s trial_left=%u\n", VTD_VERSION,
 		state[vtd_control.state], left);
+	vtd_incidents_say(reply);
 	if (vtd_control.state == VTD_DETACHED)
 		return;
 	for (i = 0; i < vtd_control.nr_units; i++)

@@ -24,25 +24,64 @@ DEFINE_STATIC_KEY_FALSE(vtd_soft_regs);
 
 bool vtd_want_scalable = true;
 
-/*
- * Give one command and wait for its status bit.  Callable with interrupts
- * off: suspend and shutdown are.
- */
-static int vtd_gcmd(struct vtd_unit *unit, u32 bit, bool on)
+/* Until @bits of a status register are all 0, or all 1 with @on. */
+static int vtd_unit_await(const struct vtd_unit *unit, u32 off, u32 bits,
+			  bool on, unsigned int timeout_us)
 {
-	u32 lasting = vtd_read32(&unit->regs, VTD_GSTS) & VTD_GCMD_LASTING;
 	unsigned int us;
 
-	vtd_write32(&unit->regs, VTD_GCMD, on ? lasting | bit : lasting & ~bit);
-	for (us = 0; us < VTD_GCMD_TIMEOUT_US; us++) {
-		if (!!(vtd_read32(&unit->regs, VTD_GSTS) & bit) == on)
+	for (us = 0; us < timeout_us; us++) {
+		u32 status = vtd_read32(&unit->regs, off);
+
+		/* Or it would look like every bit that is waited for. */
+		if (vtd_regs_gone(status))
+			return -ENXIO;
+		if ((status & bits) == (on ? bits : 0))
 			return 0;
 		udelay(1);
 	}
-	pr_err("%s: global command 0x%08x (%s) not answered within 1 s, status 0x%08x\n",
-	       unit->name, bit, on ? "on" : "off",
-	       vtd_read32(&unit->regs, VTD_GSTS));
 	return -ETIMEDOUT;
+}
+
+/**
+ * vtd_unit_command() - give one global command and wait for its status bit
+ * @unit: which
+ * @bit: of GCMD, and of GSTS (11.4.4)
+ * @on: set it
+ * @timeout_us: how long to wait, microseconds
+ *
+ * Context: any, also at suspend and shutdown with interrupts off; the caller
+ * keeps other commands out.
+ * Return: 0; -ETIMEDOUT; -ENXIO when the unit has gone: its registers read as
+ * all ones, and nothing was written.
+ */
+int vtd_unit_command(struct vtd_unit *unit, u32 bit, bool on,
+		     unsigned int timeout_us)
+{
+	u32 status = vtd_read32(&unit->regs, VTD_GSTS);
+	u32 lasting = status & VTD_GCMD_LASTING;
+
+	if (vtd_regs_gone(status))
+		return -ENXIO;
+	vtd_write32(&unit->regs, VTD_GCMD, on ? lasting | bit : lasting & ~bit);
+	return vtd_unit_await(unit, VTD_GSTS, bit, on, timeout_us);
+}
+
+/*
+ * One that takes no second of ours, or it fails; callable with interrupts off.
+ */
+static int vtd_gcmd(struct vtd_unit *unit, u32 bit, bool on)
+{
+	int ret = vtd_unit_command(unit, bit, on, VTD_GCMD_TIMEOUT_US);
+
+	if (ret == -ENXIO)
+		pr_err("%s: global command 0x%08x (%s): its registers read as all ones, it has gone\n",
+		       unit->name, bit, on ? "on" : "off");
+	else if (ret)
+		pr_err("%s: global command 0x%08x (%s) not answered within 1 s, status 0x%08x\n",
+		       unit->name, bit, on ? "on" : "off",
+		       vtd_read32(&unit->regs, VTD_GSTS));
+	return ret;
 }
 
 /**
@@ -51,24 +90,31 @@ static int vtd_gcmd(struct vtd_unit *unit, u32 bit, bool on)
  *
  * VT-d 6.8.
  *
- * Context: any but hard interrupt; spins up to a second for the hardware.
- * Return: 0, or -ETIMEDOUT.
+ * Context: any but hard interrupt; spins up to a second for the hardware, once:
+ * a unit that does not answer counts as failed.
+ * Return: 0, -ETIMEDOUT, or -ENXIO when the unit has gone; -EIO when it was waited
+ * for in vain before.
  */
 int vtd_unit_flush_write_buffer(struct vtd_unit *unit)
 {
-	u32 lasting;
-	unsigned int us;
+	u32 status;
+	int ret;
 
 	if (likely(!(unit->cap & VTD_CAP_RWBF)))
 		return 0;
-	lasting = vtd_read32(&unit->regs, VTD_GSTS) & VTD_GCMD_LASTING;
-	vtd_write32(&unit->regs, VTD_GCMD, lasting | VTD_GCMD_WBF);
-	for (us = 0; us < VTD_GCMD_TIMEOUT_US; us++) {
-		if (!(vtd_read32(&unit->regs, VTD_GSTS) & VTD_GCMD_WBF))
-			return 0;
-		udelay(1);
+	if (READ_ONCE(unit->buffer_stuck))
+		return -EIO;
+	status = vtd_read32(&unit->regs, VTD_GSTS);
+	if (!vtd_regs_gone(status))
+		vtd_write32(&unit->regs, VTD_GCMD,
+			    (status & VTD_GCMD_LASTING) | VTD_GCMD_WBF);
+	ret = vtd_unit_await(unit, VTD_GSTS, VTD_GCMD_WBF, false,
+			     VTD_GCMD_TIMEOUT_US);
+	if (ret) {
+		WRITE_ONCE(unit->buffer_stuck, true);
+		vtd_unit_failed(unit, "flushing the write buffer", ret);
 	}
-	return -ETIMEDOUT;
+	return ret;
 }
 
 /**
@@ -86,8 +132,10 @@ void vtd_unit_failed(struct vtd_unit *unit, const char *what, int err)
 	if (cmpxchg(&unit->health, VTD_HEALTH_OK, VTD_HEALTH_FAILED) !=
 	    VTD_HEALTH_OK)
 		return;
-	pr_err("%s: %s failed (%d): stale translations may live on; its devices are stopped, save your work and reboot\n",
-	       unit->name, what, err);
+	pr_err("%s: %s failed (%d%s): stale translations may live on; its devices are stopped, save your work and reboot\n",
+	       unit->name, what, err,
+	       err == -ENXIO ? ", its registers read as all ones: it has gone" :
+			       "");
 	if (unit->failed)
 		unit->failed(unit);
 }
@@ -198,6 +246,7 @@ int vtd_unit_setup(struct vtd_unit *unit, struct vtd_reply *reply)
 
 	mutex_init(&unit->lock);
 	ida_init(&unit->dids);
+	xa_init(&unit->held);
 	xa_init(&unit->devtlbs);
 	xa_init(&unit->requesters);
 	unit->version = vtd_read32(&unit->regs, VTD_VER);
@@ -230,6 +279,7 @@ void vtd_unit_teardown(struct vtd_unit *unit)
 {
 	vtd_context_destroy(unit);
 	vtd_qi_destroy(&unit->qi);
+	xa_destroy(&unit->held);
 	xa_destroy(&unit->devtlbs);
 	xa_destroy(&unit->requesters);
 	ida_destroy(&unit->dids);
@@ -240,7 +290,6 @@ void vtd_unit_teardown(struct vtd_unit *unit)
 static int vtd_unit_release_pmr(struct vtd_unit *unit)
 {
 	u32 pmen;
-	unsigned int us;
 
 	if (!(unit->cap & (VTD_CAP_PLMR | VTD_CAP_PHMR)))
 		return 0;
@@ -248,12 +297,8 @@ static int vtd_unit_release_pmr(struct vtd_unit *unit)
 	if (!(pmen & (VTD_PMEN_EPM | VTD_PMEN_PRS)))
 		return 0;
 	vtd_write32(&unit->regs, VTD_PMEN, pmen & ~VTD_PMEN_EPM);
-	for (us = 0; us < VTD_GCMD_TIMEOUT_US; us++) {
-		if (!(vtd_read32(&unit->regs, VTD_PMEN) & VTD_PMEN_PRS))
-			return 0;
-		udelay(1);
-	}
-	return -ETIMEDOUT;
+	return vtd_unit_await(unit, VTD_PMEN, VTD_PMEN_PRS, false,
+			      VTD_GCMD_TIMEOUT_US);
 }
 
 static int vtd_unit_flush_everything(struct vtd_unit *unit)
@@ -366,6 +411,7 @@ int vtd_unit_enable(struct vtd_unit *unit, struct vtd_reply *reply)
 
 	mutex_lock(&unit->lock);
 	unit->health = VTD_HEALTH_OK;
+	unit->buffer_stuck = false;
 	ret = vtd_unit_quiet(unit) ?: vtd_unit_reenable(unit);
 	unit->translating = !ret;
 	mutex_unlock(&unit->lock);
@@ -384,7 +430,7 @@ int vtd_unit_enable(struct vtd_unit *unit, struct vtd_reply *reply)
  *
  * Context: any but hard interrupt, also at shutdown with interrupts off.  The
  * caller keeps other users of @unit out.
- * Return: 0, or -ETIMEDOUT when the hardware may still use the tables.
+ * Return: 0, or -ETIMEDOUT or -ENXIO when the hardware may still use the tables.
  */
 int vtd_unit_disable(struct vtd_unit *unit)
 {

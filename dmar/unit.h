@@ -86,6 +86,7 @@ struct vtd_event {
  * @sm: the same in scalable mode, by half a bus (l)
  * @same: in scalable mode, the PASID directory of source-ids whose addresses are
  *	not changed (l)
+ * @held: source-ids of which nothing is let through, whatever they are attached to
  * @devtlbs: by source-id, the struct vtd_devtlb of functions with ATS on
  * @identity: 1:1 table for units without pass-through (c while translating)
  * @between: PASID entries that are between two domains: what the unit caches for
@@ -93,8 +94,11 @@ struct vtd_event {
  * @qi: invalidation queue
  * @dids: domain-ids in use
  * @nr_did_used: how many
+ * @irta: what the register of the interrupt remapping table was given
+ * @remapping: interrupts are remapped
  * @translating: the tables are in force (l)
  * @health: see there; leaves VTD_HEALTH_OK once
+ * @buffer_stuck: its write buffer was waited for in vain
  * @failed: told when it does, or NULL (c)
  * @iommu: its face in sysfs and to the iommu core
  * @in_sysfs: @iommu has been added (m)
@@ -132,14 +136,18 @@ struct vtd_unit {
 		struct vtd_sm_table *sm[VTD_SM_TABLES];
 	};
 	struct vtd_pasid_dir *same;
+	struct xarray held;
 	struct xarray devtlbs;
 	struct vtd_pgtable identity;
 	unsigned int between;
 	struct vtd_qi qi;
 	struct ida dids;
 	atomic_t nr_did_used;
+	u64 irta;
+	bool remapping;
 	bool translating;
 	enum vtd_health health;
+	bool buffer_stuck;
 	void (*failed)(const struct vtd_unit *unit);
 	struct iommu_device iommu;
 	bool in_sysfs;
@@ -225,6 +233,8 @@ unsigned int vtd_unit_levels(const struct vtd_unit *unit, bool first);
 int vtd_unit_enable(struct vtd_unit *unit, struct vtd_reply *reply);
 int vtd_unit_reenable(struct vtd_unit *unit);
 int vtd_unit_disable(struct vtd_unit *unit);
+int vtd_unit_command(struct vtd_unit *unit, u32 bit, bool on,
+		     unsigned int timeout_us);
 int vtd_unit_flush_write_buffer(struct vtd_unit *unit);
 void vtd_unit_failed(struct vtd_unit *unit, const char *what, int err);
 

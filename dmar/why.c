@@ -16,6 +16,7 @@
 #include "control.h"
 #include "device.h"
 #include "pci.h"
+#include "quarantine.h"
 #include "quirks.h"
 #include "rmrr.h"
 
@@ -166,6 +167,17 @@ static void vtd_why_vmd(struct vtd_why *why)
 		pci_name(vmd), pci_name(vmd));
 }
 
+static void vtd_why_quarantine(struct vtd_why *why)
+{
+	if (!why->vdev || !READ_ONCE(why->vdev->quarantine))
+		return;
+	vtd_why_begin(why, VTD_WHY_TODO, "quarantine", why->pdev);
+	vtd_say(&why->reasons,
+		" text=\"it is in quarantine: %s\" remedy=\"reset it, where that may help, then: vtdctl recover %s\"\n",
+		vtd_quarantine_text(why->vdev->quarantine),
+		pci_name(why->pdev));
+}
+
 /* Returns false when there is no use in looking any further. */
 static bool vtd_why_self(struct vtd_why *why)
 {
@@ -198,6 +210,7 @@ static bool vtd_why_self(struct vtd_why *why)
 	}
 	vtd_why_vmd(why);
 	vtd_why_quirks(why);
+	vtd_why_quarantine(why);
 	if (why->vdev)
 		vtd_why_managed(why);
 	else

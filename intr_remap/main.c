@@ -101,6 +101,7 @@ static int __init vtd_intr_remap_init(void)
 		goto give_back;
 	vtd_ir_syscore_add();
 	vtd_ir_report_add();
+	vtd_ir_check_add();
 	if (vtd_ir.isolated)
 		vtd_units_isolate(THIS_MODULE);
 	pr_info("%u unit(s) remap interrupts%s%s\n", vtd_ir.nr,
@@ -122,6 +123,7 @@ destroy:
 static void __exit vtd_intr_remap_exit(void)
 {
 	vtd_units_isolate(NULL);
+	vtd_ir_check_remove();
 	vtd_ir_report_remove();
 	vtd_ir_syscore_remove();
 	vtd_ir_give_back();

@@ -163,4 +163,8 @@ struct irq_domain *vtd_ir_find_domain(bool (*match)(struct irq_domain *domain,
 void vtd_ir_report_add(void);
 void vtd_ir_report_remove(void);
 
+/* check.c */
+void vtd_ir_check_add(void);
+void vtd_ir_check_remove(void);
+
 #endif /* VTD_REMAP_H */

@@ -17,6 +17,7 @@
 #include <asm/hw_irq.h>
 
 #include "fault.h"
+#include "incident.h"
 #include "machine.h"
 #include "pmu.h"
 #include "prq.h"
@@ -231,6 +232,7 @@ static void machine_end(void *data)
 	machine_give_back(m);
 	vtd_perf_exit();
 	vtd_fault_exit();
+	vtd_incidents_forget();
 	irq_work_sync(&machine_work);
 	vtd_reply_free(&m->reply);
 	while (m->nr_pages) {

@@ -17,6 +17,7 @@
 
 extern struct kunit_suite vtd_ats_suite;
 extern struct kunit_suite vtd_attach_suite;
+extern struct kunit_suite vtd_check_suite;
 extern struct kunit_suite vtd_context_suite;
 extern struct kunit_suite vtd_endpoint_suite;
 extern struct kunit_suite vtd_faults_suite;
@@ -45,6 +46,7 @@ extern char *kunit_programs;
 /* Programs of selftests/native: each tells its cases. */
 int vtd_main_dmar_domain(void);
 int vtd_main_dmar_qi(void);
+int vtd_main_dmar_qi_errors(void);
 int vtd_main_dmar_random(void);
 int vtd_main_dmar_unit(void);
 int vtd_main_ir_model(void);

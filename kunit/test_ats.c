@@ -129,6 +129,7 @@ static void who_does_not_answer_is_blocked(struct kunit *test)
 	pci_read_config_word(machine_dev(m, B_SVA), PCI_COMMAND, &command);
 	KUNIT_EXPECT_FALSE(test, command & PCI_COMMAND_MASTER);
 	KUNIT_EXPECT_FALSE(test, reaches(B_SVA, IOVA));
+	KUNIT_EXPECT_FALSE(test, machine_dev(m, B_SVA)->ats_enabled);
 	KUNIT_EXPECT_EQ(test, machine_unit(0)->health, VTD_HEALTH_OK);
 	KUNIT_EXPECT_EQ(test, vtd_device_set_ats(vdev, true), -EIO);
 	/* The other one notices nothing, now and later. */
@@ -139,6 +140,20 @@ static void who_does_not_answer_is_blocked(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, iommu_unmap(other, IOVA, PAGE_SIZE), PAGE_SIZE);
 	KUNIT_EXPECT_FALSE(test, reaches(B_SVA_2, IOVA));
 	part(m, B_SVA_2, other);
+	part(m, B_SVA, domain);
+	/* Only the administrator brings it back. */
+	domain = join(test, m, B_SVA);
+	KUNIT_EXPECT_FALSE(test, reaches(B_SVA, IOVA));
+	vtd_model_endpoint_mute(ep[B_SVA], false);
+	KUNIT_EXPECT_FALSE(test, reaches(B_SVA, IOVA));
+	vtd_reply_free(&m->reply);
+	mutex_lock(&vtd_control.lock);
+	KUNIT_EXPECT_EQ(test, vtd_recover(machine_dev(m, B_SVA), &m->reply), 0);
+	mutex_unlock(&vtd_control.lock);
+	KUNIT_EXPECT_TRUE(test, machine_said(m, "bus_master=on ats=on"));
+	KUNIT_EXPECT_TRUE(test, reaches(B_SVA, IOVA));
+	KUNIT_EXPECT_EQ(test, iommu_unmap(domain, IOVA, PAGE_SIZE), PAGE_SIZE);
+	KUNIT_EXPECT_FALSE(test, reaches(B_SVA, IOVA));
 	part(m, B_SVA, domain);
 	KUNIT_EXPECT_EQ(test, machine_detach(m), 0);
 }

@@ -402,6 +402,42 @@ static void unit_that_dies_while_attached_to_leaves_all_off(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, machine_attach(m), 0);
 }
 
+/* All-ones reads: found out at once, told once, its devices stopped. */
+static void unit_that_goes_is_given_up(struct kunit *test)
+{
+	struct machine *m = two_units(test, FIX_CAP, FIX_ECAP);
+	struct pci_dev *alone = machine_dev(m, B_ALONE);
+	struct iommu_domain *domain;
+	u64 began;
+
+	KUNIT_ASSERT_EQ(test, machine_attach(m), 0);
+	KUNIT_ASSERT_EQ(test, machine_bind(m, B_ALONE), 0);
+	domain = iommu_get_domain_for_dev(&alone->dev);
+	KUNIT_ASSERT_NOT_NULL(test, domain);
+	KUNIT_ASSERT_EQ(test,
+			iommu_map(domain, 0x40000000, 0x12345000, PAGE_SIZE,
+				  IOMMU_READ, GFP_KERNEL),
+			0);
+	m->expect_broken = true;
+	m->keeps = true;
+	/* B_ALONE's unit is the second of the table, the first of the model. */
+	vtd_model_gone(m->unit[0]);
+	began = ktime_get_ns();
+	KUNIT_EXPECT_EQ(test, iommu_unmap(domain, 0x40000000, PAGE_SIZE),
+			PAGE_SIZE);
+	KUNIT_EXPECT_EQ(test, machine_unit(1)->health, VTD_HEALTH_FAILED);
+	KUNIT_EXPECT_EQ(test, machine_unit(0)->health, VTD_HEALTH_OK);
+	KUNIT_EXPECT_FALSE(test, vtd_pci_is_master(alone));
+	KUNIT_EXPECT_TRUE(test,
+			  vtd_pci_is_master(machine_dev(m, B_INTEGRATED)));
+	KUNIT_EXPECT_EQ(test, vtd_recover(alone, &m->reply), -ENOENT);
+	machine_unbind(m, B_ALONE);
+	KUNIT_EXPECT_EQ(test, machine_detach(m), 0);
+	KUNIT_EXPECT_LT(test, ktime_get_ns() - began, 10ULL * NSEC_PER_SEC);
+	KUNIT_EXPECT_EQ(test, vtd_control.state, VTD_DETACHED);
+	KUNIT_EXPECT_TRUE(test, list_empty(&vtd_devices));
+}
+
 static void refused_descriptor_at_attach_leaves_all_off(struct kunit *test)
 {
 	struct machine *m = two_units(test, FIX_CAP, FIX_ECAP);
@@ -533,6 +569,7 @@ static struct kunit_case cases[] = {
 			 dead_at_gen_params),
 	KUNIT_CASE_PARAM(refused_descriptor_at_attach_leaves_all_off,
 			 dead_at_gen_params),
+	KUNIT_CASE(unit_that_goes_is_given_up),
 	KUNIT_CASE(plan_names_all_and_changes_nothing),
 	KUNIT_CASE(trial_that_is_confirmed_stays),
 	KUNIT_CASE_SLOW(trial_that_is_not_ends_by_itself),

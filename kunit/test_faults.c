@@ -16,7 +16,9 @@
 #include <vtd/faults.h>
 
 #include "fault.h"
+#include "incident.h"
 #include "machine.h"
+#include "quarantine.h"
 #include "suites.h"
 
 static struct machine *attached(struct kunit *test, unsigned int records)
@@ -439,6 +441,163 @@ static void storm_hides_nobody(struct kunit *test)
 		KUNIT_EXPECT_TRUE(test, counted(m, "at_least=yes"));
 }
 
+/* --- a storm, and what becomes of who raises it --------------------------------- */
+
+static struct vtd_storm_policy usual;
+
+/* A policy for as long as a test takes. */
+static void put_back(void *data)
+{
+	vtd_storm_policy = usual;
+}
+
+static void storms_are(struct kunit *test, unsigned int rate,
+		       unsigned int seconds, enum vtd_storm_whom whom)
+{
+	usual = vtd_storm_policy;
+	vtd_storm_policy = (struct vtd_storm_policy){ rate, seconds, whom };
+	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test, put_back, NULL),
+			0);
+}
+
+static struct vtd_device *vdev_of(struct machine *m, unsigned int index)
+{
+	return vtd_device_find(machine_dev(m, index));
+}
+
+static bool master(struct machine *m, unsigned int index)
+{
+	return vtd_pci_is_master(machine_dev(m, index));
+}
+
+static bool incident(struct machine *m, const char *what)
+{
+	vtd_reply_free(&m->reply);
+	vtd_incidents_say(&m->reply);
+	return machine_said(m, what);
+}
+
+static int recover(struct machine *m, unsigned int index)
+{
+	int ret;
+
+	vtd_reply_free(&m->reply);
+	mutex_lock(&vtd_control.lock);
+	ret = vtd_recover(machine_dev(m, index), &m->reply);
+	mutex_unlock(&vtd_control.lock);
+	return ret;
+}
+
+/* Faults of a device without end, until it is in quarantine or so long is over. */
+static bool storms_until_stopped(struct machine *m, unsigned int index,
+				 unsigned int ms)
+{
+	unsigned long deadline = jiffies + msecs_to_jiffies(ms);
+
+	while (time_before(jiffies, deadline)) {
+		refused(m, index, 0x1000, VTD_MODEL_READ);
+		usleep_range(200, 400);
+		if (vdev_of(m, index)->quarantine) {
+			flush_work(&vdev_of(m, index)->contain);
+			return true;
+		}
+	}
+	return false;
+}
+
+/* Not recorded while it lasts: its faults cost nothing; and heard of after it. */
+static void storm_is_throttled(struct kunit *test)
+{
+	struct machine *m = attached(test, 8);
+	u64 recorded, faulted;
+	unsigned int i;
+
+	storms_are(test, 50, 0, VTD_STORM_ALL);
+	KUNIT_EXPECT_FALSE(test, storms_until_stopped(m, B_ALONE, 3000));
+	recorded = vtd_model_stats(m->unit[0]).recorded;
+	faulted = vtd_model_stats(m->unit[0]).faults;
+	kunit_info(test, "%llu of %llu faults recorded\n", recorded, faulted);
+	KUNIT_EXPECT_LT(test, recorded * 2, faulted);
+	KUNIT_EXPECT_TRUE(test, master(m, B_ALONE));
+	/* Others are heard of meanwhile. */
+	for (i = 0; i < 100; i++) {
+		refused(m, B_ALONE, 0x1000, VTD_MODEL_READ);
+		refused(m, B_BEHIND_1, 0x222000, VTD_MODEL_WRITE);
+		usleep_range(1000, 2000);
+		if (reported(m, "address=0x222000 access=write"))
+			break;
+	}
+	KUNIT_EXPECT_LT(test, i, 100);
+	msleep(1300);
+	refused(m, B_ALONE, 0x333000, VTD_MODEL_WRITE);
+	msleep(100);
+	refused(m, B_ALONE, 0x333000, VTD_MODEL_WRITE);
+	msleep(100);
+	KUNIT_EXPECT_GT(test, vtd_model_stats(m->unit[0]).recorded, recorded);
+}
+
+/* A device of user space: stopped, whatever its user does, until it is lifted. */
+static void storm_ends_in_quarantine(struct kunit *test)
+{
+	struct machine *m = attached(test, 8);
+	struct pci_dev *pdev = machine_dev(m, B_ALONE);
+	u64 *page = machine_page(m);
+	struct iommu_domain *d;
+	u64 recorded;
+
+	storms_are(test, 20, 2, VTD_STORM_ASSIGNED);
+	KUNIT_ASSERT_EQ(
+		test, iommu_group_claim_dma_owner(pdev->dev.iommu_group, m), 0);
+	d = iommu_paging_domain_alloc(&pdev->dev);
+	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, d);
+	KUNIT_ASSERT_EQ(test, iommu_attach_group(d, pdev->dev.iommu_group), 0);
+	KUNIT_ASSERT_EQ(test,
+			iommu_map(d, 0x40000000, virt_to_phys(page), PAGE_SIZE,
+				  IOMMU_READ | IOMMU_WRITE, GFP_KERNEL),
+			0);
+	KUNIT_EXPECT_EQ(test, machine_write(m, B_ALONE, 0x40000000, page), 0);
+	KUNIT_EXPECT_TRUE(test, storms_until_stopped(m, B_ALONE, 20000));
+	KUNIT_EXPECT_FALSE(test, master(m, B_ALONE));
+	KUNIT_EXPECT_TRUE(test, incident(m, "what=quarantine unit=dmar0"));
+	KUNIT_EXPECT_TRUE(test, machine_said(m, pci_name(pdev)));
+	/* Its user may let it begin again: nothing comes of it, and none hears. */
+	pci_set_master(pdev);
+	recorded = vtd_model_stats(m->unit[0]).recorded;
+	KUNIT_EXPECT_NE(test, machine_write(m, B_ALONE, 0x40000000, page), 0);
+	KUNIT_EXPECT_TRUE(test, refused(m, B_ALONE, 0x1000, VTD_MODEL_READ));
+	KUNIT_EXPECT_EQ(test, vtd_model_stats(m->unit[0]).recorded, recorded);
+	iommu_detach_group(d, pdev->dev.iommu_group);
+	KUNIT_EXPECT_EQ(test, iommu_attach_group(d, pdev->dev.iommu_group), 0);
+	KUNIT_EXPECT_NE(test, machine_write(m, B_ALONE, 0x40000000, page), 0);
+	/* Others go on. */
+	KUNIT_EXPECT_EQ(test, machine_bind(m, B_BEHIND_1), 0);
+	machine_unbind(m, B_BEHIND_1);
+	KUNIT_EXPECT_EQ(test, recover(m, B_BEHIND_1), -ENOENT);
+	KUNIT_EXPECT_EQ(test, recover(m, B_ALONE), 0);
+	KUNIT_EXPECT_TRUE(test, machine_said(m, "bus_master=on"));
+	KUNIT_EXPECT_EQ(test, machine_write(m, B_ALONE, 0x40000000, page), 0);
+	KUNIT_EXPECT_EQ(test, recover(m, B_ALONE), -ENOENT);
+	iommu_detach_group(d, pdev->dev.iommu_group);
+	iommu_domain_free(d);
+	iommu_group_release_dma_owner(pdev->dev.iommu_group);
+}
+
+static void storm_of_the_hosts_is_not_stopped(struct kunit *test)
+{
+	struct machine *m = attached(test, 8);
+
+	storms_are(test, 20, 1, VTD_STORM_ASSIGNED);
+	KUNIT_ASSERT_EQ(test, machine_bind(m, B_ALONE), 0);
+	KUNIT_EXPECT_FALSE(test, storms_until_stopped(m, B_ALONE, 6000));
+	KUNIT_EXPECT_TRUE(test, master(m, B_ALONE));
+	/* Unless the administrator wants it. */
+	vtd_storm_policy.whom = VTD_STORM_ALL;
+	KUNIT_EXPECT_TRUE(test, storms_until_stopped(m, B_ALONE, 20000));
+	KUNIT_EXPECT_FALSE(test, master(m, B_ALONE));
+	KUNIT_EXPECT_EQ(test, recover(m, B_ALONE), 0);
+	machine_unbind(m, B_ALONE);
+}
+
 /**
  * struct listener - one who is told
  * @watch: for the driver
@@ -530,6 +689,9 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE_SLOW(only_the_last_faults_are_kept),
 	KUNIT_CASE(fault_is_told_with_the_tables),
 	KUNIT_CASE_SLOW(storm_hides_nobody),
+	KUNIT_CASE_SLOW(storm_is_throttled),
+	KUNIT_CASE_SLOW(storm_ends_in_quarantine),
+	KUNIT_CASE_SLOW(storm_of_the_hosts_is_not_stopped),
 	KUNIT_CASE(who_watches_is_told_of_each_fault),
 	KUNIT_CASE(interrupt_is_given_back),
 	{}

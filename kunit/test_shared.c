@@ -91,6 +91,7 @@ SHARED(posting, "model-pi")
 SHARED(posting_checker, "model-pi-check")
 SHARED(units, "dmar-unit")
 SHARED(submissions, "dmar-qi")
+SHARED(queue_errors, "dmar-qi-errors")
 SHARED(domains, "dmar-domain")
 SHARED(random_operations, "dmar-random")
 SHARED(remapping, "ir-model")
@@ -120,6 +121,7 @@ void vtd_shared_init(void)
 	vtd_main_model_pi_check();
 	vtd_main_dmar_unit();
 	vtd_main_dmar_qi();
+	vtd_main_dmar_qi_errors();
 	vtd_main_dmar_domain();
 	vtd_main_dmar_random();
 	vtd_main_ir_model();
@@ -157,6 +159,7 @@ struct kunit_suite vtd_model_suite = {
 static struct kunit_case driver_cases[] = {
 	KUNIT_CASE_PARAM(units, units_gen),
 	KUNIT_CASE_PARAM(submissions, submissions_gen),
+	KUNIT_CASE_PARAM(queue_errors, queue_errors_gen),
 	KUNIT_CASE_PARAM(domains, domains_gen),
 	KUNIT_CASE_PARAM(random_operations, random_operations_gen),
 	KUNIT_CASE_PARAM(remapping, remapping_gen),

@@ -88,6 +88,21 @@ static inline u64 vtd_read64(const struct vtd_regs *regs, u32 off)
 	return readq(regs->base + off);
 }
 
+/**
+ * vtd_regs_gone() - is nobody there to answer?
+ * @status: what a status register of 32 bits was read as
+ *
+ * What has left the bus, or lost its power, reads as all ones; of GSTS, FSTS and
+ * PMEN some bits are always 0.
+ *
+ * Context: any.
+ * Return: true when the unit has gone.
+ */
+static inline bool vtd_regs_gone(u32 status)
+{
+	return status == ~0U;
+}
+
 static inline void vtd_write32(const struct vtd_regs *regs, u32 off, u32 val)
 {
 	if (vtd_regs_soft(regs))

@@ -66,6 +66,24 @@ void vtd_device_serve_no_more(struct vtd_device *vdev,
 {
 }
 
+void vtd_device_stop_requests(struct vtd_device *vdev)
+{
+}
+
+void vtd_device_resume_requests(struct vtd_device *vdev)
+{
+}
+
+bool vtd_pci_is_master(struct pci_dev *pdev)
+{
+	return pdev->master;
+}
+
+bool vtd_pci_answers(struct pci_dev *pdev)
+{
+	return !function(pdev)->silent;
+}
+
 void vtd_page_response(struct device *dev, struct iopf_fault *evt,
 		       struct iommu_page_response *msg)
 {

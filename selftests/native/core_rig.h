@@ -35,6 +35,7 @@
  * @driver_leaves_dma: its driver does not use DMA itself
  * @rmrr: where firmware reserved 12 KiB for it, or 0
  * @ats: what the policy says of ATS
+ * @silent: its configuration reads as all ones
  */
 struct function {
 	struct pci_dev pdev;
@@ -46,6 +47,7 @@ struct function {
 	bool driver_leaves_dma;
 	u64 rmrr;
 	enum vtd_ats ats;
+	bool silent;
 };
 
 #define FUNCTIONS 4

@@ -4,6 +4,7 @@
  * domains mapped by pages and by ranges, flushed at once or later, and who may
  * be assigned.
  *
+ * SRCS: dmar/quarantine.c dmar/incident.c
  * SRCS: dmar/nested.c dmar/user.c dmar/pgtable_dirty.c
  * SRCS: dmar/adapter.c dmar/paging.c dmar/device.c dmar/device_ats.c dmar/device_pasid.c dmar/pool.c
  * SRCS: dmar/history.c dmar/relax.c
@@ -21,6 +22,8 @@
 #include <linux/module.h>
 
 #include "core_rig.h"
+
+#include "../../dmar/quarantine.h"
 
 #if __has_feature(address_sanitizer)
 #include <sanitizer/lsan_interface.h>

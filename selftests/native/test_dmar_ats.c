@@ -4,6 +4,7 @@
  * they are told and when, in which size, and what becomes of one that does not
  * answer, in either mode.
  *
+ * SRCS: dmar/quarantine.c dmar/incident.c
  * SRCS: dmar/nested.c dmar/user.c dmar/pgtable_dirty.c
  * SRCS: dmar/adapter.c dmar/paging.c dmar/device.c dmar/device_ats.c dmar/device_pasid.c dmar/pool.c
  * SRCS: dmar/history.c dmar/relax.c

@@ -27,6 +27,7 @@
 #define lockdep_assert_held(lock) ((void)(lock))
 
 #include "../../dmar/qi.c"
+#include "../../dmar/qi_error.c"
 
 DEFINE_STATIC_KEY_FALSE(vtd_soft_regs);
 

@@ -26,6 +26,7 @@
 static bool stop_hardware;
 static unsigned int rounds;
 static unsigned int failures;
+static unsigned int refusals; /* submissions that were */
 static struct vtd_domain *shared;
 static const u16 resident = 0x0300;
 
@@ -58,6 +59,7 @@ static void run(void *(*worker)(void *), u32 policy, u64 cap, u64 ecap)
 
 	rounds = vtd_env("VTD_THREAD_ROUNDS", 300);
 	failures = 0;
+	refusals = 0;
 	rig_start();
 	rig_add(FIX_CAP | cap, ecap, policy, 1, 2);
 	fix_relax(relax);
@@ -78,7 +80,9 @@ static void run(void *(*worker)(void *), u32 policy, u64 cap, u64 ecap)
 	WRITE_ONCE(stop_hardware, true);
 	pthread_join(unit, NULL);
 	fix_relax(NULL);
+	vtd_model_revive(rig.model[0]);
 	assert_int_equal(failures, 0);
+	assert_true(refusals <= rig.unit[0].qi.stats.iqe);
 	assert_int_equal(vtd_context_set(&rig.unit[0], &resident, 1,
 					 VTD_NO_PASID, &none),
 			 0);
@@ -131,6 +135,34 @@ static void *submits_with_errors(void *arg)
 	return NULL;
 }
 
+/* All errors at once: only a refusal is told, and to one submitter each. */
+static void *submits_with_all(void *arg)
+{
+	static const enum vtd_model_error errors[] = { VTD_MODEL_IQE,
+						       VTD_MODEL_ITE,
+						       VTD_MODEL_ICE };
+	unsigned long me = (unsigned long)arg;
+	struct vtd_qi_desc desc[VTD_QI_BATCH];
+	unsigned int round, i;
+
+	for (round = 0; round < rounds; round++) {
+		unsigned int nr = (round + me * 5) % 16 + 1;
+		int ret;
+
+		if (round % 4 == 0)
+			vtd_model_inject(rig.model[0],
+					 errors[(round / 4 + me) % 3],
+					 round % 7 + 1, 0x100);
+		for (i = 0; i < nr; i++)
+			desc[i] = vtd_qi_iotlb_domain(me + 2, 0);
+		ret = vtd_qi_submit(&rig.unit[0].qi, desc, nr);
+		note(!ret || ret == -EINVAL);
+		if (ret == -EINVAL)
+			__atomic_add_fetch(&refusals, 1, __ATOMIC_SEQ_CST);
+	}
+	return NULL;
+}
+
 /* Ranges of their own in one domain, which devices of their own translate. */
 static void *maps(void *arg)
 {
@@ -177,6 +209,12 @@ static void test_submits_with_errors(void **state)
 	run(submits_with_errors, 0, 0, FIX_ECAP);
 }
 
+static void test_submits_with_all(void **state)
+{
+	run(submits_with_all, 0, 0, FIX_ECAP);
+	assert_true(refusals > 0);
+}
+
 static void test_maps(void **state)
 {
 	switch (fix_arg(state)) {
@@ -199,6 +237,8 @@ int main(void)
 	fix_case(test_submits_one, NULL, "C25 submitters of one at once");
 	fix_case(test_submits_with_errors, NULL,
 		 "C04/L1 submitters at once, and time-outs");
+	fix_case(test_submits_with_all, NULL,
+		 "C04/L1 submitters at once, with IQE, ITE and ICE");
 	fix_case(test_maps, (void *)0, "C45/L5 maps and attaches at once");
 	fix_case(test_maps, (void *)1,
 		 "C45/L5 maps and attaches at once, not coherent");

@@ -3,6 +3,7 @@
  * Faults read from the registers of the software unit, counted and kept:
  * overflow, storms, sources without number; and the notes of maps and unmaps.
  *
+ * SRCS: dmar/storm.c
  * SRCS: dmar/fault_read.c dmar/fault_reason.c dmar/fault_say.c
  * SRCS: dmar/fault_keep.c
  * SRCS: kunit/model/model.c kunit/model/memory.c kunit/model/regs.c

@@ -69,6 +69,7 @@ static void sim_write64(const struct vtd_regs *regs, u32 off, u64 value);
 #define vtd_read32 sim_read32
 
 #include "../../dmar/qi.c"
+#include "../../dmar/qi_error.c"
 
 /**
  * struct sim_unit - hardware

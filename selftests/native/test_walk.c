@@ -4,6 +4,7 @@
  * software unit, with tables made by hand that are broken in every way, and
  * with those of the driver.
  *
+ * SRCS: dmar/quarantine.c dmar/incident.c
  * SRCS: dmar/walk_cmd.c dmar/walk_say.c dmar/walk_judge.c dmar/walk_scalable.c
  * SRCS: dmar/fault_walk.c dmar/nested.c dmar/user.c dmar/pgtable_dirty.c
  * SRCS: dmar/fault_reason.c dmar/adapter.c dmar/paging.c dmar/device.c dmar/device_ats.c dmar/device_pasid.c

@@ -104,9 +104,10 @@ enum vtd_shade vtd_shade_of(const char *word)
 		{ "manage", VTD_GOOD },	     { "ok", VTD_GOOD },
 		{ "off", VTD_WARNING },	     { "pass-through", VTD_WARNING },
 		{ "blocked", VTD_BAD },	     { "block", VTD_BAD },
-		{ "failed", VTD_BAD },	     { "yes", VTD_GOOD },
-		{ "after", VTD_WARNING },    { "no", VTD_BAD },
-		{ "never", VTD_BAD },	     { "todo", VTD_WARNING },
+		{ "quarantined", VTD_BAD },  { "failed", VTD_BAD },
+		{ "yes", VTD_GOOD },	     { "after", VTD_WARNING },
+		{ "no", VTD_BAD },	     { "never", VTD_BAD },
+		{ "todo", VTD_WARNING },
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(table); i++)

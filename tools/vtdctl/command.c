@@ -23,7 +23,8 @@ static const struct command commands[] = {
 	{ "strict", vtd_cmd_strict },	{ "stats", vtd_cmd_stats },
 	{ "walk", vtd_cmd_walk },	{ "ats", vtd_cmd_ats },
 	{ "top", vtd_cmd_top },		{ "report", vtd_cmd_report },
-	{ "html", vtd_cmd_html },
+	{ "html", vtd_cmd_html },	{ "recover", vtd_cmd_recover },
+	{ "check", vtd_cmd_check },
 };
 
 /**

@@ -27,6 +27,8 @@ static const char usage[] =
 	"  strict BDF on|off              flush a lazy device's unmaps at once, or as the\n"
 	"                                 type of its group says\n"
 	"  ats BDF on|off [--json]        the device's own cache of translations\n"
+	"  recover BDF                    bring a device back from quarantine\n"
+	"  check [--json]                 has the hardware what the module believes?\n"
 	"  why BDF [--json]               can it be assigned, and if not, why not\n"
 	"  walk BDF IOVA [PASID] [--json] the way of a request through the tables, and\n"
 	"                                 what becomes of it\n"
@@ -43,7 +45,8 @@ static const char usage[] =
 	"BDF is a PCI address: 0000:00:03.0 or 00:03.0. IOVA is an address that the\n"
 	"device uses, and PASID a number: 0x1000, or 4096.\n"
 	"--color=always|never|auto: auto is on a terminal, where NO_COLOR is not set.\n"
-	"Exit status: 0 done, 1 wrong usage (doctor: a check failed), 2 refused.\n";
+	"Exit status: 0 done, 1 wrong usage (doctor: a check failed; check: something\n"
+	"differs), 2 refused.\n";
 
 /*
  * A page for each command: what it does, its words one a line, an example.
@@ -89,6 +92,12 @@ static const struct {
 	  "  on               it may again; refused, with the reason, where it may not\n"
 	  "  off              it keeps none any more\n" JSON,
 	  "vtdctl ats 0000:03:00.0 off" },
+	{ "recover", "BDF",
+	  "Brings a device back that is in quarantine: it did not answer when told to forget translations (ATS), or faulted on and on. It may do again what it might before.",
+	  DEVICE, "vtdctl recover 0000:03:00.0" },
+	{ "check", "[--json]",
+	  "Compares what the hardware would read (registers, entries of the tables, configuration of devices, interrupt entries) with what the module believes, and names each difference with both values. Changes nothing.",
+	  JSON, "vtdctl check" },
 	{ "why", "BDF [--json]",
 	  "Says whether a device can be assigned to user space or a guest, what stands against it, and what to do.",
 	  DEVICE JSON, "vtdctl why 0000:03:00.0" },
@@ -139,6 +148,17 @@ void vtd_help(FILE *to)
 	fputs(usage, to);
 }
 
+static const char *exit_status(const char *name)
+{
+	if (!strcmp(name, "doctor"))
+		return "0 nothing stands in the way, 1 a check failed or wrong usage,\n"
+		       "2 without memory.\n";
+	if (!strcmp(name, "check"))
+		return "0 all is as it should be, 1 something differs or wrong usage,\n"
+		       "2 refused.\n";
+	return "0 done, 1 wrong usage, 2 refused.\n";
+}
+
 /**
  * vtd_help_command() - print the page of one command
  * @ctl: where to
@@ -163,11 +183,7 @@ int vtd_help_command(struct vtdctl *ctl, const char *name)
 			"\n"
 			"Exit status: ",
 			pages[i].example);
-		fputs(strcmp(name, "doctor") ?
-			      "0 done, 1 wrong usage, 2 refused.\n" :
-			      "0 nothing stands in the way, 1 a check failed or wrong usage,\n"
-			      "2 without memory.\n",
-		      ctl->out);
+		fputs(exit_status(name), ctl->out);
 		fprintf(ctl->out, "Manual: man vtdctl-%s\n", name);
 		return VTD_EXIT_OK;
 	}

@@ -138,6 +138,8 @@ static int status_json(struct vtdctl *ctl, struct vtd_records *recs,
 					    NULL };
 	static const char *const quirk[] = { "name", "device", "text", "done",
 					     NULL };
+	static const char *const incident[] = { "time",	  "what", "unit",
+						"device", "text", NULL };
 	const struct view view = { ctl, recs };
 	struct json_object *top = json_object_new_object();
 	int ret;
@@ -158,6 +160,9 @@ static int status_json(struct vtdctl *ctl, struct vtd_records *recs,
 			    vtd_json_records(recs, "acpi", other_json, acpi));
 	ret |= vtd_json_add(top, "quirks",
 			    vtd_json_records(recs, "quirk", other_json, quirk));
+	ret |= vtd_json_add(top, "incidents",
+			    vtd_json_records(recs, "incident", other_json,
+					     incident));
 	if (!ret)
 		return vtd_json_put(ctl, top);
 	json_object_put(top);
@@ -168,7 +173,7 @@ static int status_json(struct vtdctl *ctl, struct vtd_records *recs,
 static void show_counts(struct vtdctl *ctl, const struct vtd_records *recs)
 {
 	static const char *const states[] = { "managed", "pass-through",
-					      "blocked", "off" };
+					      "blocked", "off", "quarantined" };
 	char text[128] = "";
 	size_t used = 0;
 
@@ -209,6 +214,35 @@ static void show_quirks(struct vtdctl *ctl, const struct vtd_records *recs)
 	}
 }
 
+/* Of many, the last are enough here. */
+#define INCIDENTS_SHOWN 10
+
+static void show_incidents(struct vtdctl *ctl, const struct vtd_records *recs)
+{
+	size_t count = 0, nr = 0;
+
+	for (size_t i = 0; i < recs->count; i++)
+		count += vtd_record_is(&recs->list[i], "incident");
+	for (size_t i = 0; i < recs->count; i++) {
+		const struct vtd_record *rec = &recs->list[i];
+		const char *what = vtd_record_show(rec, "what");
+		char *line;
+
+		if (!vtd_record_is(rec, "incident") ||
+		    nr++ + INCIDENTS_SHOWN < count)
+			continue;
+		line = vtd_sys_path("%s [%s] %s %s: %s", what,
+				    vtd_record_show(rec, "time"),
+				    vtd_record_show(rec, "unit"),
+				    vtd_record_show(rec, "device"),
+				    vtd_record_show(rec, "text"));
+		if (line)
+			vtd_show_shaded(ctl, VTD_WARNING, what, "  ", "    ",
+					line);
+		free(line);
+	}
+}
+
 static void status_text(struct vtdctl *ctl, struct vtd_records *recs,
 			const struct vtd_record *vtd)
 {
@@ -234,6 +268,7 @@ static void status_text(struct vtdctl *ctl, struct vtd_records *recs,
 	}
 	show_counts(ctl, recs);
 	show_quirks(ctl, recs);
+	show_incidents(ctl, recs);
 	vtd_show_tree(ctl, recs);
 }
 

@@ -67,6 +67,12 @@ void test_doctor_rule(void **state);
 void test_doctor_early(void **state);
 void test_doctor_json(void **state);
 
+/* test_check.c */
+void test_recover(void **state);
+void test_check(void **state);
+void test_check_json(void **state);
+void test_incidents(void **state);
+
 /* test_ats.c */
 void test_ats(void **state);
 void test_ats_json(void **state);

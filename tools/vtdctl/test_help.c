@@ -108,6 +108,8 @@ static const struct {
 	  "vtd version=0.1 state=trial trial_left=" BIG "\n"
 	  "unit name=dmar0 segment=0000 base=0xfffffffffed90000 version=10.10 translation=on mode=scalable stage=second devices=" BIG
 	  " domains=" BIG " faults=" BIG " overflows=" BIG " health=failed\n"
+	  "incident seq=1 time=123456789.456789 what=quarantine unit=dmar0 device=0000:00:14.0 text=\"" WORDS
+	  "\"\n"
 	  "quirk name=tylersburg device=0000:00:14.0 text=\"" WORDS
 	  "\" done=\"" WORDS "\"\n"
 	  "device name=0000:00:03.0 unit=dmar0 state=pass-through driver=" LONG_NAME
@@ -128,6 +130,13 @@ static const struct {
 	  " domain=" LONG_NAME " asked=off unmaps=strict\n" },
 	{ "ats 00:03.0 on",
 	  "ats device=0000:00:03.0 asked=on ats=never reason=\"" WORDS "\"\n" },
+	{ "recover 00:03.0", "recover device=0000:00:03.0 was=\"" WORDS
+			     "\" bus_master=off ats=off\n" },
+	{ "check",
+	  "check units=" BIG " registers=" BIG " entries=" BIG " devices=" BIG
+	  " findings=" BIG "\n"
+	  "finding unit=dmar10 device=0000:00:03.0 what=context entry=\"of 00:03.0\" expected=0xffffffffffffffff found=0xffffffffffffffff text=\"" WORDS
+	  "\"\n" },
 	{ "why 00:03.0",
 	  "why device=0000:00:03.0 assignable=after unit=dmar0 managed=yes driver=" LONG_NAME
 	  " group=" BIG " sid=00:03.0,00:03.1,00:03.2,00:03.3 reasons=1\n"

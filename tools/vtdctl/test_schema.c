@@ -219,6 +219,7 @@ void vtd_test_check_json(const char *line, const char *text)
 		{ "stats --latency", "latency" },
 		{ "stats", "stats" },
 		{ "ats", "ats" },
+		{ "check", "health" },
 	};
 	char one[4096];
 

@@ -125,6 +125,8 @@ int vtd_cmd_irqs(struct vtdctl *ctl, int argc, char *const argv[]);
 int vtd_stats_latency(struct vtdctl *ctl, int argc, char *const argv[]);
 int vtd_cmd_stats(struct vtdctl *ctl, int argc, char *const argv[]);
 int vtd_cmd_strict(struct vtdctl *ctl, int argc, char *const argv[]);
+int vtd_cmd_recover(struct vtdctl *ctl, int argc, char *const argv[]);
+int vtd_cmd_check(struct vtdctl *ctl, int argc, char *const argv[]);
 int vtd_cmd_ats(struct vtdctl *ctl, int argc, char *const argv[]);
 int vtd_cmd_why(struct vtdctl *ctl, int argc, char *const argv[]);
 int vtd_cmd_walk(struct vtdctl *ctl, int argc, char *const argv[]);

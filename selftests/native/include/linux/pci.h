@@ -12,6 +12,10 @@
 #include <linux/printk.h>
 #include <linux/types.h>
 
+#define PCI_VENDOR_ID 0
+#define PCI_COMMAND 4
+#define PCI_COMMAND_MASTER 4
+
 #define PCI_HEADER_TYPE_BRIDGE 1
 
 #define PCI_EXP_TYPE_ENDPOINT 0x0
@@ -286,6 +290,11 @@ static inline void pci_dev_put(struct pci_dev *pdev)
 {
 	if (pdev)
 		pdev->refs--;
+}
+
+static inline void pci_set_master(struct pci_dev *pdev)
+{
+	pdev->master = true;
 }
 
 static inline void pci_clear_master(struct pci_dev *pdev)

@@ -43,6 +43,13 @@ static inline void cancel_work_sync(struct work_struct *work)
 }
 
 /* Do what has been scheduled; returns how many. */
+/* Never again: it stays pending. */
+static inline void disable_work_sync(struct work_struct *work)
+{
+	cancel_work_sync(work);
+	work->pending = true;
+}
+
 static inline unsigned int vtd_shim_work(void)
 {
 	unsigned int nr = 0;

@@ -1,0 +1,89 @@
+# SPDX-License-Identifier: GPL-2.0
+# A device in the hands of a program that wants nothing but faults, beside a disk of
+# the host: throttled, then in quarantine, whatever the program does; the disk keeps
+# its throughput and the host its timers. A device of the host is only throttled. And
+# the administrator brings it back.
+# vm: --qemu "-m 3G -device iommu-testdev,addr=5"
+# vm: --qemu "-drive file=@share/d0.img,if=none,id=d0,format=raw -device nvme,drive=d0,serial=x1"
+# disk: d0.img 64M
+# timeout: 300
+
+# shellcheck source=selftests/lib/life.sh
+. /src/selftests/lib/life.sh
+
+bad=$(pci_find 1b36:0005) nvme=$(pci_find 1b36:0010)
+params=/sys/module/vtd_dmar/parameters
+
+# reads SECONDS: how many blocks of 4 KiB the disk gives in that time, read one by one
+reads() {
+	local end=$(($(date +%s%N) / 1000000 + $1 * 1000)) nr=0
+	while [ $(($(date +%s%N) / 1000000)) -lt $end ]; do
+		dd if="$disk" of=/dev/null bs=4k count=50 iflag=direct 2> /dev/null &&
+			nr=$((nr + 50))
+	done
+	echo $nr
+}
+# The worst that a sleep of 10 ms takes while there is a storm, in ms.
+late() {
+	local at worst=0 now end=$((SECONDS + $1))
+	while [ $SECONDS -lt $end ]; do
+		at=$(date +%s%N)
+		sleep 0.01
+		now=$((($(date +%s%N) - at) / 1000000))
+		[ $now -le $worst ] || worst=$now
+	done
+	echo $worst
+}
+count() { vtd "faults sources" | sed -n "s/.*device=$bad faults=\([0-9]*\) .*/\1/p"; }
+storm() { "$PROGS/vfio_storm" "$bad" "$1" > /tmp/storm 2>&1 & pid=$!; }
+
+plan 23
+ok "vtd_dmar loads, with a policy of our own" modprobe vtd_dmar storm_rate=50 storm_seconds=6 selftest=1
+like "$(dmesg)" "dmar0: self-test passed in [0-9]+ us" "the unit has passed its self-test"
+modprobe nvme
+disk=$(disk_ready "$nvme")
+ok "the disk is there" test -b "$disk"
+vfio_load
+ok "the device goes to vfio-pci" bind_to "$bad" vfio-pci
+nok "a policy that is none is refused" eval "echo sometimes > $params/storm_quarantine"
+is "$(cat $params/storm_quarantine)" assigned "and the usual one is in force"
+
+calm=$(reads 6)
+# --- throttled: nobody is to be put in quarantine
+echo nobody > $params/storm_quarantine
+storm 14
+sleep 1
+slow=$(late 3)
+stormy=$(reads 6)
+diag "blocks in 6 s: $calm without a storm, $stormy with one; a sleep of 10 ms took $slow ms at most"
+ok "the disk keeps its throughput" test $((stormy * 100)) -gt $((calm * 40))
+ok "a timer goes on" test "$slow" -lt 2000
+wait $pid
+diag "$(cat /tmp/storm), $(count) faults told"
+asked=$(sed -n 's/asked=//p' /tmp/storm)
+ok "not all are recorded" test "$(count)" -lt $((asked / 2))
+is "$(field "device name=$bad" state)" managed "it may go on"
+like "$(dmesg)" "faults of $bad are not recorded for a second" "the log says so"
+
+# --- quarantine
+echo assigned > $params/storm_quarantine
+storm 20
+wait_for 18 eval '[ "$(field "device name=$bad" state)" = quarantined ]'
+is "$(field "device name=$bad" state)" quarantined "a storm that goes on ends in quarantine"
+like "$(vtd status)" "incident .*what=quarantine unit=dmar0 device=$bad" "it is among the incidents"
+like "$(vtdctl status)" "1 quarantined" "vtdctl counts it"
+like "$(vtd "why $bad")" "code=quarantine weight=todo .*vtdctl recover $bad" "why says what to do"
+sleep 1
+before=$(count)
+sleep 3
+is "$(count)" "$before" "its user goes on, and nobody has to hear of it"
+wait $pid
+is "$(field "device name=$nvme" state)" managed "the disk is as it was"
+ok "and works" disk_check "$disk"
+ok "all is as it should be" vtdctl check
+ok "the administrator brings it back" vtdctl recover "$bad"
+is "$(field "device name=$bad" state)" managed "it is managed again"
+nok "and not twice" vtdctl recover "$bad"
+unbind "$bad"
+modprobe -r nvme
+ok "the module is taken out" modprobe -r vtd_dmar
