@@ -127,6 +127,11 @@ int vtd_attach_paging(struct iommu_domain *domain, struct device *dev,
 		if (ret)
 			return ret;
 	}
+	if (vtd_policy->fill) {
+		ret = vtd_policy->fill(vdev, d);
+		if (ret)
+			return ret;
+	}
 	vtd_unblocked(vdev, old);
 	return vtd_device_set_domain(vdev, d);
 }
@@ -285,6 +290,8 @@ static struct iommu_device *vtd_probe_device(struct device *dev)
 		return ERR_PTR(-ENODEV);
 	}
 	vdev->ats = vtd_policy->ats(vdev->pdev, unit);
+	if (vtd_policy->settle)
+		vtd_policy->settle(vdev);
 	vtd_device_start_pasids(vdev);
 	vtd_device_start_ats(vdev);
 	dev_iommu_priv_set(dev, vdev);
@@ -299,11 +306,16 @@ static void vtd_release_device(struct device *dev)
 	vtd_device_clear_pasids(vdev);
 	vtd_device_stop_ats(vdev);
 	vtd_device_stop_pasids(vdev);
-	if (vtd_device_leave(vdev, vdev->removed))
+	if (vtd_device_leave(vdev, vdev->removed || vdev->held))
 		dev_err(dev, "its source-ids may still be translated\n");
 	/* When we let go, the core still needs vdev->iommu after this. */
 	if (!vdev->releasing)
 		vtd_device_free(vdev);
+}
+
+static int vtd_def_domain_type(struct device *dev)
+{
+	return vtd_policy->type ? vtd_policy->type(vtd_device_of(dev)) : 0;
 }
 
 static bool vtd_capable(struct device *dev, enum iommu_cap cap)
@@ -361,6 +373,8 @@ static void vtd_get_resv_regions(struct device *dev, struct list_head *head)
 					 IOMMU_RESV_MSI, GFP_KERNEL);
 	if (region)
 		list_add_tail(&region->list, head);
+	if (vtd_policy->reserve)
+		vtd_policy->reserve(vtd_device_of(dev), head);
 }
 
 /* Only on cores that refuse to bind a process: say so before the driver tries. */
@@ -382,6 +396,7 @@ const struct iommu_ops vtd_iommu_ops = {
 	.probe_device = vtd_probe_device,
 	.release_device = vtd_release_device,
 	.device_group = pci_device_group,
+	.def_domain_type = vtd_def_domain_type,
 	.get_resv_regions = vtd_get_resv_regions,
 	.page_response = vtd_page_response,
 	vtd_user_iommu_ops() vtd_alloc_paging_op(vtd_alloc_paging)

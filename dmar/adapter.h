@@ -11,6 +11,9 @@
 #include "ats.h"
 #include "dmar_parse.h"
 
+struct vtd_device;
+struct vtd_domain;
+
 extern const struct iommu_ops vtd_iommu_ops;
 
 /**
@@ -19,6 +22,12 @@ extern const struct iommu_ops vtd_iommu_ops;
  *	alone; called by the iommu core for every PCI device it has no group for
  * @ats: whether @pdev may cache translations of @unit
  * @rmrr: call @fn for each region that firmware reserved for @pdev
+ * @settle: a device is about to be managed: set what was asked for before; may
+ *	be NULL, as those that follow
+ * @type: type of the default domain that it must have, or 0
+ * @reserve: add addresses that are in use already to the core's list
+ * @fill: it is about to be attached to @d: map what must be there before;
+ *	returns 0 or a negative errno
  *
  * Set before anything is registered with the core.
  */
@@ -28,6 +37,10 @@ struct vtd_probe_policy {
 	void (*rmrr)(struct pci_dev *pdev,
 		     void (*fn)(const struct vtd_rmrr *rmrr, void *data),
 		     void *data);
+	void (*settle)(struct vtd_device *vdev);
+	unsigned int (*type)(const struct vtd_device *vdev);
+	void (*reserve)(const struct vtd_device *vdev, struct list_head *head);
+	int (*fill)(struct vtd_device *vdev, struct vtd_domain *d);
 };
 
 void vtd_adapter_init(const struct vtd_probe_policy *policy);

@@ -20,6 +20,7 @@
 #include "device.h"
 #include "domain.h"
 #include "fault.h"
+#include "handover.h"
 #include "intel_iommu.h"
 #include "pmu.h"
 #include "prq.h"
@@ -484,8 +485,17 @@ int vtd_attach(struct vtd_reply *reply)
 
 	lockdep_assert_held(&vtd_control.lock);
 
-	if (vtd_control.state != VTD_DETACHED)
+	if (vtd_control.state != VTD_DETACHED) {
+		/* What was held and did not come back may do so now. */
+		vtd_hold_take_back(reply);
 		return 0;
+	}
+	ret = vtd_handover_open();
+	if (ret) {
+		vtd_say(reply,
+			"another version left devices that it held, in a way that this one does not know: load that version again\n");
+		return ret;
+	}
 	ret = vtd_units_create(reply);
 	if (ret)
 		return ret;
@@ -518,6 +528,7 @@ int vtd_attach(struct vtd_reply *reply)
 	vtd_perf_on();
 	vtd_control.state = VTD_ATTACHED;
 	pr_info("attached: %u unit(s) translate\n", vtd_control.nr_units);
+	vtd_hold_take_back(reply);
 	return 0;
 
 takedown:

@@ -84,7 +84,20 @@ static int vtd_cmd_confirm(const char *arg, struct vtd_reply *reply)
 
 static int vtd_cmd_detach(const char *arg, struct vtd_reply *reply)
 {
-	return vtd_detach(reply);
+	if (!*arg)
+		return vtd_detach(reply);
+	if (!strcmp(arg, "hold"))
+		return vtd_hold(false, reply);
+	if (!strcmp(arg, "hold dry-run"))
+		return vtd_hold(true, reply) ?: vtd_whole(reply);
+	vtd_say(reply, "detach takes nothing, hold, or hold dry-run\n");
+	return -EINVAL;
+}
+
+static int vtd_cmd_held(const char *arg, struct vtd_reply *reply)
+{
+	vtd_hold_report(reply);
+	return vtd_whole(reply);
 }
 
 static int vtd_cmd_faults(const char *arg, struct vtd_reply *reply)
@@ -311,7 +324,8 @@ static const struct vtd_command vtd_commands[] = {
 	{ "status", false, vtd_cmd_status },
 	{ "attach", true, vtd_cmd_attach },
 	{ "confirm", false, vtd_cmd_confirm },
-	{ "detach", false, vtd_cmd_detach },
+	{ "detach", true, vtd_cmd_detach },
+	{ "held", false, vtd_cmd_held },
 	{ "adopt", true, vtd_cmd_adopt },
 	{ "release", true, vtd_cmd_release },
 	{ "recover", true, vtd_cmd_recover },

@@ -86,6 +86,8 @@ bool vtd_on_late_bus(struct pci_dev *pdev, const struct vtd_unit *unit);
 void vtd_manage_init(void);
 int vtd_manage(struct pci_dev *pdev);
 int vtd_unmanage(struct pci_dev *pdev);
+int vtd_unmanage_bound(struct pci_dev *pdev, bool block);
+int vtd_manage_bound(struct pci_dev *pdev);
 int vtd_manage_unbound(void);
 int vtd_pci_notifier_add(void);
 void vtd_pci_notifier_remove(void);
@@ -94,6 +96,12 @@ void vtd_pci_notifier_remove(void);
 int vtd_adopt(struct pci_dev *pdev, struct vtd_reply *reply);
 int vtd_release(struct pci_dev *pdev, struct vtd_reply *reply);
 void vtd_release_all(struct vtd_reply *reply);
+
+/* hold.c */
+int vtd_hold(bool dry_run, struct vtd_reply *reply);
+void vtd_hold_take_back(struct vtd_reply *reply);
+void vtd_hold_report(struct vtd_reply *reply);
+void vtd_hold_exit(void);
 
 /* status.c */
 const char *vtd_domain_type(unsigned int type);

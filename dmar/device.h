@@ -62,6 +62,8 @@ struct vtd_unit;
  * @node: in the list of all managed devices; RCU
  * @releasing: we let go of it; who set this frees it (r)
  * @removed: it is leaving the machine (r)
+ * @held: its driver is frozen, and has addresses that nothing translates from
+ *	when it is let go of: block it (r)
  * @rcu: for freeing
  *
  * (c) constant, (g) under the group's mutex, (r) under rescan_remove.
@@ -97,6 +99,7 @@ struct vtd_device {
 	struct list_head node;
 	bool releasing;
 	bool removed;
+	bool held;
 	struct rcu_head rcu;
 };
 

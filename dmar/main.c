@@ -171,6 +171,7 @@ exit:
 	vtd_perf_exit();
 	vtd_perf_sw_exit();
 	vtd_control_exit();
+	vtd_hold_exit();
 	vtd_fault_exit();
 	vtd_irq_domain_destroy();
 pools:
@@ -194,6 +195,7 @@ static void __exit vtd_dmar_exit(void)
 	vtd_perf_exit();
 	vtd_perf_sw_exit();
 	vtd_control_exit();
+	vtd_hold_exit();
 	vtd_fault_exit();
 	vtd_irq_domain_destroy();
 	vtd_pools_destroy();

@@ -20,6 +20,7 @@
 #include "control.h"
 #include "device.h"
 #include "domain.h"
+#include "handover.h"
 #include "quirks.h"
 #include "rmrr.h"
 
@@ -204,6 +205,10 @@ static const struct vtd_probe_policy vtd_policy = {
 	.probe = vtd_probe,
 	.ats = vtd_ats_of,
 	.rmrr = vtd_rmrrs_of,
+	.settle = vtd_handover_settings,
+	.type = vtd_handover_type,
+	.reserve = vtd_handover_reserve,
+	.fill = vtd_handover_fill,
 };
 
 /**
@@ -336,6 +341,83 @@ int vtd_unmanage(struct pci_dev *pdev)
 		ret = -EBUSY;
 	else
 		vtd_let_go(vdev);
+	vtd_unlock_device(pdev);
+	return ret;
+}
+
+/**
+ * vtd_unmanage_bound() - take a device away from the core, its driver bound
+ * @pdev: managed; its driver stands still, or its addresses are not translated
+ * @block: no DMA of it is let through from now on
+ *
+ * The core's count of drivers goes with the group; the driver knows nothing.
+ *
+ * Context: as vtd_manage().
+ * Return: 0; -EBUSY when the device's lock cannot be had, or what was is no
+ * longer so.
+ */
+int vtd_unmanage_bound(struct pci_dev *pdev, bool block)
+{
+	struct vtd_device *vdev;
+	int ret;
+
+	lockdep_assert_held(&vtd_control.lock);
+
+	ret = vtd_lock_device(pdev);
+	if (ret)
+		return ret;
+	vdev = vtd_device_find(pdev);
+	if (!vdev || !pdev->dev.driver || vtd_pci_driver_leaves_dma(pdev) ||
+	    !pdev->dev.bus->dma_cleanup) {
+		ret = -EBUSY;
+	} else {
+		vdev->held = block;
+		pdev->dev.bus->dma_cleanup(&pdev->dev);
+		vtd_let_go(vdev);
+	}
+	vtd_unlock_device(pdev);
+	return ret;
+}
+
+/**
+ * vtd_manage_bound() - undo vtd_unmanage_bound(), perhaps of another build
+ * @pdev: not managed, its driver bound
+ *
+ * The core wants no driver: it is hidden from it for that moment, under the
+ * device's lock, which whoever calls the driver takes.
+ *
+ * Context: as vtd_manage().
+ * Return: 0; -ENODEV when the device left, lost its driver, or no unit translates
+ * it; what the core failed with, and then nothing has changed.
+ */
+int vtd_manage_bound(struct pci_dev *pdev)
+{
+	struct device *dev = &pdev->dev;
+	struct device_driver *driver;
+	struct vtd_unit *unit;
+	int ret;
+
+	lockdep_assert_held(&vtd_control.lock);
+
+	ret = vtd_lock_device(pdev);
+	if (ret)
+		return ret;
+	unit = vtd_unit_of(pdev);
+	driver = dev->driver;
+	if (!device_is_registered(dev) || !driver || !unit ||
+	    unit->off_reason) {
+		ret = -ENODEV;
+		goto unlock;
+	}
+	WRITE_ONCE(dev->driver, NULL);
+	ret = vtd_register_for(pdev, unit);
+	WRITE_ONCE(dev->driver, driver);
+	if (ret)
+		goto unlock;
+	ret = dev->bus->dma_configure(dev);
+	if (ret)
+		vtd_let_go(vtd_device_find(pdev));
+unlock:
 	vtd_unlock_device(pdev);
 	return ret;
 }
