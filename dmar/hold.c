@@ -78,34 +78,45 @@ static struct vtd_hold *vtd_hold_collect(void)
 	return hold;
 }
 
-/* Why the device cannot be let go of as it is, and what to do. */
-static const char *vtd_hold_obstacle(struct vtd_device *vdev,
-				     const char **remedy)
+/**
+ * struct vtd_hold_way - what becomes of a device
+ * @how: a word for it
+ * @reason: why it cannot be let go of as it is, or NULL
+ * @remedy: what to do about that
+ */
+struct vtd_hold_way {
+	const char *how;
+	const char *reason;
+	const char *remedy;
+};
+
+static struct vtd_hold_way vtd_hold_way(struct vtd_device *vdev)
 {
 	struct pci_dev *pdev = vdev->pdev;
 	unsigned int type = vtd_device_type(vdev);
+	struct vtd_hold_way way = { .how = "cannot" };
 
-	*remedy = "give it back first: shut down the guest or program that has it, and unbind it";
-	if (vtd_type_assigned(type) || type == IOMMU_DOMAIN_BLOCKED)
-		return "is owned by user space or a guest (VFIO)";
-	if (vtd_pci_driver_leaves_dma(pdev))
-		return "is bound to a driver for user space or a guest";
-	*remedy = "end the programs that use the device";
-	if (!xa_empty(&vdev->pasids))
-		return "shares the memory of a process (PASID)";
-	if (!pdev->dev.driver || !vdev->domain)
-		return NULL;
-	*remedy = "'vtdctl release' it before, or let 'vtdctl upgrade --rebind' do that, which interrupts what uses it";
-	return vtd_freeze_obstacle(pdev);
-}
-
-static const char *vtd_hold_how(const struct vtd_device *vdev, bool obstacle)
-{
-	if (obstacle)
-		return "cannot";
-	if (!vdev->pdev->dev.driver)
-		return "idle";
-	return vdev->domain ? "freeze" : "keep";
+	way.remedy =
+		"give it back first: shut down the guest or program that has it, and unbind it";
+	if (vtd_type_assigned(type) || type == IOMMU_DOMAIN_BLOCKED) {
+		way.reason = "is owned by user space or a guest (VFIO)";
+	} else if (vtd_pci_driver_leaves_dma(pdev)) {
+		way.reason =
+			"is bound to a driver for user space or a guest";
+	} else if (!xa_empty(&vdev->pasids)) {
+		way.reason = "shares the memory of a process (PASID)";
+		way.remedy = "end the programs that use the device";
+	} else if (!pdev->dev.driver) {
+		way.how = "idle";
+	} else if (!vdev->domain) {
+		way.how = "keep";
+	} else {
+		way.reason = vtd_freeze_obstacle(pdev);
+		way.how = way.reason ? "rebind" : "freeze";
+		way.remedy =
+			"'vtdctl release' it before, or let 'vtdctl upgrade --rebind' do that, which interrupts what uses it";
+	}
+	return way;
 }
 
 /* The records of all; how many devices stand against it. */
@@ -119,12 +130,12 @@ static unsigned int vtd_hold_look(struct vtd_hold *hold, bool dry_run,
 	for (i = 0; i < hold->nr; i++) {
 		struct pci_dev *pdev = hold->held[i].pdev;
 		struct vtd_device *vdev = vtd_device_find(pdev);
-		const char *why, *remedy;
+		struct vtd_hold_way way;
 
 		if (!vdev)
 			continue;
-		why = vtd_hold_obstacle(vdev, &remedy);
-		bad += why ? 1 : 0;
+		way = vtd_hold_way(vdev);
+		bad += way.reason ? 1 : 0;
 		if (dry_run)
 			vtd_say(reply,
 				"hold device=%s driver=%s domain=%s strict=%s ats_off=%s how=%s reason=\"%s\" remedy=\"%s\"\n",
@@ -132,12 +143,12 @@ static unsigned int vtd_hold_look(struct vtd_hold *hold, bool dry_run,
 				vtd_domain_type(vtd_device_type(vdev)),
 				vdev->strict ? "yes" : "no",
 				vdev->ats_off ? "yes" : "no",
-				vtd_hold_how(vdev, why), why ?: "",
-				why ? remedy : "");
-		else if (why)
+				way.how, way.reason ?: "",
+				way.reason ? way.remedy : "");
+		else if (way.reason)
 			vtd_say(reply, "%s (driver %s) %s: %s\n",
-				pci_name(pdev), vtd_pci_driver_name(pdev), why,
-				remedy);
+				pci_name(pdev), vtd_pci_driver_name(pdev),
+				way.reason, way.remedy);
 	}
 	pci_unlock_rescan_remove();
 	return bad;
@@ -148,12 +159,11 @@ static int vtd_hold_freeze(struct vtd_held *held, struct vtd_reply *reply)
 {
 	struct pci_dev *pdev = held->pdev;
 	struct vtd_device *vdev;
-	const char *remedy;
 	int ret = 0;
 
 	device_lock(&pdev->dev);
 	vdev = vtd_device_find(pdev);
-	if (!vdev || vtd_hold_obstacle(vdev, &remedy)) {
+	if (!vdev || vtd_hold_way(vdev).reason) {
 		vtd_say(reply, "%s was taken into use meanwhile\n",
 			pci_name(pdev));
 		ret = -EBUSY;

@@ -155,6 +155,10 @@ const struct vtd_calls vtd_system_calls = {
 	.keys = vtd_terminal_keys,
 	.key = vtd_terminal_key,
 	.clock = vtd_terminal_clock,
+	.lock = vtd_system_lock,
+	.insert = vtd_system_insert,
+	.remove = vtd_system_remove,
+	.steady = vtd_system_steady,
 };
 
 /**

@@ -231,16 +231,19 @@ bool vtd_kernel_headers(struct vtdctl *ctl, const char *release)
 }
 
 /**
- * vtd_module_file() - where modprobe would find the module
+ * vtd_module_file() - where modprobe would find a module
  * @ctl: gives the root
  * @release: the kernel's name
+ * @name: the module's
  * @index: result, whether there is an index of installed modules
  *
  * Return: malloc'ed path, NULL where it is not installed.
  */
-char *vtd_module_file(struct vtdctl *ctl, const char *release, bool *index)
+char *vtd_module_file(struct vtdctl *ctl, const char *release,
+		      const char *name, bool *index)
 {
 	char *path, *text, *save = NULL, *found = NULL;
+	size_t length = strlen(name);
 
 	*index = false;
 	if (!*release || strchr(release, '/'))
@@ -257,7 +260,8 @@ char *vtd_module_file(struct vtdctl *ctl, const char *release, bool *index)
 		file = strrchr(line, '/');
 		file = file ? file + 1 : line;
 		/* also .ko.xz, .ko.zst */
-		if (strncmp(file, VTD_MODULE ".ko", strlen(VTD_MODULE ".ko")))
+		if (strncmp(file, name, length) ||
+		    strncmp(file + length, ".ko", 3))
 			continue;
 		found = *line == '/' ? strdup(line) :
 				       vtd_sys_path("/lib/modules/%s/%s",

@@ -209,6 +209,25 @@ static bool loaded_unsigned(struct vtdctl *ctl)
 }
 
 /**
+ * vtd_signature_needed() - whether the kernel takes signed modules only
+ * @ctl: gives the root
+ *
+ * Return: true if it does.
+ */
+bool vtd_signature_needed(struct vtdctl *ctl)
+{
+	char *level = lockdown_level(ctl);
+	char *enforce =
+		vtd_sys_line(ctl, "/sys/module/module/parameters/sig_enforce");
+	bool needed = (level && strcmp(level, "none")) ||
+		      (enforce && *enforce == 'Y');
+
+	free(level);
+	free(enforce);
+	return needed;
+}
+
+/**
  * vtd_check_signature() - whether the kernel takes signed modules only
  * @doc: the doctor
  */

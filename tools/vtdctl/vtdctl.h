@@ -52,6 +52,10 @@ enum vtd_exit {
  * @key: wait for a key for a number of milliseconds; 0 if none came, 'q' for
  *       anything that asks to end
  * @clock: milliseconds since some moment, never set back
+ * @lock: take the lock of a file; a descriptor, or -errno
+ * @insert: load a module from memory; 0 or -errno
+ * @remove: unload one; 0, -EAGAIN while it is in use, or -errno
+ * @steady: begin or end to need no disk, and not to be ended; 0 or -errno
  */
 struct vtd_calls {
 	int (*open)(void *priv, const char *path);
@@ -64,6 +68,11 @@ struct vtd_calls {
 	void (*keys)(void *priv, bool on);
 	int (*key)(void *priv, unsigned int ms);
 	unsigned long long (*clock)(void *priv);
+	int (*lock)(void *priv, const char *path);
+	int (*insert)(void *priv, const void *image, size_t bytes,
+		      const char *params);
+	int (*remove)(void *priv, const char *name);
+	int (*steady)(void *priv, bool on);
 };
 
 /**
@@ -134,6 +143,14 @@ int vtd_cmd_doctor(struct vtdctl *ctl, int argc, char *const argv[]);
 int vtd_cmd_html(struct vtdctl *ctl, int argc, char *const argv[]);
 int vtd_cmd_report(struct vtdctl *ctl, int argc, char *const argv[]);
 int vtd_cmd_top(struct vtdctl *ctl, int argc, char *const argv[]);
+int vtd_cmd_upgrade(struct vtdctl *ctl, int argc, char *const argv[]);
+
+/* upgrade_calls.c */
+int vtd_system_lock(void *priv, const char *path);
+int vtd_system_insert(void *priv, const void *image, size_t bytes,
+		      const char *params);
+int vtd_system_remove(void *priv, const char *name);
+int vtd_system_steady(void *priv, bool on);
 
 /**
  * struct vtd_bdf - a PCI function
