@@ -241,14 +241,14 @@ static int vtd_handover_reserve_page(u64 iova, struct list_head *head)
  * @vdev: a managed device
  * @head: the core's list of reserved regions, to be added to
  *
- * So that the DMA API does not hand them out again.  Page by page: what is given
+ * So that the DMA API does not hand them out again; where memory for that is
+ * missing, the devices of the domain are marked.  Page by page: what is given
  * back is found by its first page, and where the pieces begin is not known.
  * Each with what it may have been rounded up to.
  *
  * Context: may sleep.
  */
-void vtd_handover_reserve(const struct vtd_device *vdev,
-			  struct list_head *head)
+void vtd_handover_reserve(const struct vtd_device *vdev, struct list_head *head)
 {
 	struct vtd_handover_device *dev = vtd_handover_coming(vdev);
 	const struct vtd_handover_range *range;
@@ -265,9 +265,16 @@ void vtd_handover_reserve(const struct vtd_device *vdev,
 		end = round_up(range->iova + range->bytes, VTD_HANDOVER_BLOCK);
 		for (at = max(at, done); at < end; at += SZ_4K)
 			if (vtd_handover_reserve_page(at, head))
-				dev->error = -ENOMEM;
+				goto short_of_memory;
 		done = max(done, end);
 	}
+	return;
+
+short_of_memory:
+	for (i = 0; i < vtd_handover_now->nr_devices; i++)
+		if (vtd_handover_now->device[i].domain == dev->domain)
+			vtd_handover_now->device[i].flags |=
+				VTD_HANDOVER_SHORT;
 }
 
 /* What the core has mapped itself already, for reserved memory, stays. */
@@ -329,8 +336,13 @@ int vtd_handover_fill(struct vtd_device *vdev, struct vtd_domain *d)
 			return ret;
 	}
 	WRITE_ONCE(d->mapped, true);
-	for (i = 0; i < vtd_handover_now->nr_devices; i++)
-		if (vtd_handover_now->device[i].domain == dev->domain)
-			vtd_handover_now->device[i].filled = d->number;
+	for (i = 0; i < vtd_handover_now->nr_devices; i++) {
+		struct vtd_handover_device *each = &vtd_handover_now->device[i];
+
+		if (each->domain != dev->domain)
+			continue;
+		each->filled = d->number;
+		each->flags &= ~VTD_HANDOVER_SHORT;
+	}
 	return 0;
 }

@@ -31,6 +31,7 @@ struct vtd_domain;
  * @VTD_HANDOVER_FROZEN: that driver was frozen
  * @VTD_HANDOVER_MASTER: bus mastering was on, and is to be again
  * @VTD_HANDOVER_BACK: done with
+ * @VTD_HANDOVER_SHORT: not all of its addresses could be reserved in its domain
  */
 enum vtd_handover_flag {
 	VTD_HANDOVER_STRICT = 1 << 0,
@@ -39,6 +40,7 @@ enum vtd_handover_flag {
 	VTD_HANDOVER_FROZEN = 1 << 3,
 	VTD_HANDOVER_MASTER = 1 << 4,
 	VTD_HANDOVER_BACK = 1 << 5,
+	VTD_HANDOVER_SHORT = 1 << 6,
 };
 
 /**

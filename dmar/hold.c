@@ -101,8 +101,7 @@ static struct vtd_hold_way vtd_hold_way(struct vtd_device *vdev)
 	if (vtd_type_assigned(type) || type == IOMMU_DOMAIN_BLOCKED) {
 		way.reason = "is owned by user space or a guest (VFIO)";
 	} else if (vtd_pci_driver_leaves_dma(pdev)) {
-		way.reason =
-			"is bound to a driver for user space or a guest";
+		way.reason = "is bound to a driver for user space or a guest";
 	} else if (!xa_empty(&vdev->pasids)) {
 		way.reason = "shares the memory of a process (PASID)";
 		way.remedy = "end the programs that use the device";
@@ -142,9 +141,8 @@ static unsigned int vtd_hold_look(struct vtd_hold *hold, bool dry_run,
 				pci_name(pdev), vtd_pci_driver_name(pdev),
 				vtd_domain_type(vtd_device_type(vdev)),
 				vdev->strict ? "yes" : "no",
-				vdev->ats_off ? "yes" : "no",
-				way.how, way.reason ?: "",
-				way.reason ? way.remedy : "");
+				vdev->ats_off ? "yes" : "no", way.how,
+				way.reason ?: "", way.reason ? way.remedy : "");
 		else if (way.reason)
 			vtd_say(reply, "%s (driver %s) %s: %s\n",
 				pci_name(pdev), vtd_pci_driver_name(pdev),
@@ -159,9 +157,13 @@ static int vtd_hold_freeze(struct vtd_held *held, struct vtd_reply *reply)
 {
 	struct pci_dev *pdev = held->pdev;
 	struct vtd_device *vdev;
-	int ret = 0;
+	int ret = vtd_lock_device(pdev);
 
-	device_lock(&pdev->dev);
+	if (ret) {
+		vtd_say(reply, "%s is being worked on (error %d)\n",
+			pci_name(pdev), ret);
+		return ret;
+	}
 	vdev = vtd_device_find(pdev);
 	if (!vdev || vtd_hold_way(vdev).reason) {
 		vtd_say(reply, "%s was taken into use meanwhile\n",
@@ -196,7 +198,7 @@ static int vtd_hold_freeze(struct vtd_held *held, struct vtd_reply *reply)
 	}
 	held->now.flags |= VTD_HANDOVER_HELD;
 unlock:
-	device_unlock(&pdev->dev);
+	vtd_unlock_device(pdev);
 	return ret;
 }
 
@@ -309,6 +311,21 @@ static void vtd_hold_walk_all(struct vtd_hold *hold, struct vtd_hold_walk *walk)
 	}
 }
 
+/* No device left meanwhile, and took its domain with it. */
+static bool vtd_hold_all_there(struct vtd_hold *hold)
+{
+	u32 i;
+
+	for (i = 0; i < hold->nr; i++) {
+		struct vtd_device *vdev = vtd_device_find(hold->held[i].pdev);
+
+		if (!vdev || vdev->domain != hold->held[i].d)
+			return false;
+	}
+	return true;
+}
+
+/* No device can leave: pci_lock_rescan_remove() is held. */
 static struct vtd_handover *vtd_hold_note(struct vtd_hold *hold,
 					  struct vtd_reply *reply)
 {
@@ -316,6 +333,11 @@ static struct vtd_handover *vtd_hold_note(struct vtd_hold *hold,
 	struct vtd_handover *h;
 	u32 i;
 
+	if (!vtd_hold_all_there(hold)) {
+		vtd_say(reply,
+			"a device left, or was taken into use, meanwhile\n");
+		return NULL;
+	}
 	vtd_hold_number(hold);
 	vtd_hold_walk_all(hold, &walk);
 	if (walk.pages > VTD_HOLD_PAGES_MAX) {
@@ -348,6 +370,11 @@ static int vtd_hold_back_one(struct vtd_handover_device *now,
 		ret = vtd_manage_bound(pdev);
 	else if (pdev)
 		ret = 0;
+	if (!ret && (now->flags & VTD_HANDOVER_SHORT)) {
+		/* The DMA API would hand out what the driver has. */
+		ret = -ENOMEM;
+		vtd_unmanage_bound(pdev, true);
+	}
 	if (!ret)
 		vtd_hold_thaw(pdev, now);
 	else if (now->flags & VTD_HANDOVER_FROZEN)
@@ -450,10 +477,12 @@ static int vtd_hold_all(struct vtd_hold *hold, struct vtd_reply *reply)
 	for (i = 0; i < hold->nr && !ret; i++)
 		ret = vtd_hold_freeze(&hold->held[i], reply);
 	if (!ret) {
+		pci_lock_rescan_remove();
 		h = vtd_hold_note(hold, reply);
+		pci_unlock_rescan_remove();
 		if (h)
 			return vtd_hold_leave(hold, h, reply);
-		ret = -ENOMEM;
+		ret = -EBUSY;
 	}
 	vtd_hold_thaw_all(hold);
 	return ret;

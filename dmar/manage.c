@@ -6,7 +6,8 @@
  * added.  For a device that is there already we register an instance for a
  * moment and accept nothing but that device; what it is tied to is an instance
  * of its own, so that it can be let go of alone.  Must never let the core
- * probe a device whose driver is bound.
+ * probe a device whose driver is bound, but one that stands still and has what it
+ * mapped handed over.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -221,11 +222,17 @@ void vtd_manage_init(void)
 	vtd_adapter_init(&vtd_policy);
 }
 
-/*
+/**
+ * vtd_lock_device() - keep a device, its driver and its being managed as they are
+ * @pdev: any PCI device
+ *
  * pci_lock_rescan_remove() and the device's lock, in an order that others take
  * the other way round (sriov_numvfs_store), hence the try and the wait.
+ *
+ * Context: may sleep; the control mutex is held.
+ * Return: 0, or -EBUSY when the device's lock cannot be had.
  */
-static int vtd_lock_device(struct pci_dev *pdev)
+int vtd_lock_device(struct pci_dev *pdev)
 {
 	unsigned int tries;
 
@@ -239,7 +246,13 @@ static int vtd_lock_device(struct pci_dev *pdev)
 	return -EBUSY;
 }
 
-static void vtd_unlock_device(struct pci_dev *pdev)
+/**
+ * vtd_unlock_device() - undo vtd_lock_device()
+ * @pdev: the device
+ *
+ * Context: any.
+ */
+void vtd_unlock_device(struct pci_dev *pdev)
 {
 	device_unlock(&pdev->dev);
 	pci_unlock_rescan_remove();

@@ -86,9 +86,8 @@ int vtd_facts_gather(struct vtdctl *ctl, struct vtd_facts *facts)
 		facts->release = strdup("");
 	if (ret || !facts->vendor || !facts->cmdline || !facts->release)
 		return -1;
-	facts->module =
-		vtd_module_file(ctl, facts->release, VTD_MODULE,
-				&facts->module_index);
+	facts->module = vtd_module_file(ctl, facts->release, VTD_MODULE,
+					&facts->module_index);
 	facts->headers = vtd_kernel_headers(ctl, facts->release);
 	return 0;
 }

@@ -41,6 +41,9 @@ static const char usage[] =
 	"  top [--interval S] [--count N] what happens at this moment, per second\n"
 	"  report                         one text with what a report of a bug needs\n"
 	"  html FILE                      a page for a browser that shows all of it\n"
+	"  upgrade [--dry-run|--resume|--keep] [--force] [--rebind] [--json]\n"
+	"                                 exchange the modules for those installed, with\n"
+	"                                 devices in use\n"
 	"\n"
 	"BDF is a PCI address: 0000:00:03.0 or 00:03.0. IOVA is an address that the\n"
 	"device uses, and PASID a number: 0x1000, or 4096.\n"
@@ -137,6 +140,17 @@ static const struct {
 	  "Writes one page for a browser: units, bridges, devices, groups and domains drawn, the tables in words, faults, counters and interrupts. It needs no network and no script.",
 	  "  FILE             where the page goes; replaced as a whole\n",
 	  "vtdctl html /tmp/vtd.html" },
+	{ "upgrade",
+	  "[--dry-run|--resume|--keep] [--force] [--rebind] [--json]",
+	  "Exchanges the modules that are loaded for those that are installed, with their parameters, while devices are in use. Drivers stand still meanwhile, and what uses their devices waits; then everything is as it was. What stands against it is named, and nothing is changed. When a new module does not load, the old ones come back.",
+	  "  --dry-run        change nothing: say what would happen\n"
+	  "  --resume         bring to its end an upgrade that was ended\n"
+	  "  --keep           keep copies of the modules that are loaded, for the way\n"
+	  "                   back, before new ones are installed\n"
+	  "  --force          also where they are the same, or no way back is known\n"
+	  "  --rebind         unbind drivers that do not bear to stand still, and bind\n"
+	  "                   them again; what uses those devices is interrupted\n" JSON,
+	  "vtdctl upgrade --dry-run" },
 };
 
 /**

@@ -129,6 +129,19 @@ void test_top(void **state);
 void test_top_terminal(void **state);
 void test_top_refused(void **state);
 
+/* test_upgrade.c */
+void test_upgrade(void **state);
+void test_upgrade_json(void **state);
+void test_upgrade_words(void **state);
+void test_upgrade_files(void **state);
+void test_upgrade_nothing(void **state);
+void test_upgrade_unloaded(void **state);
+void test_upgrade_in_use(void **state);
+void test_upgrade_back(void **state);
+void test_upgrade_resume(void **state);
+void test_upgrade_settle(void **state);
+void test_upgrade_keep(void **state);
+
 /* test_why.c */
 void test_why(void **state);
 void test_why_verdicts(void **state);

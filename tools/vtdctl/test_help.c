@@ -59,10 +59,11 @@ void test_help(void **state)
 /* A page names each option that the list has, and no page has more. */
 void test_help_fits(void **state)
 {
-	static const char *const options[] = { "--json",      "--follow",
-					       "--dry-run",   "--try",
-					       "--if-loaded", "--interval",
-					       "--count" };
+	static const char *const options[] = {
+		"--json",      "--follow",   "--dry-run", "--try",
+		"--if-loaded", "--interval", "--count",	  "--force",
+		"--rebind",    "--resume",   "--keep"
+	};
 	struct fixture *fix = *state;
 	char list[8192], line[64];
 	const char *name;
@@ -188,6 +189,7 @@ static const struct {
 	{ "html /dev/shm/vtdctl-test.html",
 	  "vtd version=0.1 state=attached\n" },
 	{ "report", "vtd version=0.1 state=detached\n" },
+	{ "upgrade", "" },
 	{ "top --count 2",
 	  "queue unit=dmar0 waits=999999999999999999 iotlb_page=999999999999999999 faults=999999999999999999\n"
 	  "cost device=" LONG_NAME

@@ -220,6 +220,7 @@ void vtd_test_check_json(const char *line, const char *text)
 		{ "stats", "stats" },
 		{ "ats", "ats" },
 		{ "check", "health" },
+		{ "upgrade", "upgrade" },
 	};
 	char one[4096];
 

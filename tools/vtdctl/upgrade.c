@@ -43,37 +43,6 @@ static int parse_options(struct vtd_upgrade *up, int argc, char *const argv[])
 	return 0;
 }
 
-/* Copies of what is loaded, for the way back, before new files come. */
-static int keep_copies(struct vtd_upgrade *up)
-{
-	int kept = 0;
-
-	for (int i = 0; i < VTD_PARTS; i++) {
-		struct vtd_upgrade_part *part = &up->part[i];
-		int ret;
-
-		if (!part->loaded)
-			continue;
-		if (!part->before.data) {
-			vtd_kernel_error(
-				up->ctl,
-				"upgrade: the file of the %s that is loaded is not there any more",
-				vtd_part_name[i]);
-			return VTD_EXIT_KERNEL;
-		}
-		ret = vtd_image_keep(up->ctl, vtd_part_name[i], &part->before);
-		if (ret)
-			return vtd_kernel_error(
-				up->ctl,
-				"upgrade: no copy of %s can be kept: %s",
-				vtd_part_name[i], strerror(-ret));
-		kept++;
-	}
-	if (!up->json)
-		fprintf(up->ctl->out, "copies kept of %d modules\n", kept);
-	return VTD_EXIT_OK;
-}
-
 static const char *shown(const char *text)
 {
 	return text ? text : "-";
@@ -89,8 +58,7 @@ static void show_modules(struct vtd_upgrade *up)
 		vtd_show_line(up->ctl->out, "  ", "    ",
 			      "%s %s (%s) -> %s (%s)%s", vtd_part_name[i],
 			      shown(part->version), shown(part->source),
-			      shown(part->now.version),
-			      shown(part->now.source),
+			      shown(part->now.version), shown(part->now.source),
 			      part->before.data ? "" : ", no way back");
 	}
 }
@@ -132,8 +100,8 @@ static void show_ms(FILE *out, const char *what, const char *us)
 
 static void show_result(struct vtd_upgrade *up)
 {
-	const struct vtd_record *rec = vtd_records_first(&up->after,
-							 "handover");
+	const struct vtd_record *rec =
+		vtd_records_first(&up->after, "handover");
 	FILE *out = up->ctl->out;
 
 	fputs(up->back ? "not upgraded:\n" : "upgraded:\n", out);
@@ -176,11 +144,10 @@ static struct json_object *json_modules(struct vtd_upgrade *up)
 		      vtd_json_text(one, "old_version", part->version) ||
 		      vtd_json_text(one, "old_srcversion", part->source) ||
 		      vtd_json_text(one, "new_version", part->now.version) ||
-		      vtd_json_text(one, "new_srcversion",
-				    part->now.source) ||
+		      vtd_json_text(one, "new_srcversion", part->now.source) ||
 		      vtd_json_add(one, "way_back",
-				   json_object_new_boolean(
-					   part->before.data != NULL));
+				   json_object_new_boolean(part->before.data !=
+							   NULL));
 		if (ret || json_object_array_add(list, one)) {
 			json_object_put(one);
 			json_object_put(list);
@@ -220,12 +187,11 @@ static struct json_object *json_held(const struct vtd_record *rec,
 
 static int show_json(struct vtd_upgrade *up, const char *result)
 {
-	const struct vtd_record *rec = vtd_records_first(&up->after,
-							 "handover");
-	struct json_object *top = json_object_new_object();
+	const struct vtd_record *rec =
+		vtd_records_first(&up->after, "handover");
 	struct json_object *body = json_object_new_object();
 	struct json_object *ms;
-	int ret = !top || !body;
+	int ret = !body;
 
 	ms = up->remap_ms < 0 ? NULL : json_object_new_int64(up->remap_ms);
 	ret = ret || vtd_json_text(body, "result", result) ||
@@ -240,14 +206,43 @@ static int show_json(struct vtd_upgrade *up, const char *result)
 	      vtd_json_add(body, "held",
 			   vtd_json_records(&up->after, "held", json_held,
 					    NULL)) ||
-	      vtd_json_add(body, "failed",
-			   json_object_new_int64(up->failed));
-	if (ret || json_object_object_add(top, "upgrade", body)) {
-		json_object_put(body);
-		json_object_put(top);
-		return vtd_kernel_error(up->ctl, "out of memory");
+	      vtd_json_add(body, "failed", json_object_new_int64(up->failed));
+	if (!ret)
+		return vtd_json_put(up->ctl, body);
+	json_object_put(body);
+	return vtd_kernel_error(up->ctl, "out of memory");
+}
+
+/* Copies of what is loaded, for the way back, before new files come. */
+static int keep_copies(struct vtd_upgrade *up)
+{
+	int kept = 0;
+
+	for (int i = 0; i < VTD_PARTS; i++) {
+		struct vtd_upgrade_part *part = &up->part[i];
+		int ret;
+
+		if (!part->loaded)
+			continue;
+		if (!part->before.data) {
+			vtd_kernel_error(
+				up->ctl,
+				"upgrade: the file of the %s that is loaded is not there any more",
+				vtd_part_name[i]);
+			return VTD_EXIT_KERNEL;
+		}
+		ret = vtd_image_keep(up->ctl, vtd_part_name[i], &part->before);
+		if (ret)
+			return vtd_kernel_error(
+				up->ctl,
+				"upgrade: no copy of %s can be kept: %s",
+				vtd_part_name[i], strerror(-ret));
+		kept++;
 	}
-	return vtd_json_put(up->ctl, top);
+	if (up->json)
+		return show_json(up, "kept");
+	fprintf(up->ctl->out, "copies kept of %d modules\n", kept);
+	return VTD_EXIT_OK;
 }
 
 /* Modules that the new ones need and nobody loaded yet. */
@@ -273,8 +268,7 @@ static int load_depends(struct vtd_upgrade *up)
 			path = vtd_sys_path("/sys/module/%s", name);
 			if (strncmp(name, "vtd_", 4) && path &&
 			    !vtd_sys_exists(ctl, path))
-				ret = ctl->calls->run(ctl->priv, argv,
-						      &output);
+				ret = ctl->calls->run(ctl->priv, argv, &output);
 			if (ret)
 				vtd_kernel_error(
 					ctl,
@@ -395,8 +389,7 @@ static int take_lock(struct vtd_upgrade *up)
 			up->ctl,
 			"upgrade: another vtdctl upgrade is at work; nothing was changed");
 	else if (fd < 0)
-		vtd_kernel_error(up->ctl,
-				 "upgrade: %s%s: %s; run it as root",
+		vtd_kernel_error(up->ctl, "upgrade: %s%s: %s; run it as root",
 				 up->ctl->sysroot, VTD_UPGRADE_LOCK,
 				 strerror(-fd));
 	return fd;
@@ -412,7 +405,7 @@ static int take_lock(struct vtd_upgrade *up)
  */
 int vtd_cmd_upgrade(struct vtdctl *ctl, int argc, char *const argv[])
 {
-	struct vtd_upgrade up = { .ctl = ctl, .remap_ms = -1, .stop_ms = -1 };
+	struct vtd_upgrade up = { .ctl = ctl, .remap_ms = -1 };
 	int ret, lock;
 
 	if (parse_options(&up, argc, argv))

@@ -77,7 +77,6 @@ struct vtd_upgrade_part {
  * @lazy: the same of those whose group was of type DMA-FQ
  * @back: the old modules are loaded again
  * @remap_ms: how long interrupts were not remapped; -1: they were not before
- * @stop_ms: how long the units were in nobody's hands, or -1
  * @failed: devices that are not as they were
  */
 struct vtd_upgrade {
@@ -96,7 +95,6 @@ struct vtd_upgrade {
 	char *lazy;
 	bool back;
 	long long remap_ms;
-	long long stop_ms;
 	unsigned int failed;
 };
 

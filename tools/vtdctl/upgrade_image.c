@@ -60,8 +60,7 @@ static bool find_modinfo(const struct vtd_image *image, const char **at,
 	return false;
 }
 
-static void take_pair(char **to, const char *at, size_t length,
-		      const char *key)
+static void take_pair(char **to, const char *at, size_t length, const char *key)
 {
 	size_t name = strlen(key);
 

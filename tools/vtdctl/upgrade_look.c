@@ -53,8 +53,8 @@ static bool add_param(const char *name, void *arg)
 	if (value && *value && strcmp(value, "(null)") && !strchr(value, '"')) {
 		const char *quote = strchr(value, ' ') ? "\"" : "";
 
-		fprintf(params->to, "%s%s=%s%s%s", params->any ? " " : "",
-			name, quote, value, quote);
+		fprintf(params->to, "%s%s=%s%s%s", params->any ? " " : "", name,
+			quote, value, quote);
 		params->any = true;
 	}
 	free(path);
@@ -107,8 +107,7 @@ int vtd_upgrade_look(struct vtd_upgrade *up)
 		vtd_image_kept(ctl, name, &part->before);
 		if (up->resume)
 			continue;
-		if (!vtd_image_same(&part->before, part->version,
-				    part->source))
+		if (!vtd_image_same(&part->before, part->version, part->source))
 			vtd_image_free(&part->before);
 		/* Loaded and installed may be one. */
 		if (!part->before.data &&
@@ -141,8 +140,8 @@ static int refuse(struct vtd_upgrade *up, const char *remedy, const char *fmt,
 	return VTD_EXIT_KERNEL;
 }
 
-#define INSTALL                                                                \
-	"install the modules for this kernel: the package vtd-dkms with its "  \
+#define INSTALL                                                               \
+	"install the modules for this kernel: the package vtd-dkms with its " \
 	"headers, make dkms-install, or make install; then depmod -a"
 
 /* Does the new file fit the kernel that runs? Asked of the kernel, too. */
@@ -156,9 +155,10 @@ static int check_file(struct vtd_upgrade *up, int nr)
 	int ret;
 
 	if (!part->now.data)
-		return refuse(up, INSTALL,
-			      "%s is loaded, and no file that can be read is installed for this kernel",
-			      name);
+		return refuse(
+			up, INSTALL,
+			"%s is loaded, and no file that can be read is installed for this kernel",
+			name);
 	release = vtd_sys_line(ctl, "/proc/sys/kernel/osrelease");
 	fits = release && !strncmp(part->now.magic, release, strlen(release)) &&
 	       part->now.magic[strlen(release)] == ' ';
@@ -168,9 +168,10 @@ static int check_file(struct vtd_upgrade *up, int nr)
 			      "the new %s is for another kernel (\"%s\")", name,
 			      part->now.magic);
 	if (vtd_signature_needed(ctl) && !vtd_image_signed(&part->now))
-		return refuse(up, "sign it: make sign, see vtdctl doctor",
-			      "only signed modules load, and the new %s is not signed",
-			      name);
+		return refuse(
+			up, "sign it: make sign, see vtdctl doctor",
+			"only signed modules load, and the new %s is not signed",
+			name);
 	/* Signature and version come before the kernel sees that it has it. */
 	if (!is_loaded(ctl, name))
 		return VTD_EXIT_OK;
@@ -179,10 +180,11 @@ static int check_file(struct vtd_upgrade *up, int nr)
 	if (ret == -EEXIST)
 		return VTD_EXIT_OK;
 	if (ret == -EPERM)
-		return refuse(up,
-			      "run it as root; under Secure Boot see vtdctl doctor",
-			      "the kernel does not take the new %s: %s", name,
-			      strerror(-ret));
+		return refuse(
+			up,
+			"run it as root; under Secure Boot see vtdctl doctor",
+			"the kernel does not take the new %s: %s", name,
+			strerror(-ret));
 	return refuse(up, "dmesg has the kernel's words; see vtdctl doctor",
 		      "the kernel does not take the new %s: %s", name,
 		      strerror(-ret));
@@ -272,8 +274,8 @@ int vtd_upgrade_check(struct vtd_upgrade *up, bool *nothing)
 		if (!part->loaded)
 			continue;
 		ret = check_file(up, i);
-		same = same && vtd_image_same(&part->now, part->version,
-					      part->source);
+		same = same &&
+		       vtd_image_same(&part->now, part->version, part->source);
 	}
 	if (ret)
 		return ret;
@@ -378,8 +380,7 @@ int vtd_upgrade_devices(struct vtd_upgrade *up)
 	ret = ask_plan(up);
 	if (!ret)
 		ret = list_bad(up);
-	if (!ret &&
-	    users_of(up->ctl, VTD_MODULE, (long)up->plan.count) > 0)
+	if (!ret && users_of(up->ctl, VTD_MODULE, (long)up->plan.count) > 0)
 		return refuse(
 			up,
 			"another program has /dev/vtd open, as vtdctl top or faults --follow: end it first (fuser -v /dev/vtd)",

@@ -45,8 +45,8 @@ static int write_whole(const char *path, const void *data, size_t bytes)
 	if (fd < 0)
 		return -errno;
 	while (done < bytes) {
-		ssize_t put = write(fd, (const char *)data + done,
-				    bytes - done);
+		ssize_t put =
+			write(fd, (const char *)data + done, bytes - done);
 
 		if (put < 0 && errno == EINTR)
 			continue;
@@ -121,8 +121,7 @@ int vtd_state_write(struct vtd_upgrade *up)
 	free(text);
 	if (!ret)
 		return VTD_EXIT_OK;
-	return vtd_kernel_error(up->ctl,
-				"upgrade: %s%s cannot be written: %s",
+	return vtd_kernel_error(up->ctl, "upgrade: %s%s cannot be written: %s",
 				up->ctl->sysroot, VTD_UPGRADE_STATE,
 				strerror(-ret));
 }

@@ -30,8 +30,8 @@
  * @doing: what failed, in words
  * @error: -errno of that
  * @said: what the module said about it, malloc'ed or NULL
- * @gone_at, @remap_at: milliseconds at which the units, and interrupt remapping,
- *	were given back
+ * @unmapped: interrupts are not remapped since @unmapped_at, in milliseconds
+ * @unmapped_at: see there
  */
 struct swap {
 	struct vtd_upgrade *up;
@@ -41,7 +41,8 @@ struct swap {
 	const char *doing;
 	int error;
 	char *said;
-	unsigned long long gone_at, remap_at;
+	bool unmapped;
+	unsigned long long unmapped_at;
 };
 
 static unsigned long long now(struct swap *swap)
@@ -117,13 +118,14 @@ static int take_down(struct swap *swap)
 	for (int i = VTD_PARTS - 1; i > VTD_PART_DMAR && !ret; i--) {
 		if (!swap->in[i])
 			continue;
-		if (i == VTD_PART_INTR)
-			swap->remap_at = now(swap);
+		if (i == VTD_PART_INTR && !swap->unmapped) {
+			swap->unmapped = true;
+			swap->unmapped_at = now(swap);
+		}
 		ret = take_out(swap, i);
 	}
 	if (ret || !swap->in[VTD_PART_DMAR])
 		return ret;
-	swap->gone_at = now(swap);
 	if (swap->up->attached)
 		ret = ask(swap, "detach hold");
 	/* A new one that did not attach has nothing to hold. */
@@ -142,10 +144,10 @@ static int put_in(struct swap *swap, int nr, bool old)
 	/* Rather the new one than none at all. */
 	if (!image->data)
 		image = &part->now;
-	ret = image->data ? ctl->calls->insert(
-				    ctl->priv, image->data, image->bytes,
-				    part->params ? part->params : "") :
-			    -ENOENT;
+	ret = image->data ?
+		      ctl->calls->insert(ctl->priv, image->data, image->bytes,
+					 part->params ? part->params : "") :
+		      -ENOENT;
 	if (ret)
 		return fail(swap, vtd_part_name[nr], "loading it", ret, NULL);
 	swap->in[nr] = true;
@@ -167,10 +169,8 @@ static int bring_up(struct swap *swap, bool old)
 		/* No harm where loading did it; takes back what was held. */
 		if (!ret && i == VTD_PART_DMAR && up->attached)
 			ret = ask(swap, "attach");
-		if (!ret && i == VTD_PART_DMAR && swap->gone_at)
-			up->stop_ms = now(swap) - swap->gone_at;
-		if (!ret && i == VTD_PART_INTR && swap->remap_at)
-			up->remap_ms = now(swap) - swap->remap_at;
+		if (!ret && i == VTD_PART_INTR && swap->unmapped)
+			up->remap_ms = now(swap) - swap->unmapped_at;
 	}
 	return ret;
 }
