@@ -127,11 +127,8 @@ int vtd_attach_paging(struct iommu_domain *domain, struct device *dev,
 		if (ret)
 			return ret;
 	}
-	if (vtd_policy->fill) {
-		ret = vtd_policy->fill(vdev, d);
-		if (ret)
-			return ret;
-	}
+	if (vtd_policy->fill)
+		vtd_policy->fill(vdev, d);
 	vtd_unblocked(vdev, old);
 	return vtd_device_set_domain(vdev, d);
 }

@@ -26,8 +26,7 @@ extern const struct iommu_ops vtd_iommu_ops;
  *	be NULL, as those that follow
  * @type: type of the default domain that it must have, or 0
  * @reserve: add addresses that are in use already to the core's list
- * @fill: it is about to be attached to @d: map what must be there before;
- *	returns 0 or a negative errno
+ * @fill: it is about to be attached to @d: map what must be there before
  *
  * Set before anything is registered with the core.
  */
@@ -40,7 +39,7 @@ struct vtd_probe_policy {
 	void (*settle)(struct vtd_device *vdev);
 	unsigned int (*type)(const struct vtd_device *vdev);
 	void (*reserve)(const struct vtd_device *vdev, struct list_head *head);
-	int (*fill)(struct vtd_device *vdev, struct vtd_domain *d);
+	void (*fill)(struct vtd_device *vdev, struct vtd_domain *d);
 };
 
 void vtd_adapter_init(const struct vtd_probe_policy *policy);

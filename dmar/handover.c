@@ -149,6 +149,17 @@ void vtd_handover_close(void)
 }
 
 /**
+ * vtd_handover_forget() - leave it where it is, for who comes next
+ *
+ * Context: the module leaves.
+ */
+void vtd_handover_forget(void)
+{
+	vtd_handover_now = NULL;
+	vtd_handover_dev = NULL;
+}
+
+/**
  * vtd_handover_find() - what is handed over of a device
  * @pdev: any PCI device
  *
@@ -224,6 +235,19 @@ unsigned int vtd_handover_type(const struct vtd_device *vdev)
 	}
 }
 
+/* Of all devices of a domain. */
+static void vtd_handover_mark(u32 domain, u32 set, u32 clear)
+{
+	u32 i;
+
+	for (i = 0; i < vtd_handover_now->nr_devices; i++) {
+		struct vtd_handover_device *dev = &vtd_handover_now->device[i];
+
+		if (dev->domain == domain)
+			dev->flags = (dev->flags & ~clear) | set;
+	}
+}
+
 static int vtd_handover_reserve_page(u64 iova, struct list_head *head)
 {
 	struct iommu_resv_region *region;
@@ -271,10 +295,7 @@ void vtd_handover_reserve(const struct vtd_device *vdev, struct list_head *head)
 	return;
 
 short_of_memory:
-	for (i = 0; i < vtd_handover_now->nr_devices; i++)
-		if (vtd_handover_now->device[i].domain == dev->domain)
-			vtd_handover_now->device[i].flags |=
-				VTD_HANDOVER_SHORT;
+	vtd_handover_mark(dev->domain, VTD_HANDOVER_UNRESERVED, 0);
 }
 
 /* What the core has mapped itself already, for reserved memory, stays. */
@@ -305,44 +326,47 @@ static int vtd_handover_map(struct vtd_domain *d,
 	return 0;
 }
 
+/* A domain that none of the devices was attached to yet. */
+static void vtd_handover_begin(u32 domain, u32 number)
+{
+	u32 i;
+
+	vtd_handover_mark(domain, 0,
+			  VTD_HANDOVER_SHORT | VTD_HANDOVER_UNRESERVED);
+	for (i = 0; i < vtd_handover_now->nr_devices; i++)
+		if (vtd_handover_now->device[i].domain == domain)
+			vtd_handover_now->device[i].filled = number;
+}
+
 /**
  * vtd_handover_fill() - give a new domain what a device's driver has mapped
  * @vdev: a managed device
  * @d: what it is about to be attached to
  *
  * Once for each domain: members of a group share it, and from when one has its
- * driver back, its mappings change.
+ * driver back, its mappings change.  Where it cannot be done, the devices of the
+ * domain are marked, and must not have their drivers back.
  *
  * Context: may sleep; the group's mutex is held.
- * Return: 0, also where there is nothing to do; -ENOMEM; -EEXIST: something else
- * is mapped there.
  */
-int vtd_handover_fill(struct vtd_device *vdev, struct vtd_domain *d)
+void vtd_handover_fill(struct vtd_device *vdev, struct vtd_domain *d)
 {
 	struct vtd_handover_device *dev = vtd_handover_coming(vdev);
 	const struct vtd_handover_range *range;
-	int ret;
+	int ret = 0;
 	u32 i;
 
-	if (!dev || dev->filled == d->number ||
-	    !iommu_is_dma_domain(&d->domain))
-		return 0;
+	if (!dev || !iommu_is_dma_domain(&d->domain))
+		return;
+	if (dev->filled != d->number)
+		vtd_handover_begin(dev->domain, d->number);
+	else if (!(dev->flags & VTD_HANDOVER_SHORT))
+		return;
 	range = vtd_handover_ranges(vtd_handover_now);
-	for (i = 0; i < vtd_handover_now->nr_ranges; i++, range++) {
-		if (range->domain != dev->domain)
-			continue;
-		ret = vtd_handover_map(d, range);
-		if (ret)
-			return ret;
-	}
+	for (i = 0; i < vtd_handover_now->nr_ranges && !ret; i++, range++)
+		if (range->domain == dev->domain)
+			ret = vtd_handover_map(d, range);
 	WRITE_ONCE(d->mapped, true);
-	for (i = 0; i < vtd_handover_now->nr_devices; i++) {
-		struct vtd_handover_device *each = &vtd_handover_now->device[i];
-
-		if (each->domain != dev->domain)
-			continue;
-		each->filled = d->number;
-		each->flags &= ~VTD_HANDOVER_SHORT;
-	}
-	return 0;
+	vtd_handover_mark(dev->domain, ret ? VTD_HANDOVER_SHORT : 0,
+			  VTD_HANDOVER_SHORT);
 }

@@ -31,7 +31,8 @@ struct vtd_domain;
  * @VTD_HANDOVER_FROZEN: that driver was frozen
  * @VTD_HANDOVER_MASTER: bus mastering was on, and is to be again
  * @VTD_HANDOVER_BACK: done with
- * @VTD_HANDOVER_SHORT: not all of its addresses could be reserved in its domain
+ * @VTD_HANDOVER_SHORT: not all that it has could be mapped in its domain
+ * @VTD_HANDOVER_UNRESERVED: not all of it could be reserved there
  */
 enum vtd_handover_flag {
 	VTD_HANDOVER_STRICT = 1 << 0,
@@ -41,6 +42,7 @@ enum vtd_handover_flag {
 	VTD_HANDOVER_MASTER = 1 << 4,
 	VTD_HANDOVER_BACK = 1 << 5,
 	VTD_HANDOVER_SHORT = 1 << 6,
+	VTD_HANDOVER_UNRESERVED = 1 << 7,
 };
 
 /**
@@ -52,8 +54,8 @@ enum vtd_handover_flag {
  * @type: IOMMU_DOMAIN_* of what it was attached to
  * @domain: index of its addresses, see struct vtd_handover_range
  * @error: what taking it back failed with, or 0
- * @filled: number of the domain that has got the addresses, or 0; of use to the
- *	build that set it only
+ * @filled: number of the domain that is to have the addresses, or 0; of use to
+ *	the build that set it only
  * @pad2: 0
  * @since_ns: when its driver was frozen, ktime_get_ns()
  * @until_ns: when it had its driver again, or 0
@@ -122,12 +124,13 @@ int vtd_handover_leave(struct vtd_handover *h);
 int vtd_handover_open(void);
 struct vtd_handover *vtd_handover_current(void);
 void vtd_handover_close(void);
+void vtd_handover_forget(void);
 struct vtd_handover_device *vtd_handover_find(const struct pci_dev *pdev);
 void vtd_handover_settings(struct vtd_device *vdev);
 unsigned int vtd_handover_type(const struct vtd_device *vdev);
 void vtd_handover_reserve(const struct vtd_device *vdev,
 			  struct list_head *head);
-int vtd_handover_fill(struct vtd_device *vdev, struct vtd_domain *d);
+void vtd_handover_fill(struct vtd_device *vdev, struct vtd_domain *d);
 
 /* freeze.c */
 const char *vtd_freeze_obstacle(struct pci_dev *pdev);

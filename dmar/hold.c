@@ -370,8 +370,8 @@ static int vtd_hold_back_one(struct vtd_handover_device *now,
 		ret = vtd_manage_bound(pdev);
 	else if (pdev)
 		ret = 0;
-	if (!ret && (now->flags & VTD_HANDOVER_SHORT)) {
-		/* The DMA API would hand out what the driver has. */
+	if (!ret &&
+	    (now->flags & (VTD_HANDOVER_SHORT | VTD_HANDOVER_UNRESERVED))) {
 		ret = -ENOMEM;
 		vtd_unmanage_bound(pdev, true);
 	}
@@ -567,7 +567,7 @@ void vtd_hold_report(struct vtd_reply *reply)
 }
 
 /**
- * vtd_hold_exit() - forget what became of them
+ * vtd_hold_exit() - forget all of it; what is held waits for who comes next
  *
  * Context: may sleep; the module leaves.
  */
@@ -575,4 +575,5 @@ void vtd_hold_exit(void)
 {
 	kvfree(vtd_hold_last);
 	vtd_hold_last = NULL;
+	vtd_handover_forget();
 }

@@ -49,6 +49,43 @@ static struct pci_driver machine_driver = {
 	.remove = machine_remove,
 };
 
+/* One that bears to be frozen, by its name. */
+static struct pci_dev *wanted_by_freezable;
+static unsigned int frozen;
+static int freeze_error;
+
+static int machine_freezable_probe(struct pci_dev *pdev,
+				   const struct pci_device_id *id)
+{
+	return pdev == wanted_by_freezable ? 0 : -ENODEV;
+}
+
+static int machine_freeze(struct device *dev)
+{
+	if (!freeze_error)
+		frozen++;
+	return freeze_error;
+}
+
+static int machine_thaw(struct device *dev)
+{
+	frozen--;
+	return 0;
+}
+
+static const struct dev_pm_ops machine_pm = {
+	.freeze = machine_freeze,
+	.thaw = machine_thaw,
+};
+
+static struct pci_driver machine_freezable_driver = {
+	.name = "e1000e",
+	.id_table = machine_ids,
+	.probe = machine_freezable_probe,
+	.remove = machine_remove,
+	.driver.pm = &machine_pm,
+};
+
 static struct pci_dev *wanted_by_owner;
 
 static int machine_owner_probe(struct pci_dev *pdev,
@@ -83,6 +120,21 @@ int machine_bind(struct machine *m, unsigned int index)
 int machine_bind_dma_owner(struct machine *m, unsigned int index)
 {
 	return machine_bind_to(&wanted_by_owner, machine_dev(m, index));
+}
+
+int machine_bind_freezable(struct machine *m, unsigned int index)
+{
+	return machine_bind_to(&wanted_by_freezable, machine_dev(m, index));
+}
+
+unsigned int machine_frozen(struct machine *m)
+{
+	return frozen;
+}
+
+void machine_fail_freeze(struct machine *m, int error)
+{
+	freeze_error = error;
 }
 
 void machine_unbind(struct machine *m, unsigned int index)
@@ -279,6 +331,7 @@ struct machine *machine_new(struct kunit *test)
 	m->test = test;
 	memcpy(m->board, board, sizeof(board));
 	memset(messages, 0, sizeof(messages));
+	frozen = 0;
 	vtd_model_stop(); /* a test that failed left it running */
 	vtd_shim_begin(NULL);
 	vtd_shim_set_ram(0);
@@ -540,12 +593,16 @@ int machine_suite_init(struct kunit_suite *suite)
 	ret = pci_register_driver(&machine_driver);
 	if (ret)
 		return ret;
+	ret = pci_register_driver(&machine_freezable_driver);
+	if (ret)
+		return ret;
 	return pci_register_driver(&machine_owner_driver);
 }
 
 void machine_suite_exit(struct kunit_suite *suite)
 {
 	pci_unregister_driver(&machine_owner_driver);
+	pci_unregister_driver(&machine_freezable_driver);
 	pci_unregister_driver(&machine_driver);
 	vtd_control_exit();
 	vtd_irq_domain_destroy();

@@ -105,6 +105,10 @@ struct iommu_group *machine_group(struct machine *m, unsigned int index);
 /* Have a driver bound; one that leaves DMA alone, as VFIO's does. */
 int machine_bind(struct machine *m, unsigned int index);
 int machine_bind_dma_owner(struct machine *m, unsigned int index);
+/* One that can be frozen; how many are; what the next freeze fails with, or 0. */
+int machine_bind_freezable(struct machine *m, unsigned int index);
+unsigned int machine_frozen(struct machine *m);
+void machine_fail_freeze(struct machine *m, int error);
 void machine_unbind(struct machine *m, unsigned int index);
 
 /* Let a function be a bus master; done by machine_build() for those present. */

@@ -32,9 +32,9 @@ static struct kunit_suite *const all[] = {
 	&vtd_unit_suite,     &vtd_pci_suite,	 &vtd_model_suite,
 	&vtd_on_model_suite, &vtd_faults_suite,	 &vtd_groups_suite,
 	&vtd_attach_suite,   &vtd_hotplug_suite, &vtd_modes_suite,
-	&vtd_why_suite,	     &vtd_posted_suite,	 &vtd_endpoint_suite,
-	&vtd_sva_suite,	     &vtd_pri_suite,	 &vtd_ats_suite,
-	&vtd_perfmon_suite,  &vtd_check_suite,
+	&vtd_hold_suite,     &vtd_why_suite,	 &vtd_posted_suite,
+	&vtd_endpoint_suite, &vtd_sva_suite,	 &vtd_pri_suite,
+	&vtd_ats_suite,	     &vtd_perfmon_suite, &vtd_check_suite,
 };
 
 static struct kunit_suite *chosen[ARRAY_SIZE(all) + ARRAY_SIZE(alone)];

@@ -26,6 +26,7 @@
 #include <linux/module.h>
 #include <linux/msi.h>
 #include <linux/pci.h>
+#include <linux/platform_device.h>
 #include <linux/processor.h>
 #include <linux/rculist.h>
 #include <linux/rcupdate.h>
@@ -70,6 +71,15 @@ void vtd_shim_put_pages(struct iommu_pages_list *list);
 	(vtd_shim_must_fail("memory", __func__) ? \
 		 NULL :                           \
 		 vtd_shim_made(kmalloc_array(n, bytes, (gfp) | __GFP_ZERO)))
+#undef kvzalloc
+#define kvzalloc(bytes, gfp)                      \
+	(vtd_shim_must_fail("memory", __func__) ? \
+		 NULL :                           \
+		 kvmalloc(bytes, (gfp) | __GFP_ZERO))
+#define platform_device_register_data(...)                               \
+	(vtd_shim_must_fail("platform_device_register_data", __func__) ? \
+		 ERR_PTR(-ENOMEM) :                                      \
+		 platform_device_register_data(__VA_ARGS__))
 #define kfree(p) kfree(vtd_shim_gone(p))
 #undef kfree_rcu
 #define kfree_rcu(p, field)                      \

@@ -23,6 +23,7 @@ extern struct kunit_suite vtd_endpoint_suite;
 extern struct kunit_suite vtd_faults_suite;
 extern struct kunit_suite vtd_flush_suite;
 extern struct kunit_suite vtd_groups_suite;
+extern struct kunit_suite vtd_hold_suite;
 extern struct kunit_suite vtd_hotplug_suite;
 extern struct kunit_suite vtd_iommufd_suite;
 extern struct kunit_suite vtd_layout_suite;
