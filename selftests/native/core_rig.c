@@ -124,7 +124,11 @@ static enum vtd_ats ats(struct pci_dev *pdev, const struct vtd_unit *unit)
 	return function(pdev)->ats;
 }
 
-static const struct vtd_probe_policy policy = { probe, ats, rmrr };
+static const struct vtd_probe_policy policy = {
+	.probe = probe,
+	.ats = ats,
+	.rmrr = rmrr,
+};
 
 /* --- the machine ------------------------------------------------------------- */
 

@@ -170,6 +170,7 @@ struct iommu_ops {
 	struct iommu_device *(*probe_device)(struct device *dev);
 	void (*release_device)(struct device *dev);
 	struct iommu_group *(*device_group)(struct device *dev);
+	int (*def_domain_type)(struct device *dev);
 	void (*get_resv_regions)(struct device *dev, struct list_head *list);
 	struct iommu_domain *(*domain_alloc_paging_flags)(
 		struct device *dev, u32 flags,
