@@ -66,8 +66,8 @@ void vtd_check_remapping(struct vtd_doctor *doc);
 void vtd_check_groups(struct vtd_doctor *doc);
 void vtd_check_other_iommu(struct vtd_doctor *doc);
 bool vtd_kernel_headers(struct vtdctl *ctl, const char *release);
-char *vtd_module_file(struct vtdctl *ctl, const char *release,
-		      const char *name, bool *index);
+char *vtd_module_file(struct vtdctl *ctl, const char *release, const char *name,
+		      bool *index);
 void vtd_check_module(struct vtd_doctor *doc);
 void vtd_check_loaded(struct vtd_doctor *doc);
 void vtd_check_device(struct vtd_doctor *doc);

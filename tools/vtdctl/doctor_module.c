@@ -239,8 +239,8 @@ bool vtd_kernel_headers(struct vtdctl *ctl, const char *release)
  *
  * Return: malloc'ed path, NULL where it is not installed.
  */
-char *vtd_module_file(struct vtdctl *ctl, const char *release,
-		      const char *name, bool *index)
+char *vtd_module_file(struct vtdctl *ctl, const char *release, const char *name,
+		      bool *index)
 {
 	char *path, *text, *save = NULL, *found = NULL;
 	size_t length = strlen(name);
