@@ -6,7 +6,7 @@
 # vm: --qemu "-m 3G -device iommu-testdev,addr=5"
 # vm: --qemu "-drive file=@share/d0.img,if=none,id=d0,format=raw -device nvme,drive=d0,serial=x1"
 # disk: d0.img 64M
-# timeout: 300
+# timeout: 600
 
 # shellcheck source=selftests/lib/life.sh
 . /src/selftests/lib/life.sh

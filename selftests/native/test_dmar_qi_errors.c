@@ -373,14 +373,29 @@ static void test_gone_full(void **state)
 	rig_stop_broken();
 }
 
+static const struct vtd_reg_ops *real_ops;
+static unsigned int commands;
+
+static void counting_write32(const struct vtd_regs *regs, u32 off, u32 value)
+{
+	commands += off == VTD_GCMD;
+	real_ops->write32(regs, off, value);
+}
+
 /* Each command, and each other wait for a status register. */
 static void test_gone_commands(void **state)
 {
+	struct vtd_reg_ops counting;
 	struct vtd_unit *unit;
 	u64 began;
 
 	start(0);
 	unit = &rig.unit[0];
+	real_ops = unit->regs.ops;
+	counting = *real_ops;
+	counting.write32 = counting_write32;
+	unit->regs.ops = &counting;
+	commands = 0;
 	vtd_model_gone(rig.model[0]);
 	began = ktime_get_ns();
 	/* a bit that is waited for to come is there, all of them are */
@@ -391,13 +406,14 @@ static void test_gone_commands(void **state)
 	assert_int_equal(vtd_unit_reenable(unit), -ENXIO);
 	assert_int_equal(vtd_unit_disable(unit), -ENXIO);
 	assert_true(ktime_get_ns() - began < AT_ONCE);
+	/* nothing that is there again later finds a command */
+	assert_int_equal(commands, 0);
+	unit->regs.ops = real_ops;
 	vtd_model_revive(rig.model[0]);
 	rig_stop_broken();
 }
 
 /* A unit that keeps its write buffer. */
-static const struct vtd_reg_ops *real_ops;
-
 static u32 full_read32(const struct vtd_regs *regs, u32 off)
 {
 	u32 value = real_ops->read32(regs, off);
@@ -497,6 +513,18 @@ static void test_gone_told_once(void **state)
 	rig_stop_broken();
 }
 
+static bool tended;
+
+static void tend_relax(void)
+{
+	if (!tended && status() & 0x40) {
+		tended = true;
+		assert_int_equal(vtd_qi_tend(qi), 0);
+		assert_int_equal(status(), 0);
+	}
+	vtd_model_tick();
+}
+
 /* What nobody waits for is put right by who is told of it. */
 static void test_tended(void **state)
 {
@@ -509,6 +537,14 @@ static void test_tended(void **state)
 	assert_int_equal(qi->stats.ice, 1);
 	assert_int_equal(vtd_qi_tend(qi), 0);
 	assert_int_equal(qi->stats.errors, 1);
+	/* what a time-out dropped, all of it, before who waits has looked */
+	tended = false;
+	fix_relax(tend_relax);
+	vtd_model_inject(rig.model[0], VTD_MODEL_ITE, 2, GUILTY);
+	assert_int_equal(submit(3), 0);
+	fix_relax(NULL);
+	assert_true(tended);
+	assert_int_equal(qi->stats.ite, 1);
 	vtd_model_gone(rig.model[0]);
 	assert_int_equal(vtd_qi_tend(qi), -ENXIO);
 	vtd_model_revive(rig.model[0]);
