@@ -4,7 +4,7 @@
 # handed over as the documentation says, and come back afterwards.
 # shellcheck source=lib.sh
 . ./lib.sh
-plan 30
+plan 29
 data=$(nvme_of data) net=$(bdf_of 8086:10d3)
 inner=/tmp/inner
 pid=''
