@@ -9,7 +9,7 @@
 # disk: d0.img 64M
 # tier: check soak
 # allow: vtd_(dmar|intr_remap): Unknown symbol
-# timeout: 420
+# timeout: 900
 # soak-timeout: 3600
 
 # shellcheck source=selftests/lib/life.sh
