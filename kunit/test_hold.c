@@ -359,6 +359,15 @@ static void another_layout_is_refused(struct kunit *test)
 	machine_unbind(m, B_ALONE);
 }
 
+static int can_freeze(struct kunit *test)
+{
+	const struct dev_pm_ops *pm = pci_bus_type.pm;
+
+	if (!pm || !pm->freeze || !pm->thaw)
+		kunit_skip(test, "this kernel has no hibernation");
+	return 0;
+}
+
 static struct kunit_case cases[] = {
 	KUNIT_CASE(mappings_survive_a_change),
 	KUNIT_CASE(members_of_a_group_share_what_is_handed_over),
@@ -376,5 +385,6 @@ struct kunit_suite vtd_hold_suite = {
 	.name = "vtd_hold",
 	.suite_init = machine_suite_init,
 	.suite_exit = machine_suite_exit,
+	.init = can_freeze,
 	.test_cases = cases,
 };

@@ -7,6 +7,7 @@
 # vm: --qemu "-netdev user,id=n0 -device e1000e,netdev=n0 -device pci-testdev"
 # vm: --qemu "-chardev socket,id=qs,path=/tmp/qmp,server=on,wait=off -mon chardev=qs,mode=control -chardev socket,id=qc,path=/tmp/qmp -serial chardev:qc"
 # disk: d0.img 64M
+# kernels: 6.12 7.2
 # tier: check soak
 # allow: vtd_(dmar|intr_remap): Unknown symbol
 # timeout: 900
