@@ -123,39 +123,57 @@ static const struct attribute_group vtd_perf_format_group = {
 	.is_visible = vtd_perf_format_visible,
 };
 
-#define VTD_PERF_EVENTS(X)                   \
-	X(iommu_clocks, 0, 0x001)            \
-	X(iommu_requests, 0, 0x002)          \
-	X(pw_occupancy, 0, 0x004)            \
-	X(ats_blocked, 0, 0x008)             \
-	X(iommu_mrds, 1, 0x001)              \
-	X(iommu_mem_blocked, 1, 0x020)       \
-	X(pg_req_posted, 1, 0x040)           \
-	X(ctxt_cache_lookup, 2, 0x001)       \
-	X(ctxt_cache_hit, 2, 0x002)          \
-	X(pasid_cache_lookup, 2, 0x004)      \
-	X(pasid_cache_hit, 2, 0x008)         \
-	X(ss_nonleaf_lookup, 2, 0x010)       \
-	X(ss_nonleaf_hit, 2, 0x020)          \
-	X(fs_nonleaf_lookup, 2, 0x040)       \
-	X(fs_nonleaf_hit, 2, 0x080)          \
-	X(hpt_nonleaf_lookup, 2, 0x100)      \
-	X(hpt_nonleaf_hit, 2, 0x200)         \
-	X(iotlb_lookup, 3, 0x001)            \
-	X(iotlb_hit, 3, 0x002)               \
-	X(hpt_leaf_lookup, 3, 0x004)         \
-	X(hpt_leaf_hit, 3, 0x008)            \
-	X(int_cache_lookup, 4, 0x001)        \
-	X(int_cache_hit_nonposted, 4, 0x002) \
-	X(int_cache_hit_posted, 4, 0x004)
+VTD_PMU_NAME(vtd_perf_, iommu_clocks, 0, 0x001);
+VTD_PMU_NAME(vtd_perf_, iommu_requests, 0, 0x002);
+VTD_PMU_NAME(vtd_perf_, pw_occupancy, 0, 0x004);
+VTD_PMU_NAME(vtd_perf_, ats_blocked, 0, 0x008);
+VTD_PMU_NAME(vtd_perf_, iommu_mrds, 1, 0x001);
+VTD_PMU_NAME(vtd_perf_, iommu_mem_blocked, 1, 0x020);
+VTD_PMU_NAME(vtd_perf_, pg_req_posted, 1, 0x040);
+VTD_PMU_NAME(vtd_perf_, ctxt_cache_lookup, 2, 0x001);
+VTD_PMU_NAME(vtd_perf_, ctxt_cache_hit, 2, 0x002);
+VTD_PMU_NAME(vtd_perf_, pasid_cache_lookup, 2, 0x004);
+VTD_PMU_NAME(vtd_perf_, pasid_cache_hit, 2, 0x008);
+VTD_PMU_NAME(vtd_perf_, ss_nonleaf_lookup, 2, 0x010);
+VTD_PMU_NAME(vtd_perf_, ss_nonleaf_hit, 2, 0x020);
+VTD_PMU_NAME(vtd_perf_, fs_nonleaf_lookup, 2, 0x040);
+VTD_PMU_NAME(vtd_perf_, fs_nonleaf_hit, 2, 0x080);
+VTD_PMU_NAME(vtd_perf_, hpt_nonleaf_lookup, 2, 0x100);
+VTD_PMU_NAME(vtd_perf_, hpt_nonleaf_hit, 2, 0x200);
+VTD_PMU_NAME(vtd_perf_, iotlb_lookup, 3, 0x001);
+VTD_PMU_NAME(vtd_perf_, iotlb_hit, 3, 0x002);
+VTD_PMU_NAME(vtd_perf_, hpt_leaf_lookup, 3, 0x004);
+VTD_PMU_NAME(vtd_perf_, hpt_leaf_hit, 3, 0x008);
+VTD_PMU_NAME(vtd_perf_, int_cache_lookup, 4, 0x001);
+VTD_PMU_NAME(vtd_perf_, int_cache_hit_nonposted, 4, 0x002);
+VTD_PMU_NAME(vtd_perf_, int_cache_hit_posted, 4, 0x004);
 
-#define VTD_PERF_NAME(name, group, event) \
-	VTD_PMU_NAME(vtd_perf_, name, group, event);
-VTD_PERF_EVENTS(VTD_PERF_NAME)
-
-#define VTD_PERF_ATTR(name, group, event) &vtd_perf_##name.attr.attr,
 static struct attribute *vtd_perf_names[] = {
-	VTD_PERF_EVENTS(VTD_PERF_ATTR) NULL,
+	&vtd_perf_iommu_clocks.attr.attr,
+	&vtd_perf_iommu_requests.attr.attr,
+	&vtd_perf_pw_occupancy.attr.attr,
+	&vtd_perf_ats_blocked.attr.attr,
+	&vtd_perf_iommu_mrds.attr.attr,
+	&vtd_perf_iommu_mem_blocked.attr.attr,
+	&vtd_perf_pg_req_posted.attr.attr,
+	&vtd_perf_ctxt_cache_lookup.attr.attr,
+	&vtd_perf_ctxt_cache_hit.attr.attr,
+	&vtd_perf_pasid_cache_lookup.attr.attr,
+	&vtd_perf_pasid_cache_hit.attr.attr,
+	&vtd_perf_ss_nonleaf_lookup.attr.attr,
+	&vtd_perf_ss_nonleaf_hit.attr.attr,
+	&vtd_perf_fs_nonleaf_lookup.attr.attr,
+	&vtd_perf_fs_nonleaf_hit.attr.attr,
+	&vtd_perf_hpt_nonleaf_lookup.attr.attr,
+	&vtd_perf_hpt_nonleaf_hit.attr.attr,
+	&vtd_perf_iotlb_lookup.attr.attr,
+	&vtd_perf_iotlb_hit.attr.attr,
+	&vtd_perf_hpt_leaf_lookup.attr.attr,
+	&vtd_perf_hpt_leaf_hit.attr.attr,
+	&vtd_perf_int_cache_lookup.attr.attr,
+	&vtd_perf_int_cache_hit_nonposted.attr.attr,
+	&vtd_perf_int_cache_hit_posted.attr.attr,
+	NULL,
 };
 
 /* Those that some counter of the unit can count. */
