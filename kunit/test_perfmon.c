@@ -444,14 +444,9 @@ static int busy(void *data)
 static void groups(struct kunit *test)
 {
 	char path[128];
-	char *argv[] = { path,
-			 "vtd_dmar0",
-			 "iommu_requests",
-			 "iotlb_lookup",
-			 "iotlb_hit",
-			 "3",
-			 NULL };
-	char *envp[] = { "PATH=/bin:/usr/bin", NULL };
+	char *argv[7] = { path,		  "vtd_dmar0", "iommu_requests",
+			  "iotlb_lookup", "iotlb_hit", "3" };
+	char *envp[2] = { "PATH=/bin:/usr/bin" };
 	struct task_struct *task;
 	struct machine *m;
 

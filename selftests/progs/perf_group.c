@@ -59,7 +59,7 @@ static FILE *of_pmu(const char *pmu, const char *file)
 	return f;
 }
 
-static int event(const char *pmu, const char *name, int leader)
+static int open_event(const char *pmu, const char *name, int leader)
 {
 	struct perf_event_attr attr = {
 		.size = sizeof(attr),
@@ -91,9 +91,9 @@ struct values {
 
 static void equal_in_a_group(char **argv)
 {
-	int leader = event(argv[1], argv[2], -1);
-	int same = event(argv[1], argv[3], leader);
-	int hit = event(argv[1], argv[4], leader);
+	int leader = open_event(argv[1], argv[2], -1);
+	int same = open_event(argv[1], argv[3], leader);
+	int hit = open_event(argv[1], argv[4], leader);
 	unsigned int i;
 
 	if (leader < 0 || same < 0 || hit < 0) {
@@ -126,7 +126,7 @@ static void too_many_for_a_group(char **argv, int counters)
 	int fd[MAX], i;
 
 	for (i = 0; i <= counters; i++) {
-		fd[i] = event(argv[1], argv[2], i ? fd[0] : -1);
+		fd[i] = open_event(argv[1], argv[2], i ? fd[0] : -1);
 		if (i < counters && fd[i] < 0)
 			bad("member %d of a group: %s", i, strerror(errno));
 	}
@@ -141,7 +141,7 @@ static void turns(char **argv, int counters)
 	int fd[MAX], nr = counters + 2, i;
 
 	for (i = 0; i < nr; i++) {
-		fd[i] = event(argv[1], argv[2], -1);
+		fd[i] = open_event(argv[1], argv[2], -1);
 		if (fd[i] < 0)
 			bad("event %d: %s", i, strerror(errno));
 		ioctl(fd[i], PERF_EVENT_IOC_ENABLE, 0);
