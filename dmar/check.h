@@ -62,6 +62,7 @@ void vtd_check_device(struct vtd_check *c, struct vtd_device *vdev);
 
 /* check_cmd.c */
 int vtd_check(struct vtd_reply *reply);
+void vtd_check_start(void);
 void vtd_check_exit(void);
 int vtd_check_set_interval(unsigned int seconds);
 extern unsigned int vtd_check_interval;

@@ -275,11 +275,14 @@ static void vtd_check_tell(const struct vtd_reply *reply)
 static void vtd_check_round(struct work_struct *work);
 static DECLARE_DELAYED_WORK(vtd_check_work, vtd_check_round);
 
+/* The parameter is set before anything else of the module is there. */
+static bool vtd_check_timed;
+
 static void vtd_check_again(void)
 {
 	unsigned int seconds = READ_ONCE(vtd_check_interval);
 
-	if (seconds)
+	if (seconds && READ_ONCE(vtd_check_timed))
 		mod_delayed_work(system_freezable_wq, &vtd_check_work,
 				 seconds * HZ);
 }
@@ -318,12 +321,23 @@ int vtd_check_set_interval(unsigned int seconds)
 }
 
 /**
+ * vtd_check_start() - from now on the interval counts
+ *
+ * Context: any.
+ */
+void vtd_check_start(void)
+{
+	WRITE_ONCE(vtd_check_timed, true);
+	vtd_check_again();
+}
+
+/**
  * vtd_check_exit() - check no more
  *
  * Context: may sleep; without the control mutex.
  */
 void vtd_check_exit(void)
 {
-	WRITE_ONCE(vtd_check_interval, 0);
+	WRITE_ONCE(vtd_check_timed, false);
 	cancel_delayed_work_sync(&vtd_check_work);
 }

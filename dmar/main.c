@@ -157,16 +157,15 @@ static int __init vtd_dmar_init(void)
 	ret = vtd_chardev_add();
 	if (ret)
 		goto detach;
+	vtd_check_start();
 	return 0;
 
 detach:
-	vtd_check_exit();
 	mutex_lock(&vtd_control.lock);
 	vtd_release_all(&(struct vtd_reply){});
 	WARN_ON(vtd_detach(&(struct vtd_reply){}));
 	mutex_unlock(&vtd_control.lock);
 exit:
-	vtd_check_exit();
 	vtd_latency_exit();
 	vtd_perf_exit();
 	vtd_perf_sw_exit();

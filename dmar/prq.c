@@ -269,5 +269,8 @@ void vtd_prq_stop(struct vtd_unit *unit)
 	free_irq(prq->irq, prq);
 	vtd_irq_free(prq->irq);
 	vtd_write64(&unit->regs, VTD_PQA, 0);
+	/* One that has gone may write there all the same. */
+	if (vtd_regs_gone(vtd_read32(&unit->regs, VTD_GSTS)))
+		prq->ring = NULL;
 	vtd_prq_free(prq);
 }

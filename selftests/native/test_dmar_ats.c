@@ -206,6 +206,7 @@ static struct iommu_domain *two(unsigned int which)
 	domain = domain_for(0);
 	assert_int_equal(join(domain, 0), 0);
 	assert_int_equal(join(domain, 1), 0);
+	assert_false(managed(0)->devtlb.switching);
 	return domain;
 }
 
@@ -726,6 +727,7 @@ static void test_order(void **state)
 		assert_int_equal(steps.context[1] & 4, 0);
 	}
 	assert_null(vtd_devtlb_find(unit, RIG_SID));
+	assert_int_equal(vtd_model_stats(rig.model[0]).timeouts, 0);
 	domain->ops->free(domain);
 	machine_gone();
 }

@@ -540,7 +540,7 @@ static void test_tended(void **state)
 	/* what a time-out dropped, all of it, before who waits has looked */
 	tended = false;
 	fix_relax(tend_relax);
-	vtd_model_inject(rig.model[0], VTD_MODEL_ITE, 2, GUILTY);
+	vtd_model_inject(rig.model[0], VTD_MODEL_ITE, 4, GUILTY);
 	assert_int_equal(submit(3), 0);
 	fix_relax(NULL);
 	assert_true(tended);

@@ -372,6 +372,13 @@ static void test_several(void **state)
 	assert_int_equal(vtd_quarantine_lift(managed(1)), 0);
 	assert_int_equal(ask(1, IOVA, VTD_MODEL_WRITE, ODD), 0);
 	assert_int_equal(ask(7, IOVA, VTD_MODEL_WRITE, ODD), 0);
+	/* held by any of its source-ids, all of it is */
+	assert_int_equal(vtd_context_hold(unit, &fn[0].sid[1], 1, true), 0);
+	assert_int_equal(vtd_device_set_identity(managed(0)), 0);
+	assert_int_not_equal(ask(0, ODD, VTD_MODEL_WRITE, 0), 0);
+	assert_int_equal(vtd_context_hold(unit, &fn[0].sid[1], 1, false), 0);
+	assert_int_equal(vtd_device_set_identity(managed(0)), 0);
+	assert_int_equal(ask(0, ODD, VTD_MODEL_WRITE, ODD), 0);
 	stormed_gone(domain);
 }
 
