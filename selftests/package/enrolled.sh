@@ -4,7 +4,7 @@
 # loaded from the initramfs, and work in a kernel that is locked down.
 # shellcheck source=lib.sh
 . ./lib.sh
-plan 18
+plan 19
 disk=$(nvme_of root) net=$(bdf_of 8086:10d3)
 like "$(mokutil --sb-state)" '^SecureBoot enabled' "Secure Boot is on"
 like "$(cat /sys/kernel/security/lockdown)" '\[integrity\]' "the kernel is locked down"
@@ -22,7 +22,8 @@ is "$?" 0 "the doctor finds nothing in the way"
 like "$doctor" '^ok    module signature: Secure Boot on, lockdown integrity' "and knows the signature"
 ok "vtdctl status, irqs, stats, faults, report work" sh -c \
 	'for c in status irqs stats faults report; do vtdctl $c > /dev/null || exit; done'
-ok "our files in debugfs can be read" grep -rqs . /sys/kernel/debug/vtd
+is "$(find /sys/kernel/debug/vtd -type f | wc -l)" 4 "our files are in debugfs"
+ok "and closed" not grep -rqs . /sys/kernel/debug/vtd
 ok "/dev/mem is closed" not dd if=/dev/mem of=/dev/null bs=1 count=1 skip=$((0xfed90000))
 # A module that somebody changed is not theirs any more.
 ko=$(modinfo -n vtd_posted_intr)
