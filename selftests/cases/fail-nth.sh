@@ -1,0 +1,134 @@
+# SPDX-License-Identifier: GPL-2.0
+# Every allocation that our code makes fails, one after the other: loading, taking
+# over, adopting, interrupts, domains and mappings. What fails leaves all as it was.
+# tier: soak
+# kernels: debug
+# vm: --append "log_buf_len=16M"
+# vm: --qemu "-drive file=@share/d0.img,if=none,id=d0,format=raw -device nvme,drive=d0,serial=x1"
+# vm: --qemu "-device edu"
+# vm: --qemu "-chardev socket,id=qs,path=/tmp/qmp,server=on,wait=off -mon chardev=qs,mode=control -chardev socket,id=qc,path=/tmp/qmp -serial chardev:qc"
+# disk: d0.img 64M
+# soak-timeout: 7200
+
+# shellcheck source=selftests/lib/life.sh
+. /src/selftests/lib/life.sh
+
+# Of those of one operation; more than any has.
+most=${NTH_MAX:-2000}
+inject=/sys/kernel/debug
+nvme=$(pci_find 1b36:0010) edu=$(pci_find 1234:11e8)
+
+# within [MODULE]: only allocations below the code of a module, or of any: the
+# addresses above the kernel's own code are theirs alone.
+within() {
+	local attr first=0xffffffffa0000000 last=0xffffffffff000000 code
+	if [ $# = 1 ]; then
+		code=$(grep -w "\[$1\]" /proc/kallsyms | grep -i ' t ' | cut -d' ' -f1 | sort)
+		first=0x$(head -n 1 <<< "$code") last=$(printf '%#x' $((0x$(tail -n 1 <<< "$code") + 4096)))
+	fi
+	for attr in "$inject/failslab" "$inject/fail_page_alloc"; do
+		echo N > "$attr/ignore-gfp-wait"
+		echo 0 > "$attr/verbose"
+		echo 32 > "$attr/stacktrace-depth"
+		echo "$first" > "$attr/require-start"
+		echo "$last" > "$attr/require-end"
+	done
+	echo N > "$inject/failslab/cache-filter"
+	echo N > "$inject/fail_page_alloc/ignore-gfp-highmem"
+	echo 0 > "$inject/fail_page_alloc/min-order"
+}
+
+# All that an operation which failed must have left alone.
+state() {
+	footprint
+	[ ! -e /dev/vtd ] || vtd status | sed 's/ group=[^ ]*//; s/ domains=[^ ]*//; s/ trial_left=.*//'
+	sed -n 's/^ *\([0-9]*\):[ 0-9]*\(.*\)/\2/p' /proc/interrupts | sort
+	driver_of "$nvme"
+	driver_of "$edu"
+	lsmod | awk '$1 ~ /^vtd/ { print $1 }' | sort
+}
+
+# exhaust WHAT UNDO COMMAND...: until the command makes no more allocations
+exhaust() {
+	local what=$1 undo=$2 n rc text before after failed=0 kept=0 wrong=0
+	shift 2
+	for ((n = 1; n <= most; n++)); do
+		before=$(state)
+		text=$("$PROGS/fail_nth" "$n" "$@" 2>&1)
+		rc=$?
+		case $rc in
+		0 | 3) ;;
+		*) diag "$text"; bail "$what: allocation $n could not be made to fail" ;;
+		esac
+		if [ "${text##*status }" != 0 ]; then
+			failed=$((failed + 1))
+			diag "$n: $(grep -v '^status' <<< "$text" | tail -n 2 | cut -c1-160)"
+			# With nothing made to fail it must work.
+			[ $rc = 0 ] || wrong=$((wrong + 1))
+			[ "${text##*status }" != 4 ] || wrong=$((wrong + 1))
+		else
+			kept=$((kept + 1))
+			eval "$undo" > /tmp/undo 2>&1 || { diag "$(cat /tmp/undo)"; wrong=$((wrong + 1)); }
+		fi
+		after=$(state)
+		if [ "$after" != "$before" ]; then
+			diag "$n: $(diff <(echo "$before") <(echo "$after"))"
+			wrong=$((wrong + 1))
+			eval "$undo" > /dev/null 2>&1
+		fi
+		[ $rc = 0 ] || break
+	done
+	diag "$what: $((n - 1)) allocations made to fail: $failed times refused, $((kept - 1)) times done without"
+	is "$wrong $([ $n -le "$most" ] && [ $n -gt 1 ] && echo all)" "0 all" "$what: each allocation fails once, and all is as before"
+}
+
+plan 18
+ok "fault injection is there" test -w "$inject/failslab/require-start"
+modprobe iommufd 2> /dev/null
+modprobe vfio_iommu_type1 && modprobe vfio-pci || bail "VFIO does not load"
+clean=$(footprint)
+file() { modinfo -n "$1"; }
+
+within
+exhaust "loading without attaching" "rmmod vtd_dmar" insmod "$(file vtd_dmar)" attach=0
+exhaust "loading" "rmmod vtd_dmar" insmod "$(file vtd_dmar)"
+ok "vtd_dmar loads" insmod "$(file vtd_dmar)" attach=0
+within vtd_dmar
+exhaust "attaching" "vtdctl detach" vtdctl attach
+ok "attached" vtdctl attach
+within
+exhaust "loading vtd_intr_remap" "rmmod vtd_intr_remap" insmod "$(file vtd_intr_remap)"
+ok "vtd_intr_remap loads" insmod "$(file vtd_intr_remap)"
+exhaust "loading vtd_posted_intr" "rmmod vtd_posted_intr" insmod "$(file vtd_posted_intr)"
+exhaust "loading vtd_vfio_glue" "rmmod vtd_vfio_glue" insmod "$(file vtd_vfio_glue)"
+exhaust "loading vtd_iommufd" "rmmod vtd_iommufd" insmod "$(file vtd_iommufd)"
+
+# A driver's interrupts and DMA.
+modprobe nvme
+wait_for 20 disk_of "$nvme" || bail "nvme does not work"
+unbind "$nvme"
+drive() { exhaust "$1" "unbind $nvme" sh -c "echo $nvme > /sys/bus/pci/drivers/nvme/bind"; }
+within vtd_intr_remap
+drive "a driver's interrupts"
+within vtd_dmar
+drive "a driver's DMA"
+ok "the disk works" sh -c "echo $nvme > /sys/bus/pci/drivers/nvme/bind"
+disk=$(disk_ready "$nvme")
+ok "and every byte is right" disk_check "$disk"
+exhaust "releasing" "vtdctl adopt $nvme" vtdctl release "$nvme"
+vtdctl release "$nvme" > /dev/null
+exhaust "adopting" "vtdctl release $nvme" vtdctl adopt "$nvme"
+unbind "$nvme"
+
+# A user's domain.
+bind_to "$edu" vfio-pci || bail "vfio-pci does not take edu"
+exhaust "VFIO" true "$PROGS/vfio_nth" "$edu"
+unbind "$edu"
+
+rmmod vtd_intr_remap
+modprobe -r vtd_dmar
+is "$(footprint)" "$clean" "nothing is left behind"
+echo scan > $inject/kmemleak
+sleep 5
+echo scan > $inject/kmemleak
+is "$(cat $inject/kmemleak)" "" "nothing leaked"
