@@ -111,7 +111,10 @@ static int words(struct dice *d, char *text, size_t size)
 		"faults sources",
 		"faults after=3",
 		"recover",
-		"scrub",
+		"check",
+		"latency",
+		"held",
+		"detach hold dry-run",
 	};
 	const char *verb = verbs[below(d, sizeof(verbs) / sizeof(*verbs))];
 	const char *dev = device_of(d);
