@@ -151,16 +151,6 @@ static void vtd_check_queue(struct vtd_check *c, struct vtd_unit *unit)
 			"what stops the invalidation queue");
 }
 
-static void vtd_check_event(struct vtd_check *c, const struct vtd_unit *unit,
-			    const char *name, u32 off)
-{
-	const struct vtd_check_register control = {
-		name, "the mask of its interrupt", off, false, VTD_FECTL_IM, 0,
-	};
-
-	vtd_check_register(c, unit, &control);
-}
-
 /**
  * vtd_check_registers() - are a unit's registers as they should be?
  * @c: the look
@@ -173,8 +163,4 @@ void vtd_check_registers(struct vtd_check *c, struct vtd_unit *unit)
 	vtd_check_tables_regs(c, unit);
 	vtd_check_optional_regs(c, unit);
 	vtd_check_queue(c, unit);
-	if (unit->irq)
-		vtd_check_event(c, unit, "FECTL", VTD_FECTL);
-	if (unit->prq)
-		vtd_check_event(c, unit, "PECTL", VTD_PECTL);
 }

@@ -20,6 +20,7 @@
 #include "device.h"
 #include "fault.h"
 #include "incident.h"
+#include "prq.h"
 #include "quarantine.h"
 
 /* Between two looks at what differs. */
@@ -62,14 +63,38 @@ static void vtd_check_twice(struct vtd_check *all, vtd_check_part part,
 	all->findings += c.findings;
 }
 
+/* Where an interrupt of the unit's own goes, and whether it is masked. */
+static void vtd_check_event(struct vtd_check *c, const struct vtd_unit *unit,
+			    unsigned int irq, u32 base,
+			    const char *const names[4])
+{
+	u32 expected[VTD_IRQ_REGS];
+	unsigned int i;
+
+	if (!irq || !vtd_irq_registers(irq, expected))
+		return;
+	for (i = 0; i < VTD_IRQ_REGS; i++) {
+		const struct vtd_check_at at = { unit->name, "-", "register",
+						 names[i] };
+		u32 found = vtd_read32(&unit->regs, base + i * sizeof(u32));
+
+		c->registers++;
+		/* What waits behind the mask comes and goes. */
+		vtd_check_value(c, &at, expected[i],
+				i ? found : found & VTD_FECTL_IM,
+				"an interrupt that it raises itself");
+	}
+}
+
 static void vtd_check_part_registers(struct vtd_check *c, void *data)
 {
+	static const char *const fault[] = { "FECTL", "FEDATA", "FEADDR",
+					     "FEUADDR" };
+	static const char *const page[] = { "PECTL", "PEDATA", "PEADDR",
+					    "PEUADDR" };
 	struct vtd_unit *unit = data;
-	static const char *const names[] = { "FEDATA", "FEADDR", "FEUADDR" };
 	const struct vtd_check_at gone = { unit->name, "-", "register",
 					   "GSTS" };
-	u32 expected[3], found[3];
-	unsigned int i;
 
 	/* Nothing else is worth being told of then. */
 	if (vtd_regs_gone(vtd_read32(&unit->regs, VTD_GSTS))) {
@@ -79,19 +104,9 @@ static void vtd_check_part_registers(struct vtd_check *c, void *data)
 		return;
 	}
 	vtd_check_registers(c, unit);
-	if (!unit->irq || !vtd_irq_message(unit->irq, expected))
-		return;
-	found[0] = vtd_read32(&unit->regs, VTD_FEDATA);
-	found[1] = vtd_read32(&unit->regs, VTD_FEADDR);
-	found[2] = vtd_read32(&unit->regs, VTD_FEUADDR);
-	for (i = 0; i < ARRAY_SIZE(names); i++) {
-		const struct vtd_check_at at = { unit->name, "-", "register",
-						 names[i] };
-
-		c->registers++;
-		vtd_check_value(c, &at, expected[i], found[i],
-				"where its interrupt for faults goes");
-	}
+	vtd_check_event(c, unit, unit->irq, VTD_FECTL, fault);
+	if (unit->prq)
+		vtd_check_event(c, unit, unit->prq->irq, VTD_PECTL, page);
 }
 
 static bool vtd_check_managed(const struct vtd_unit *unit, u16 sid)

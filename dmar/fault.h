@@ -439,7 +439,10 @@ int vtd_irq_domain_create(void);
 void vtd_irq_domain_destroy(void);
 int vtd_irq_alloc(struct vtd_unit *unit, unsigned int which);
 void vtd_irq_free(unsigned int irq);
-bool vtd_irq_message(unsigned int irq, u32 message[3]);
+
+/* Control, data, address and upper address, in a row (11.4.7.2 to 11.4.7.5). */
+#define VTD_IRQ_REGS 4
+bool vtd_irq_registers(unsigned int irq, u32 regs[VTD_IRQ_REGS]);
 void vtd_irq_restore(unsigned int irq);
 
 #endif /* VTD_FAULT_H */

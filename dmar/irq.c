@@ -236,14 +236,14 @@ void vtd_irq_restore(unsigned int irq)
 }
 
 /**
- * vtd_irq_message() - what a unit is to send for an interrupt, for reports
+ * vtd_irq_registers() - what the registers of an interrupt should hold
  * @irq: of vtd_irq_alloc()
- * @message: set to data, address and upper address
+ * @regs: set to control, of which the mask only, data, address and upper address
  *
  * Context: may sleep.
  * Return: false when it has no vector.
  */
-bool vtd_irq_message(unsigned int irq, u32 message[3])
+bool vtd_irq_registers(unsigned int irq, u32 regs[VTD_IRQ_REGS])
 {
 	struct irq_data *data = irq_get_irq_data(irq);
 	struct irq_desc *desc;
@@ -255,8 +255,11 @@ bool vtd_irq_message(unsigned int irq, u32 message[3])
 	desc = irq_data_to_desc(data);
 	raw_spin_lock_irqsave(&desc->lock, flags);
 	has = irqd_is_activated(data) && irqd_cfg(data);
-	if (has)
-		vtd_irq_compose(data, message);
+	if (has) {
+		/* Masked while its thread runs. */
+		regs[0] = irqd_irq_masked(data) ? VTD_FECTL_IM : 0;
+		vtd_irq_compose(data, &regs[1]);
+	}
 	raw_spin_unlock_irqrestore(&desc->lock, flags);
 	return has;
 }
