@@ -113,7 +113,7 @@ static struct vtd_hold_way vtd_hold_way(struct vtd_device *vdev)
 		way.reason = vtd_freeze_obstacle(pdev);
 		way.how = way.reason ? "rebind" : "freeze";
 		way.remedy =
-			"'vtdctl release' it before, or let 'vtdctl upgrade --rebind' do that, which interrupts what uses it";
+			"'vtdctl upgrade --rebind' binds it anew, which interrupts its users";
 	}
 	return way;
 }

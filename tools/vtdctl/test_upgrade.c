@@ -221,6 +221,7 @@ static struct answer answers[] = {
 	{ "adopt 0000:00:02.0", "", 0 },
 	{ NULL, NULL, 0 },
 };
+
 static const struct answer usual[ARRAY_SIZE(answers)] = {
 	{ "status", STATUS, 0 },
 	{ "detach hold dry-run", HOLD("freeze"), 0 },
@@ -406,7 +407,8 @@ void test_upgrade_nothing(void **state)
 	memset(kernel.in, 0, sizeof(kernel.in));
 	install(fix, "vtd_dmar", "0.1");
 	install(fix, "vtd_intr_remap", "0.1");
-	kernel.in[VTD_PART_DMAR] = kernel.in[VTD_PART_INTR] = true;
+	kernel.in[VTD_PART_DMAR] = true;
+	kernel.in[VTD_PART_INTR] = true;
 	assert_int_equal(run(fix, "upgrade"), 0);
 	assert_has(fix->out, "nothing to upgrade; --force");
 	assert_string_equal(kernel.log, "");
@@ -531,7 +533,7 @@ void test_upgrade_resume(void **state)
 	assert_non_null(text);
 	assert_has(text, "attached yes\n");
 	assert_has(text, "module vtd_dmar history=Y\n");
-	assert_has(text, "module vtd_intr_remap \n");
+	assert_has(text, "\nmodule vtd_intr_remap ");
 	assert_has(text, "away 0000:00:01.0\n");
 	assert_has(text, "lazy 0000:00:02.0\n");
 	free(text);

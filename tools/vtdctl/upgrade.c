@@ -248,7 +248,7 @@ static int keep_copies(struct vtd_upgrade *up)
 /* Modules that the new ones need and nobody loaded yet. */
 static int load_depends(struct vtd_upgrade *up)
 {
-	static char modprobe[] = "modprobe", all[] = "-a";
+	char modprobe[] = "modprobe", all[] = "-a";
 	struct vtdctl *ctl = up->ctl;
 	int ret = 0;
 
@@ -308,7 +308,7 @@ static int done(struct vtd_upgrade *up, int ret)
 	return ret;
 }
 
-static int resume(struct vtd_upgrade *up)
+static int go_on(struct vtd_upgrade *up)
 {
 	int ret;
 
@@ -322,7 +322,7 @@ static int resume(struct vtd_upgrade *up)
 	return done(up, ret);
 }
 
-static int upgrade(struct vtd_upgrade *up)
+static int exchange(struct vtd_upgrade *up)
 {
 	bool nothing;
 	int ret;
@@ -417,7 +417,7 @@ int vtd_cmd_upgrade(struct vtdctl *ctl, int argc, char *const argv[])
 		vtd_upgrade_look(&up);
 		ret = keep_copies(&up);
 	} else {
-		ret = up.resume ? resume(&up) : upgrade(&up);
+		ret = up.resume ? go_on(&up) : exchange(&up);
 	}
 	forget(&up);
 	ctl->calls->close(ctl->priv, lock);

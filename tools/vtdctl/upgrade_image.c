@@ -158,29 +158,29 @@ static int image_read(struct vtdctl *ctl, const char *path,
 }
 
 /* By the ending of the name: what unpacks it, or NULL. */
-static char *unpacker(const char *path)
+static const char *unpacker(const char *path)
 {
-	static char xz[] = "xz", zstd[] = "zstd", gzip[] = "gzip";
 	const char *end = strrchr(path, '.');
 
 	if (!end || !strcmp(end, ".ko"))
 		return NULL;
 	if (!strcmp(end, ".xz"))
-		return xz;
-	return strcmp(end, ".zst") ? gzip : zstd;
+		return "xz";
+	return strcmp(end, ".zst") ? "gzip" : "zstd";
 }
 
 /* Unpacked beside the copies, and read from there. */
-static int image_unpack(struct vtdctl *ctl, char *program, const char *path,
+static int image_unpack(struct vtdctl *ctl, const char *with, const char *path,
 			struct vtd_image *image)
 {
-	static char script[] = "exec \"$0\" -dc < \"$1\" > \"$2\"";
-	static char shell[] = "sh", run[] = "-c";
+	char script[] = "exec \"$0\" -dc < \"$1\" > \"$2\"";
+	char shell[] = "sh", run[] = "-c", program[8];
 	char *from = vtd_sys_path("%s%s", ctl->sysroot, path);
 	char *to = vtd_sys_path("%s" COPIES "/unpacked", ctl->sysroot);
 	char *output = NULL;
 	int ret = -ENOMEM;
 
+	snprintf(program, sizeof(program), "%s", with);
 	if (from && to && !vtd_write_file(ctl, COPIES "/unpacked", "", 0)) {
 		char *const argv[] = { shell, run, script, program,
 				       from,  to,  NULL };
@@ -210,7 +210,7 @@ int vtd_image_installed(struct vtdctl *ctl, const char *release,
 {
 	bool index;
 	char *path = vtd_module_file(ctl, release, name, &index);
-	char *program;
+	const char *program;
 	int ret;
 
 	if (!path)
