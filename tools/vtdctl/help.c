@@ -35,7 +35,7 @@ static const char usage[] =
 	"  faults [--follow] [--json]     what was refused, and why; with --follow as it\n"
 	"                                 comes\n"
 	"  stats [BDF] [--json]           each device's mode, and what invalidation cost\n"
-	"  stats --latency [on|off]       histograms of maps, unmaps, flushes and waits\n"
+	"                                 with --latency [on|off] histograms of times\n"
 	"  irqs [--json]                  every interrupt, and where it goes\n"
 	"  doctor [--json]                what stands in the way on this machine\n"
 	"  top [--interval S] [--count N] what happens at this moment, per second\n"
