@@ -2,7 +2,7 @@
 # Perf and bpftrace: every command of Documentation/perf.rst as it stands there,
 # with a device at work; the PMU "vtd"; and latencies by vtdctl.
 # vm: --qemu "-m 3G -device edu,addr=5" --append iommu.strict=1
-# timeout: 600
+# timeout: 900
 
 page=/src/Documentation/perf.rst
 edu=0000:00:05.0
