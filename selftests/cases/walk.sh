@@ -30,11 +30,11 @@ refuse() {
 
 # What the tables of each mode say, and the reasons of faults there.
 if [ "$VARIANT" = scalable ]; then
-	plan 91
+	plan 94
 	half=" half=lower" high="0x[0-9a-f]+1" stage=first of=pasid levels=first_levels
 	no_read=0x71 no_write=0x71 far=0x80 blocked=0x41 read_only=0x85
 else
-	plan 83
+	plan 86
 	half= high=0x0 stage= of=context levels=levels
 	no_read=0x06 no_write=0x05 far=0x04 blocked=0x02 read_only=0x05
 fi
@@ -172,10 +172,13 @@ ok "why fits its schema" schema vtdctl.schema.json why why "$other"
 ok "walk fits its schema" schema vtdctl.schema.json walks walk "$mine" "$addr"
 ok "irqs fits its schema" schema vtdctl.schema.json irqs irqs
 ok "stats fits its schema" schema vtdctl.schema.json stats stats
+ok "stats --latency fits its schema" schema vtdctl.schema.json latency stats --latency
+ok "check fits its schema" schema vtdctl.schema.json health check
+ok "upgrade fits its schema" schema vtdctl.schema.json upgrade upgrade --dry-run
 ok "ats fits its schema" schema vtdctl.schema.json ats ats "$edu" off
 ok "doctor fits its schema" schema vtdctl.schema.json doctor doctor
 words=$(vtdctl help | sed -n '/--json/s/^  \([a-z]*\) .*/\1/p' | xargs)
-is "$words" "status ats why walk faults stats irqs doctor" "these are all that print JSON"
+is "$words" "status ats check why walk faults stats irqs doctor upgrade" "these are all that print JSON"
 nok "a schema refuses what is another's" schema vtdctl.schema.json faults irqs
 
 # --- as wide as a terminal, and no wider, whatever is said and where
@@ -205,8 +208,12 @@ walk $mine $addr
 walk $nvme 0x1000
 faults
 stats
+stats --latency
+recover $edu
+check
 irqs
 doctor
+upgrade --dry-run
 top --count 1
 report
 html /nowhere/$long

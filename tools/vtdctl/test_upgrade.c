@@ -448,7 +448,7 @@ void test_upgrade_in_use(void **state)
 	answer_to("status")->text = STATUS;
 	answer_to("detach hold dry-run")->text = HOLD("cannot");
 	refused(fix, "upgrade --force --rebind",
-		"0000:00:02.0 (driver nvme) is so\n    -> do that\n");
+		"0000:00:02.0 (driver nvme) is so -> do that");
 	answer_to("detach hold dry-run")->text = HOLD("rebind");
 	refused(fix, "upgrade --force", "0000:00:02.0 (driver nvme) is so");
 	answer_to("detach hold dry-run")->text = HOLD("freeze");

@@ -182,7 +182,7 @@ static void say_failure(struct swap *swap, bool back)
 	vtd_kernel_error(ctl, "upgrade: %s: %s: %s", swap->failed, swap->doing,
 			 strerror(-swap->error));
 	if (swap->said)
-		vtd_show_said(ctl->err, swap->said);
+		vtd_show_said(ctl->err, "", swap->said);
 	if (back)
 		fputs("  The modules that were loaded before are loaded again.\n",
 		      ctl->err);
