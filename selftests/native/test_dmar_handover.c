@@ -3,6 +3,7 @@
  * What the adapter asks about a device that is handed over from another version of
  * the module, and what becomes of one that is held.
  *
+ * SRCS: dmar/quarantine.c dmar/incident.c
  * SRCS: dmar/nested.c dmar/user.c dmar/pgtable_dirty.c
  * SRCS: dmar/adapter.c dmar/paging.c dmar/device.c dmar/device_ats.c dmar/device_pasid.c dmar/pool.c
  * SRCS: dmar/history.c dmar/relax.c
