@@ -92,7 +92,8 @@ static void test_long(void **state)
 	struct vtd_storm storm = {};
 	u64 began;
 
-	now = began = seconds(1000);
+	began = seconds(1000);
+	now = began;
 	assert_true(until_stopped(&storm, seconds(1), 100, &policy) > 0);
 	assert_true(now - began >= seconds(10));
 	assert_true(now - began <= seconds(12));

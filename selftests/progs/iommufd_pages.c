@@ -152,8 +152,8 @@ static void is_of(const struct iommu_hwpt_pgfault *f, struct iodev *dev,
 
 /* --- what becomes of requests -------------------------------------------------- */
 
-static void answered(struct iodev *dev, uint32_t ioas, struct queue *q,
-		     uint32_t pasid, uint64_t *page)
+static void serve(struct iodev *dev, uint32_t ioas, struct queue *q,
+		  uint32_t pasid, uint64_t *page)
 {
 	struct iommu_hwpt_pgfault f;
 	struct asked a;
@@ -186,8 +186,8 @@ static void answered(struct iodev *dev, uint32_t ioas, struct queue *q,
 }
 
 /* Requests under way, read by nobody or read and not answered, at a detach. */
-static void detached(struct iodev *dev, struct queue *q, uint32_t pasid,
-		     bool is_read)
+static void detach_asking(struct iodev *dev, struct queue *q, uint32_t pasid,
+			  bool is_read)
 {
 	struct iommu_hwpt_pgfault f = { 0 };
 	struct pollfd p = { .fd = q->fd, .events = POLLIN };
@@ -209,8 +209,8 @@ static void detached(struct iodev *dev, struct queue *q, uint32_t pasid,
 }
 
 /* The device forgets what it asked for; who answers later does no harm. */
-static void reset(struct iodev *dev, uint32_t ioas, struct queue *q,
-		  uint32_t pasid, uint64_t *page)
+static void reset_asking(struct iodev *dev, uint32_t ioas, struct queue *q,
+			 uint32_t pasid, uint64_t *page)
 {
 	struct iommu_hwpt_pgfault old, f;
 	struct asked a, b;
@@ -243,7 +243,7 @@ static void reset(struct iodev *dev, uint32_t ioas, struct queue *q,
 
 /* --- a guest's tables ------------------------------------------------------------ */
 
-static void nested(struct iodev *dev)
+static void serve_nested(struct iodev *dev)
 {
 	struct guest g = { .iova = GUEST, .bytes = HUGE };
 	struct iommu_hwpt_vtd_s1 data = { .addr_width = 48 };
@@ -280,7 +280,7 @@ static void nested(struct iodev *dev)
 }
 
 /* Its file is closed with a request under way, and then that of the queue. */
-static void closed(int iommu)
+static void close_asking(int iommu)
 {
 	struct iodev dev = take(ATS_2, iommu);
 	struct queue q = queue_new(iommu);
@@ -314,14 +314,14 @@ void run_pages(void)
 
 		say("%s a PASID", i ? "with" : "without");
 		queue_hwpt(&q, &dev, ioas, pasids[i], NULL);
-		answered(&dev, ioas, &q, pasids[i], page);
-		detached(&dev, &q, pasids[i], false);
-		detached(&dev, &q, pasids[i], true);
-		reset(&dev, ioas, &q, pasids[i], page);
+		serve(&dev, ioas, &q, pasids[i], page);
+		detach_asking(&dev, &q, pasids[i], false);
+		detach_asking(&dev, &q, pasids[i], true);
+		reset_asking(&dev, ioas, &q, pasids[i], page);
 		queue_end(&q, iommu);
 	}
-	nested(&dev);
-	closed(iommu);
+	serve_nested(&dev);
+	close_asking(iommu);
 	give(&dev);
 	is(destroy(iommu, ioas), 0, "the IOAS destroyed");
 	close(iommu);

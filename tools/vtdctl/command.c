@@ -24,8 +24,7 @@ static const struct command commands[] = {
 	{ "walk", vtd_cmd_walk },	{ "ats", vtd_cmd_ats },
 	{ "top", vtd_cmd_top },		{ "report", vtd_cmd_report },
 	{ "html", vtd_cmd_html },	{ "recover", vtd_cmd_recover },
-	{ "check", vtd_cmd_check },
-	{ "upgrade", vtd_cmd_upgrade },
+	{ "check", vtd_cmd_check },	{ "upgrade", vtd_cmd_upgrade },
 };
 
 /**
