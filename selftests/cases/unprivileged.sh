@@ -32,7 +32,7 @@ for f in /dev/vtd /sys/kernel/debug/vtd/dmar0/registers $trace/events/vtd/vtd_fa
 	unlike "$(cat /tmp/tried)" "^read $f$" "and cannot be read"
 done
 is "$(grep ^read /tmp/tried | cut -d' ' -f2 | grep -vx /dev/vtd-vfio | grep -vE "^$unit/(intel-iommu/(address|cap|ecap|version|domains_supported|domains_used)|uevent|power/[a-z_]+)$" |
-	grep -vE "^/sys/module/vtd_(dmar|intr_remap|vfio_glue)/(parameters/(attach|history|pass_through|prq_pages|relax_rmrr|scalable)|coresize|initsize|initstate|refcnt|srcversion|taint|version|notes/[^/]*)$" |
+	grep -vE "^/sys/module/vtd_(dmar|intr_remap|vfio_glue)/(parameters/(attach|check_interval|history|pass_through|prq_pages|relax_rmrr|scalable|selftest|storm_[a-z]+)|coresize|initsize|initstate|refcnt|srcversion|taint|version|notes/[^/]*)$" |
 	grep -vE "^/sys/kernel/iommu_groups/[0-9]+/(type|reserved_regions|name)$")" "" \
 	"what can be read is what the units can do, and the kernel's own"
 
