@@ -5,7 +5,6 @@
  *
  * Allows nothing that vtd_ats_policy() does not.
  */
-#include <linux/iommu.h>
 #include <linux/pci.h>
 #include <linux/pci-ats.h>
 
@@ -17,7 +16,7 @@
  * struct vtd_ats_switch - one device, with its group's mutex held
  * @on: what is wanted
  * @pdev: the device that was named
- * @vdev: the same, NULL while it was not met
+ * @vdev: the same
  * @never: why it may not have ATS, or NULL
  * @enabled: it has it now
  * @err: what setting it came to
@@ -80,20 +79,14 @@ static int vtd_ats_set(const struct vtd_ats_switch *sw)
 	return vtd_device_set_ats(vdev, sw->on);
 }
 
-/* The group's mutex is held: nobody attaches the device meanwhile. */
-static int vtd_ats_apply(struct device *dev, void *data)
+static void vtd_ats_apply(struct vtd_device *vdev, void *data)
 {
 	struct vtd_ats_switch *sw = data;
 
-	if (dev != &sw->pdev->dev)
-		return 0;
-	sw->vdev = vtd_device_find(sw->pdev);
-	if (!sw->vdev)
-		return 0;
-	sw->never = vtd_ats_obstacle(sw->vdev);
+	sw->vdev = vdev;
+	sw->never = vtd_ats_obstacle(vdev);
 	sw->err = vtd_ats_set(sw);
 	sw->enabled = sw->pdev->ats_enabled;
-	return 0;
 }
 
 static int vtd_ats_answer(const struct vtd_ats_switch *sw,
@@ -154,17 +147,11 @@ static int vtd_ats_answer(const struct vtd_ats_switch *sw,
 int vtd_ats_command(struct pci_dev *pdev, bool on, struct vtd_reply *reply)
 {
 	struct vtd_ats_switch sw = { .on = on, .pdev = pdev };
-	struct iommu_group *group = NULL;
-	int ret = -ENODEV;
+	int ret;
 
 	pci_lock_rescan_remove();
-	if (vtd_device_find(pdev))
-		group = iommu_group_get(&pdev->dev);
-	if (group) {
-		iommu_group_for_each_dev(group, &sw, vtd_ats_apply);
-		iommu_group_put(group);
-	}
-	if (sw.vdev)
+	ret = vtd_with_group(pdev, vtd_ats_apply, &sw);
+	if (!ret)
 		ret = vtd_ats_answer(&sw, reply);
 	else
 		vtd_say(reply,

@@ -9,7 +9,6 @@
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
 #include <linux/delay.h>
-#include <linux/iommu.h>
 #include <linux/mm.h>
 #include <linux/pci.h>
 #include <linux/pci-ats.h>
@@ -112,12 +111,10 @@ static void vtd_check_part_registers(struct vtd_check *c, void *data)
 static bool vtd_check_managed(const struct vtd_unit *unit, u16 sid)
 {
 	struct vtd_device *vdev;
-	unsigned int i;
 
 	list_for_each_entry(vdev, &vtd_devices, node)
-		for (i = 0; vdev->unit == unit && i < vdev->nr_sids; i++)
-			if (vdev->sid[i] == sid)
-				return true;
+		if (vdev->unit == unit && vtd_device_has_sid(vdev, sid))
+			return true;
 	return false;
 }
 
@@ -174,32 +171,20 @@ static void vtd_check_config(struct vtd_check *c, struct vtd_device *vdev)
 			       "whether it asks for pages");
 }
 
-struct vtd_check_walk {
-	struct vtd_check *c;
-	struct vtd_device *vdev;
-};
-
-/* The group's mutex is held: what it is attached to stays. */
-static int vtd_check_member(struct device *dev, void *data)
+static void vtd_check_member(struct vtd_device *vdev, void *data)
 {
-	struct vtd_check_walk *walk = data;
+	struct vtd_check *c = data;
 
-	if (dev != &walk->vdev->pdev->dev)
-		return 0;
-	vtd_check_device(walk->c, walk->vdev);
-	vtd_check_config(walk->c, walk->vdev);
-	return 0;
+	vtd_check_device(c, vdev);
+	vtd_check_config(c, vdev);
 }
 
 static void vtd_check_part_device(struct vtd_check *c, void *data)
 {
-	struct vtd_check_walk walk = { c, data };
-	struct iommu_group *group = iommu_group_get(&walk.vdev->pdev->dev);
+	struct vtd_device *vdev = data;
 
-	if (!group)
-		return;
-	iommu_group_for_each_dev(group, &walk, vtd_check_member);
-	iommu_group_put(group);
+	/* What it is attached to stays. */
+	vtd_with_group(vdev->pdev, vtd_check_member, c);
 }
 
 static void vtd_check_part_acs(struct vtd_check *c, void *data)

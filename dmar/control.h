@@ -86,6 +86,8 @@ bool vtd_on_late_bus(struct pci_dev *pdev, const struct vtd_unit *unit);
 void vtd_manage_init(void);
 int vtd_lock_device(struct pci_dev *pdev);
 void vtd_unlock_device(struct pci_dev *pdev);
+int vtd_with_group(struct pci_dev *pdev,
+		   void (*fn)(struct vtd_device *vdev, void *data), void *data);
 int vtd_manage(struct pci_dev *pdev);
 int vtd_unmanage(struct pci_dev *pdev);
 int vtd_unmanage_bound(struct pci_dev *pdev, bool block);

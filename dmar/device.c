@@ -256,16 +256,6 @@ int vtd_device_block(struct vtd_device *vdev)
 	return ret;
 }
 
-static bool vtd_device_has_sid(const struct vtd_device *vdev, u16 sid)
-{
-	unsigned int i;
-
-	for (i = 0; i < vdev->nr_sids; i++)
-		if (vdev->sid[i] == sid)
-			return true;
-	return false;
-}
-
 /* Does another managed device's DMA depend on the entry of @sid? */
 static bool vtd_device_shares(const struct vtd_device *vdev, u16 sid)
 {

@@ -14,6 +14,8 @@
 #include <linux/workqueue.h>
 #include <linux/xarray.h>
 
+#include <vtd/sids.h>
+
 #include "ats.h"
 #include "devtlb.h"
 #include "pci.h"
@@ -108,6 +110,11 @@ extern struct list_head vtd_devices;
 static inline struct vtd_device *vtd_device_of(struct device *dev)
 {
 	return dev_iommu_priv_get(dev);
+}
+
+static inline bool vtd_device_has_sid(const struct vtd_device *vdev, u16 sid)
+{
+	return vtd_sids_have(vdev->sid, vdev->nr_sids, sid);
 }
 
 struct vtd_device *vtd_device_create(struct pci_dev *pdev,

@@ -10,6 +10,7 @@
 
 #include "device.h"
 #include "domain.h"
+#include "hist.h"
 #include "prq.h"
 #include "scalable.h"
 #include "trace.h"
@@ -343,10 +344,7 @@ void vtd_device_request(struct vtd_device *vdev, struct vtd_prq *prq,
 
 static void vtd_pri_note(struct vtd_prq_stats *stats, u64 ns)
 {
-	unsigned int bucket =
-		min_t(unsigned int, fls64(ns >> 12), VTD_PRQ_BUCKETS - 1);
-
-	atomic64_inc(&stats->bucket[bucket]);
+	atomic64_inc(&stats->bucket[vtd_time_bucket(ns, 12, VTD_PRQ_BUCKETS)]);
 	/* Of two at once the longer may be lost: it is for people to look at. */
 	if (ns > READ_ONCE(stats->max_ns))
 		WRITE_ONCE(stats->max_ns, ns);

@@ -35,16 +35,6 @@ bool vtd_fault_peek_memory(u64 phys, u64 *value)
 	return !get_kernel_nofault(*value, (u64 *)phys_to_virt(phys));
 }
 
-static bool vtd_fault_has_sid(const struct vtd_device *vdev, u16 sid)
-{
-	unsigned int i;
-
-	for (i = 0; i < vdev->nr_sids; i++)
-		if (vdev->sid[i] == sid)
-			return true;
-	return false;
-}
-
 /*
  * A driver that is bound inside of a grace period has its name until that ends:
  * a module that goes is not freed before.
@@ -68,7 +58,7 @@ static struct vtd_device *vtd_fault_sender(const struct vtd_unit *unit,
 	struct vtd_device *vdev, *found = NULL;
 
 	list_for_each_entry_rcu(vdev, &vtd_devices, node) {
-		if (vdev->unit != unit || !vtd_fault_has_sid(vdev, sid))
+		if (vdev->unit != unit || !vtd_device_has_sid(vdev, sid))
 			continue;
 		found = vdev;
 		if (vdev->pdev == pdev)

@@ -50,10 +50,16 @@ struct vtd_hist_slot {
 	struct vtd_hist hist[VTD_HISTS];
 };
 
+/* Of @nr buckets: the first is of less than 2^@shift ns, the last has no end. */
+static inline unsigned int vtd_time_bucket(u64 ns, unsigned int shift,
+					   unsigned int nr)
+{
+	return min_t(unsigned int, fls64(ns >> shift), nr - 1);
+}
+
 static inline unsigned int vtd_hist_bucket(u64 ns)
 {
-	return min_t(unsigned int, fls64(ns >> VTD_HIST_SHIFT),
-		     VTD_HIST_BUCKETS - 1);
+	return vtd_time_bucket(ns, VTD_HIST_SHIFT, VTD_HIST_BUCKETS);
 }
 
 void vtd_hist_add(struct vtd_hist *hist, u64 ns);

@@ -9,7 +9,6 @@
  * a unit from going.
  */
 #include <linux/bitmap.h>
-#include <linux/iommu.h>
 #include <linux/math64.h>
 #include <linux/mm.h>
 #include <linux/pci.h>
@@ -163,31 +162,21 @@ static void vtd_latency_units(struct vtd_reply *reply)
 	}
 }
 
-/* The number of the domain that a device is in; under its group's mutex. */
-struct vtd_latency_look {
-	const struct vtd_device *vdev;
-	u32 number;
-};
-
-static int vtd_latency_look(struct device *dev, void *data)
+static void vtd_latency_look(struct vtd_device *vdev, void *data)
 {
-	struct vtd_latency_look *look = data;
+	u32 *number = data;
 
-	if (dev == &look->vdev->pdev->dev && look->vdev->domain)
-		look->number = look->vdev->domain->number;
-	return 0;
+	if (vdev->domain)
+		*number = vdev->domain->number;
 }
 
+/* 0 when it is in none. */
 static u32 vtd_latency_domain_of(const struct vtd_device *vdev)
 {
-	struct iommu_group *group = iommu_group_get(&vdev->pdev->dev);
-	struct vtd_latency_look look = { .vdev = vdev };
+	u32 number = 0;
 
-	if (!group)
-		return 0;
-	iommu_group_for_each_dev(group, &look, vtd_latency_look);
-	iommu_group_put(group);
-	return look.number;
+	vtd_with_group(vdev->pdev, vtd_latency_look, &number);
+	return number;
 }
 
 /* Domains that devices are in, by their first device; then those that are not. */

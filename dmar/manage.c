@@ -296,6 +296,60 @@ static int vtd_register_for(struct pci_dev *pdev, struct vtd_unit *unit)
 }
 
 /**
+ * struct vtd_group_call - something to be done with one device
+ * @pdev: the device
+ * @fn: does it
+ * @data: for @fn
+ * @ret: 0 when it was done
+ */
+struct vtd_group_call {
+	struct pci_dev *pdev;
+	void (*fn)(struct vtd_device *vdev, void *data);
+	void *data;
+	int ret;
+};
+
+static int vtd_group_call(struct device *dev, void *data)
+{
+	struct vtd_group_call *call = data;
+	struct vtd_device *vdev;
+
+	if (dev != &call->pdev->dev)
+		return 0;
+	vdev = vtd_device_find(call->pdev);
+	if (!vdev)
+		return 0;
+	call->fn(vdev, call->data);
+	call->ret = 0;
+	return 0;
+}
+
+/**
+ * vtd_with_group() - look at a device, or change it, while nobody attaches it
+ * @pdev: any PCI device
+ * @fn: called once, with the mutex of the device's group held
+ * @data: for @fn
+ *
+ * Context: may sleep; pci_lock_rescan_remove() is held; takes the mutex of the
+ * group.
+ * Return: 0; -ENODEV when the device is not managed.
+ */
+int vtd_with_group(struct pci_dev *pdev,
+		   void (*fn)(struct vtd_device *vdev, void *data), void *data)
+{
+	struct vtd_group_call call = { pdev, fn, data, -ENODEV };
+	struct iommu_group *group = NULL;
+
+	if (vtd_device_find(pdev))
+		group = iommu_group_get(&pdev->dev);
+	if (!group)
+		return -ENODEV;
+	iommu_group_for_each_dev(group, &call, vtd_group_call);
+	iommu_group_put(group);
+	return call.ret;
+}
+
+/**
  * vtd_manage() - have the core manage a device that is there already
  * @pdev: no driver bound
  *

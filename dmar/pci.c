@@ -13,6 +13,8 @@
 
 #include <asm/pci.h>
 
+#include <vtd/sids.h>
+
 #include "pci.h"
 
 /* Functions of one bus; the PCI core keeps its own name for it private. */
@@ -99,11 +101,8 @@ int vtd_pci_scope_sid(const struct vtd_dev_scope *scope, u16 segment)
 
 static int vtd_pci_add_sid(u16 *sid, unsigned int nr, u16 new)
 {
-	unsigned int i;
-
-	for (i = 0; i < nr; i++)
-		if (sid[i] == new)
-			return nr;
+	if (vtd_sids_have(sid, nr, new))
+		return nr;
 	if (nr == VTD_SIDS_MAX)
 		return -E2BIG;
 	sid[nr] = new;

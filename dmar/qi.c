@@ -21,6 +21,7 @@
 
 #include <vtd/hw/regs.h>
 #include <vtd/observe.h>
+#include "hist.h"
 #include "iommu-pages.h"
 #include "qi.h"
 #include "qi_ring.h"
@@ -372,8 +373,7 @@ static int vtd_qi_queue(struct vtd_qi *qi, const struct vtd_qi_desc *desc,
 /* What a wait took; @sampled: one of those that are timed whatever they take. */
 static void vtd_qi_note_wait(struct vtd_qi *qi, u64 ns, bool sampled)
 {
-	unsigned int bucket =
-		min_t(unsigned int, fls64(ns >> 8), VTD_QI_BUCKETS - 1);
+	unsigned int bucket = vtd_time_bucket(ns, 8, VTD_QI_BUCKETS);
 	unsigned long flags;
 
 	raw_spin_lock_irqsave(&qi->lock, flags);

@@ -177,17 +177,6 @@ void vtd_quarantine_end(struct vtd_device *vdev)
 		vtd_context_hold(vdev->unit, vdev->sid, vdev->nr_sids, false);
 }
 
-static bool vtd_device_has(const struct vtd_device *vdev,
-			   const struct vtd_unit *unit, u16 sid)
-{
-	unsigned int i;
-
-	for (i = 0; vdev->unit == unit && i < vdev->nr_sids; i++)
-		if (vdev->sid[i] == sid)
-			return true;
-	return false;
-}
-
 /* Has user space, or a guest, the device? */
 static bool vtd_device_assigned(struct vtd_device *vdev)
 {
@@ -212,7 +201,7 @@ unsigned int vtd_devices_storm(const struct vtd_unit *unit, u16 sid,
 
 	rcu_read_lock();
 	list_for_each_entry_rcu(vdev, &vtd_devices, node) {
-		if (!vtd_device_has(vdev, unit, sid))
+		if (vdev->unit != unit || !vtd_device_has_sid(vdev, sid))
 			continue;
 		if (only_assigned && !vtd_device_assigned(vdev))
 			continue;

@@ -4,7 +4,6 @@
  *
  * Only the administrator says so, whatever it is attached to meanwhile.
  */
-#include <linux/iommu.h>
 #include <linux/pci.h>
 
 #include "control.h"
@@ -14,7 +13,7 @@
 /**
  * struct vtd_recovery - one device, with its group's mutex held
  * @pdev: the device that was named
- * @vdev: the same, NULL while it was not met
+ * @vdev: the same
  * @why: it was in quarantine
  * @err: what bringing it back came to
  */
@@ -25,19 +24,13 @@ struct vtd_recovery {
 	int err;
 };
 
-/* The group's mutex is held: nobody attaches the device meanwhile. */
-static int vtd_recover_one(struct device *dev, void *data)
+static void vtd_recover_one(struct vtd_device *vdev, void *data)
 {
 	struct vtd_recovery *r = data;
 
-	if (dev != &r->pdev->dev)
-		return 0;
-	r->vdev = vtd_device_find(r->pdev);
-	if (!r->vdev)
-		return 0;
-	r->why = READ_ONCE(r->vdev->quarantine);
-	r->err = vtd_quarantine_lift(r->vdev);
-	return 0;
+	r->vdev = vdev;
+	r->why = READ_ONCE(vdev->quarantine);
+	r->err = vtd_quarantine_lift(vdev);
 }
 
 static int vtd_recover_answer(const struct vtd_recovery *r,
@@ -87,17 +80,11 @@ static int vtd_recover_answer(const struct vtd_recovery *r,
 int vtd_recover(struct pci_dev *pdev, struct vtd_reply *reply)
 {
 	struct vtd_recovery r = { .pdev = pdev };
-	struct iommu_group *group = NULL;
-	int ret = -ENODEV;
+	int ret;
 
 	pci_lock_rescan_remove();
-	if (vtd_device_find(pdev))
-		group = iommu_group_get(&pdev->dev);
-	if (group) {
-		iommu_group_for_each_dev(group, &r, vtd_recover_one);
-		iommu_group_put(group);
-	}
-	if (r.vdev)
+	ret = vtd_with_group(pdev, vtd_recover_one, &r);
+	if (!ret)
 		ret = vtd_recover_answer(&r, reply);
 	else
 		vtd_say(reply, "%s is not managed, and in no quarantine\n",

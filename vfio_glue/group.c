@@ -20,6 +20,7 @@
 #include <linux/string.h>
 #include <linux/vfio.h>
 
+#include <vtd/sids.h>
 #include <vtd/uapi/vfio.h>
 #include <vtd/units.h>
 #include "vfio_glue.h"
@@ -278,14 +279,7 @@ void vtd_group_put(struct vtd_group *group)
 static bool vtd_group_has_sid(const struct vtd_group_device *d, u16 segment,
 			      u16 sid)
 {
-	unsigned int i;
-
-	if (d->segment != segment)
-		return false;
-	for (i = 0; i < d->nr; i++)
-		if (d->sid[i] == sid)
-			return true;
-	return false;
+	return d->segment == segment && vtd_sids_have(d->sid, d->nr, sid);
 }
 
 /**

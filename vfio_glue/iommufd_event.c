@@ -9,6 +9,7 @@
 #include <linux/mutex.h>
 
 #include <vtd/faults.h>
+#include <vtd/sids.h>
 #include <vtd/uapi/iommufd.h>
 
 #include "iommufd.h"
@@ -46,14 +47,8 @@ void vtd_event_remove(struct vtd_vdevice *vdev)
 static bool vtd_event_is_of(const struct vtd_vdevice *vdev,
 			    const struct vtd_fault_event *fault)
 {
-	unsigned int i;
-
-	if (vdev->segment != fault->segment)
-		return false;
-	for (i = 0; i < vdev->nr_sids; i++)
-		if (vdev->sid[i] == fault->sid)
-			return true;
-	return false;
+	return vdev->segment == fault->segment &&
+	       vtd_sids_have(vdev->sid, vdev->nr_sids, fault->sid);
 }
 
 /* Without a queue nobody is told; one that is full says so itself. */

@@ -141,6 +141,7 @@ const struct kind kinds[KINDS] = {
 
 void functions(void)
 {
+	static struct pci_bus bus = { .number = RIG_SID >> 8 };
 	unsigned int i;
 
 	memset(fn, 0, sizeof(fn));
@@ -148,6 +149,8 @@ void functions(void)
 	INIT_LIST_HEAD(&vtd_devices);
 	for (i = 0; i < ARRAY_SIZE(fn); i++) {
 		fn[i].pdev.name = "device";
+		fn[i].pdev.bus = &bus;
+		fn[i].pdev.devfn = (RIG_SID & 0xff) + i;
 		fn[i].pdev.dev.is_pci = true;
 		fn[i].pdev.dev.iommu_group = (void *)(uintptr_t)(i + 1);
 		fn[i].pdev.master = true;
@@ -202,6 +205,20 @@ void leave(unsigned int i, bool removed)
 int attach(struct iommu_domain *domain, unsigned int i)
 {
 	return domain->ops->attach_dev(domain, dev(i), NULL);
+}
+
+int attach_as(struct iommu_domain *domain, unsigned int i, u32 pasid)
+{
+	if (pasid == VTD_NO_PASID)
+		return attach(domain, i);
+	return vtd_device_set_pasid(managed(i), pasid, to_vtd_domain(domain));
+}
+
+int detach_as(unsigned int i, u32 pasid)
+{
+	if (pasid == VTD_NO_PASID)
+		return vtd_device_block(managed(i));
+	return vtd_device_clear_pasid(managed(i), pasid);
 }
 
 struct iommu_domain *domain_for(unsigned int i)

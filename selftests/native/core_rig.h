@@ -84,6 +84,9 @@ void appear(unsigned int i);
 struct vtd_device *managed(unsigned int i);
 void leave(unsigned int i, bool removed);
 int attach(struct iommu_domain *domain, unsigned int i);
+/* The same with a PASID, or VTD_NO_PASID; and undone. */
+int attach_as(struct iommu_domain *domain, unsigned int i, u32 pasid);
+int detach_as(unsigned int i, u32 pasid);
 struct iommu_domain *domain_for(unsigned int i);
 
 /* What a request of a device comes to: 0, at @phys, or the reason. */

@@ -163,3 +163,14 @@ unsigned int rig_ask(unsigned int i, u16 sid, u64 addr,
 		*phys = r.phys;
 	return r.reason;
 }
+
+void *rig_leaf_table(const struct vtd_pgtable *pt, u64 iova)
+{
+	u64 *table = pt->root;
+	unsigned int level;
+
+	for (level = pt->levels; level > 1; level--)
+		table = phys_to_virt(table[iova >> (9 * level + 3) & 511] &
+				     GENMASK_ULL(51, 12));
+	return table;
+}

@@ -41,6 +41,8 @@ void rig_add(u64 cap, u64 ecap, u32 policy, u64 seed, unsigned int latency);
 /* The last one added, set up only; what vtd_unit_setup() returned. */
 int rig_add_off(const struct vtd_model_config *config);
 void rig_enable(unsigned int i);
+/* The table of the lowest level that an address is mapped by. */
+void *rig_leaf_table(const struct vtd_pgtable *pt, u64 iova);
 /* Everything off and freed; the checker's last word. */
 void rig_stop(void);
 /* The same, when things were made to go wrong. */

@@ -406,8 +406,21 @@ static void lock_taken(struct vtd_shim_lock *lock, bool spin)
 		spinning++;
 }
 
+static __thread void (*before_lock)(void);
+
+void vtd_shim_before_lock(void (*fn)(void))
+{
+	before_lock = fn;
+}
+
 void vtd_shim_lock(struct vtd_shim_lock *lock, bool spin)
 {
+	void (*fn)(void) = before_lock;
+
+	if (fn) {
+		before_lock = NULL;
+		fn();
+	}
 	if (!spin)
 		vtd_shim_might_sleep("mutex");
 	if (vtd_shim_lock_held(lock)) {

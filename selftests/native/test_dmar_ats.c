@@ -66,7 +66,6 @@ static const struct mode {
 
 static const struct mode *mode;
 static struct vtd_model_endpoint *ep[2];
-static struct pci_bus bus;
 static struct vtd_unit *unit;
 
 static bool scalable(void)
@@ -120,13 +119,9 @@ static void machine(unsigned int which)
 	unit = &rig.unit[0];
 	assert_int_equal(unit->scalable, scalable());
 	functions();
-	bus = (struct pci_bus){ .number = RIG_SID >> 8 };
 	memset(&steps, 0, sizeof(steps));
-	for (i = 0; i < FUNCTIONS; i++) {
-		fn[i].pdev.bus = &bus;
-		fn[i].pdev.devfn = (RIG_SID & 0xff) + i;
+	for (i = 0; i < FUNCTIONS; i++)
 		fn[i].driver_leaves_dma = true;
-	}
 	for (i = 0; i < 2; i++) {
 		const struct vtd_model_endpoint_config config = {
 			.sid = RIG_SID + i,
@@ -157,17 +152,12 @@ static void machine_gone(void)
 
 static int join(struct iommu_domain *domain, unsigned int i)
 {
-	if (mode->pasid == VTD_NO_PASID)
-		return attach(domain, i);
-	return vtd_device_set_pasid(managed(i), mode->pasid,
-				    to_vtd_domain(domain));
+	return attach_as(domain, i, mode->pasid);
 }
 
 static int part(unsigned int i)
 {
-	if (mode->pasid == VTD_NO_PASID)
-		return vtd_device_block(managed(i));
-	return vtd_device_clear_pasid(managed(i), mode->pasid);
+	return detach_as(i, mode->pasid);
 }
 
 static bool reaches(unsigned int i, u64 addr)
@@ -542,18 +532,6 @@ static void contain_relax(void)
 	vtd_model_tick();
 }
 
-/* The table of the lowest level that an address is mapped by. */
-static void *table_of(const struct vtd_pgtable *pt, u64 iova)
-{
-	u64 *table = pt->root;
-	unsigned int level;
-
-	for (level = pt->levels; level > 1; level--)
-		table = phys_to_virt(table[iova >> (9 * level + 3) & 511] &
-				     GENMASK_ULL(51, 12));
-	return table;
-}
-
 static void test_mute(void **state)
 {
 	struct iommu_domain *domain = two(fix_arg(state)), *other;
@@ -568,7 +546,7 @@ static void test_mute(void **state)
 	vtd_model_endpoint_mute(ep[0], true);
 	fn[0].pdev.master = true;
 	tables = vtd_shim_live_tables();
-	kept = table_of(&d->pt, IOVA);
+	kept = rig_leaf_table(&d->pt, IOVA);
 	innocent.done = false;
 	fix_relax(innocent_relax);
 	began = ktime_get_ns();

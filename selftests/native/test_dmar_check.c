@@ -41,7 +41,6 @@ static const struct mode {
 };
 
 static const struct mode *mode;
-static struct pci_bus bus;
 static struct vtd_unit *unit;
 static struct iommu_domain *domain;
 static struct vtd_reply reply;
@@ -71,12 +70,8 @@ static void machine(unsigned int which)
 		VTD_MODEL_EAGER, 3, 1);
 	unit = &rig.unit[0];
 	functions();
-	bus = (struct pci_bus){ .number = RIG_SID >> 8 };
-	for (i = 0; i < FUNCTIONS; i++) {
-		fn[i].pdev.bus = &bus;
-		fn[i].pdev.devfn = (RIG_SID & 0xff) + i;
+	for (i = 0; i < FUNCTIONS; i++)
 		fn[i].pdev.max_pasids = mode->pasid && !i ? 1 << 20 : 0;
-	}
 	for (i = 0; i < 3; i++)
 		appear(i);
 	same = vtd_identity(unit);

@@ -254,18 +254,6 @@ static void test_several(void **state)
 
 /* --- pages of a flush that failed -------------------------------------------------- */
 
-/* The table of the lowest level that an address is mapped by. */
-static void *table_of(const struct vtd_pgtable *pt, u64 iova)
-{
-	u64 *table = pt->root;
-	unsigned int level;
-
-	for (level = pt->levels; level > 1; level--)
-		table = phys_to_virt(table[iova >> (9 * level + 3) & 511] &
-				     GENMASK_ULL(51, 12));
-	return table;
-}
-
 static void test_kept(void **state)
 {
 	static const enum vtd_model_error error[] = { VTD_MODEL_IQE,
@@ -282,7 +270,7 @@ static void test_kept(void **state)
 		vtd_domain_attach(d, &rig.unit[0], VTD_NO_PASID, &sid, 1), 0);
 	assert_int_equal(rig_map(d, 0, SZ_1G + SZ_4K, SZ_4K, 512, RIG_RW), 0);
 	live = vtd_shim_live_tables();
-	kept = table_of(&d->pt, 0);
+	kept = rig_leaf_table(&d->pt, 0);
 	vtd_model_inject(rig.model[0], error[fix_arg(state)], 1, 0);
 	__lsan_disable(); /* the list of what is kept */
 	assert_int_equal(rig_unmap(d, 0, SZ_4K, 512), 512 * SZ_4K);

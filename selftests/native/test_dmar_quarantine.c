@@ -61,7 +61,6 @@ static const struct mode {
 
 static const struct mode *mode;
 static struct vtd_model_endpoint *ep[2];
-static struct pci_bus bus;
 static struct vtd_unit *unit;
 
 static void switched(struct pci_dev *pdev)
@@ -80,11 +79,6 @@ static void machine(unsigned int which)
 		VTD_MODEL_EAGER, 3, 1);
 	unit = &rig.unit[0];
 	functions();
-	bus = (struct pci_bus){ .number = RIG_SID >> 8 };
-	for (i = 0; i < FUNCTIONS; i++) {
-		fn[i].pdev.bus = &bus;
-		fn[i].pdev.devfn = (RIG_SID & 0xff) + i;
-	}
 	for (i = 0; i < 2; i++) {
 		const struct vtd_model_endpoint_config config = {
 			.sid = RIG_SID + i,
@@ -120,17 +114,12 @@ static void machine_gone(void)
 
 static int join(struct iommu_domain *domain, unsigned int i)
 {
-	if (mode->pasid == VTD_NO_PASID)
-		return attach(domain, i);
-	return vtd_device_set_pasid(managed(i), mode->pasid,
-				    to_vtd_domain(domain));
+	return attach_as(domain, i, mode->pasid);
 }
 
 static int part(unsigned int i)
 {
-	if (mode->pasid == VTD_NO_PASID)
-		return vtd_device_block(managed(i));
-	return vtd_device_clear_pasid(managed(i), mode->pasid);
+	return detach_as(i, mode->pasid);
 }
 
 static bool reaches_by(unsigned int i, u64 addr, u32 pasid)

@@ -93,7 +93,6 @@ static void module_gone(void)
 /* --- a machine with two devices that keep translations ------------------------------ */
 
 static struct vtd_model_endpoint *ep[2];
-static struct pci_bus bus;
 
 static void switched(struct pci_dev *pdev)
 {
@@ -112,8 +111,6 @@ static void device(unsigned int i, bool ats)
 		.seed = 7 + i,
 	};
 
-	fn[i].pdev.bus = &bus;
-	fn[i].pdev.devfn = (RIG_SID & 0xff) + i;
 	fn[i].driver_leaves_dma = true;
 	fn[i].pdev.max_pasids = 1 << 20;
 	fn[i].pdev.switched = switched;
@@ -131,7 +128,6 @@ static void device(unsigned int i, bool ats)
 static void machine(u64 cap, u64 ecap, bool ats)
 {
 	start_unit(FIX_CAP | cap, (FIX_ECAP & ~VTDM_ECAP_C) | ecap);
-	bus = (struct pci_bus){ .number = RIG_SID >> 8 };
 	device(0, ats);
 	device(1, ats);
 }

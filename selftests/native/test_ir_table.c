@@ -300,6 +300,31 @@ static void test_formats(void **state)
 	assert_int_equal(vtd_msi_addr(0x8001, true), 0xfee0003c);
 }
 
+/* --- another CPU between two steps --------------------------------------------- */
+
+static int faster;
+
+static void is_faster(void)
+{
+	faster = vtd_ir_table_alloc(&table, 4, 0);
+}
+
+/* Who found a free run may find it taken when it has the lock. */
+static void test_found_by_two(void **state)
+{
+	int at;
+
+	start(256);
+	faster = -1;
+	vtd_shim_before_lock(is_faster);
+	at = vtd_ir_table_alloc(&table, 4, 0);
+	assert_true(faster >= 0 && at >= 0);
+	assert_int_not_equal(at, faster);
+	vtd_ir_table_free(&table, at, 4);
+	vtd_ir_table_free(&table, faster, 4);
+	vtd_ir_table_destroy(&table);
+}
+
 /* --- several at once --------------------------------------------------------- */
 
 #define THREADS 4
@@ -413,6 +438,7 @@ int main(void)
 		VTD_TEST(test_failed_invalidation),
 		VTD_TEST(test_sources),
 		VTD_TEST(test_formats),
+		VTD_TEST(test_found_by_two),
 		VTD_TEST(test_threads),
 	};
 

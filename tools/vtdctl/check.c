@@ -47,24 +47,12 @@ static void show(struct vtdctl *ctl, const struct vtd_records *recs,
 	free(line);
 }
 
-static struct json_object *finding_json(const struct vtd_record *rec,
-					const void *data)
-{
-	static const char *const keys[] = { "unit",  "device",	 "what",
-					    "entry", "expected", "found",
-					    "text",  NULL };
-	struct json_object *one = json_object_new_object();
-
-	(void)data;
-	if (one && !vtd_json_texts(one, rec, keys))
-		return one;
-	json_object_put(one);
-	return NULL;
-}
-
 static int check_json(struct vtdctl *ctl, const struct vtd_records *recs,
 		      const struct vtd_record *sum)
 {
+	static const char *const finding[] = { "unit",	"device",   "what",
+					       "entry", "expected", "found",
+					       "text",	NULL };
 	static const char *const numbers[] = { "units", "registers", "entries",
 					       "devices" };
 	struct json_object *top = json_object_new_object();
@@ -76,7 +64,8 @@ static int check_json(struct vtdctl *ctl, const struct vtd_records *recs,
 	if (top)
 		ret |= vtd_json_add(top, "findings",
 				    vtd_json_records(recs, "finding",
-						     finding_json, NULL));
+						     vtd_json_texts_of,
+						     finding));
 	if (!ret)
 		return vtd_json_put(ctl, top);
 	json_object_put(top);

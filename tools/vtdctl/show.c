@@ -346,6 +346,24 @@ int vtd_json_texts(struct json_object *to, const struct vtd_record *rec,
 }
 
 /**
+ * vtd_json_texts_of() - some of a record's values as an object, for vtd_json_records()
+ * @rec: the record
+ * @keys: const char *const *, which, in their order; NULL at the end
+ *
+ * Return: the object, or NULL without memory.
+ */
+struct json_object *vtd_json_texts_of(const struct vtd_record *rec,
+				      const void *keys)
+{
+	struct json_object *one = json_object_new_object();
+
+	if (one && !vtd_json_texts(one, rec, keys))
+		return one;
+	json_object_put(one);
+	return NULL;
+}
+
+/**
  * vtd_json_records() - all records of a type as a list
  * @recs: the records
  * @type: their type

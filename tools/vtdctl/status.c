@@ -119,18 +119,6 @@ static struct json_object *unit_json(const struct vtd_record *rec,
 	return NULL;
 }
 
-/* With some of its keys: NULL after the last. */
-static struct json_object *other_json(const struct vtd_record *rec,
-				      const void *data)
-{
-	struct json_object *one = json_object_new_object();
-
-	if (one && !vtd_json_texts(one, rec, data))
-		return one;
-	json_object_put(one);
-	return NULL;
-}
-
 static int status_json(struct vtdctl *ctl, struct vtd_records *recs,
 		       const struct vtd_record *vtd)
 {
@@ -157,12 +145,14 @@ static int status_json(struct vtdctl *ctl, struct vtd_records *recs,
 	ret |= vtd_json_add(top, "other_devices",
 			    devices_json(ctl, recs, NULL));
 	ret |= vtd_json_add(top, "acpi_devices",
-			    vtd_json_records(recs, "acpi", other_json, acpi));
+			    vtd_json_records(recs, "acpi", vtd_json_texts_of,
+					     acpi));
 	ret |= vtd_json_add(top, "quirks",
-			    vtd_json_records(recs, "quirk", other_json, quirk));
+			    vtd_json_records(recs, "quirk", vtd_json_texts_of,
+					     quirk));
 	ret |= vtd_json_add(top, "incidents",
-			    vtd_json_records(recs, "incident", other_json,
-					     incident));
+			    vtd_json_records(recs, "incident",
+					     vtd_json_texts_of, incident));
 	if (!ret)
 		return vtd_json_put(ctl, top);
 	json_object_put(top);

@@ -157,29 +157,15 @@ static struct json_object *json_modules(struct vtd_upgrade *up)
 	return list;
 }
 
-static struct json_object *json_planned(const struct vtd_record *rec,
-					const void *data)
-{
-	static const char *const keys[] = { "device", "driver", "how", NULL };
-	struct json_object *one = json_object_new_object();
-
-	(void)data;
-	if (one && !vtd_json_texts(one, rec, keys))
-		return one;
-	json_object_put(one);
-	return NULL;
-}
-
 static struct json_object *json_held(const struct vtd_record *rec,
 				     const void *data)
 {
 	static const char *const keys[] = { "device", "result", NULL };
-	struct json_object *one = json_object_new_object();
+	struct json_object *one = vtd_json_texts_of(rec, keys);
 
 	(void)data;
-	if (one && !vtd_json_texts(one, rec, keys) &&
-	    !vtd_json_number(one, "paused_us",
-			     vtd_record_get(rec, "paused_us")))
+	if (one && !vtd_json_number(one, "paused_us",
+				    vtd_record_get(rec, "paused_us")))
 		return one;
 	json_object_put(one);
 	return NULL;
@@ -187,6 +173,8 @@ static struct json_object *json_held(const struct vtd_record *rec,
 
 static int show_json(struct vtd_upgrade *up, const char *result)
 {
+	static const char *const planned[] = { "device", "driver", "how",
+					       NULL };
 	const struct vtd_record *rec =
 		vtd_records_first(&up->after, "handover");
 	struct json_object *body = json_object_new_object();
@@ -201,8 +189,8 @@ static int show_json(struct vtd_upgrade *up, const char *result)
 				    NULL) ||
 	      json_object_object_add(body, "interrupts_ms", ms) ||
 	      vtd_json_add(body, "planned",
-			   vtd_json_records(&up->plan, "hold", json_planned,
-					    NULL)) ||
+			   vtd_json_records(&up->plan, "hold",
+					    vtd_json_texts_of, planned)) ||
 	      vtd_json_add(body, "held",
 			   vtd_json_records(&up->after, "held", json_held,
 					    NULL)) ||

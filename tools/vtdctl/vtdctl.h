@@ -301,6 +301,8 @@ struct json_object *vtd_json_list(const char *words);
 struct json_object *vtd_json_record(const struct vtd_record *rec);
 int vtd_json_texts(struct json_object *to, const struct vtd_record *rec,
 		   const char *const *keys);
+struct json_object *vtd_json_texts_of(const struct vtd_record *rec,
+				      const void *keys);
 struct json_object *
 vtd_json_records(const struct vtd_records *recs, const char *type,
 		 struct json_object *(*make)(const struct vtd_record *rec,

@@ -56,6 +56,8 @@ void vtd_shim_fail_alloc(unsigned int nth);
 
 /* What this thread allocates from now on is none of these, or is again. */
 void vtd_shim_fail_exempt(bool on);
+/* Called once, before this thread takes its next lock: another CPU was faster. */
+void vtd_shim_before_lock(void (*fn)(void));
 /* Allocations that were made to fail since the last vtd_shim_fail_alloc(). */
 unsigned int vtd_shim_alloc_failures(void);
 
