@@ -165,7 +165,7 @@ kunit: lab ## the KUnit suites on the stock kernels
 
 check-debug: lab lab-debug ## KUnit and guest tests under the kernel with sanitizers
 	@kunit/build debug
-	@$(lab)/check kunit-debug selftest-debug
+	@$(lab)/check kunit-debug selftest-debug wear-debug
 
 kunit-debug:
 	@selftests/run -k debug --tier kunit
@@ -173,6 +173,10 @@ kunit-debug:
 # The cases that look at the most code for their time.
 selftest-debug:
 	@selftests/run -k debug load dma vfio isolation life-bound life-adopt
+
+# A tenth of the long runs.
+wear-debug:
+	@selftests/run -k debug --soak -j 1 life-cycles life-surprise life-chain irq-suspend
 
 mutants: lab ## wrong changes to the driver, one at a time: a test must catch each (M="qi-*")
 	@$(enter) selftests/mutants/mutants.py $(M)
@@ -202,4 +206,4 @@ bench: lab ## instructions a driver call costs, ours beside the built-in driver 
 .PHONY: help all host-modules vtdctl install install-tools uninstall \
 	dkms-install deb rpm sign clean lab lab-clean lab-debug modules demo check \
 	style native selftest kunit check-debug kunit-debug selftest-debug \
-	mutants coverage check-package matrix docs soak bench bench-short
+	wear-debug mutants coverage check-package matrix docs soak bench bench-short

@@ -314,6 +314,7 @@ void machine_hook_relax(struct machine *m, void (*relax)(void))
 		.table_made = machine_page_made,
 		.table_freed = machine_page_freed,
 		.relax = relax ?: vtd_model_tick,
+		.delay = relax,
 	};
 
 	vtd_shim_hook(&hooks);
@@ -356,6 +357,7 @@ unsigned int machine_add_unit(struct machine *m, u64 cap, u64 ecap, u32 policy)
 		.policy = policy,
 		.seed = 1,
 		.page_latency = m->page_latency,
+		.command_latency = m->command_latency,
 	};
 
 	m->unit[m->nr_units] = vtd_model_unit_create(&config);

@@ -54,6 +54,7 @@ enum {
  * @test: the test that runs
  * @nr_units: units
  * @page_latency: of the units to be added
+ * @command_latency: the same
  * @unit: of the software VT-d
  * @table: DMAR table
  * @host: PCI
@@ -69,6 +70,7 @@ struct machine {
 	struct kunit *test;
 	unsigned int nr_units;
 	unsigned int page_latency;
+	unsigned int command_latency;
 	struct vtd_model_unit *unit[MACHINE_UNITS];
 	struct dmar_image table;
 	struct vtd_model_host *host;

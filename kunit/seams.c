@@ -221,11 +221,13 @@ u64 vtd_shim_now_ns(void)
 					  ktime_get_mono_fast_ns();
 }
 
-/* A unit of software needs no real time: on the real clock it is left out. */
+/* A unit of software needs no real time, but a moment for itself. */
 void vtd_shim_delay_ns(u64 ns)
 {
 	if (READ_ONCE(virtual_clock))
 		atomic64_add(ns, &virtual_ns);
+	if (hooks.delay)
+		hooks.delay();
 	else
 		cpu_relax();
 }

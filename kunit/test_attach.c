@@ -160,6 +160,96 @@ static void dma_goes_on_through_attach_and_detach(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, watch.wrong, 0);
 }
 
+/* Gaps of suspend and of kexec: what is not mapped, while the unit translates. */
+#define GAP_IOVA 0x40000000UL
+
+static struct {
+	struct machine *m;
+	u64 *mapped;
+	u64 *secret;
+	unsigned int on, off;
+	unsigned int lost, reached;
+	bool inside;
+} gap;
+
+static void gap_relax(void)
+{
+	u64 secret = virt_to_phys(gap.secret);
+
+	vtd_model_tick();
+	if (gap.inside || gap.on + gap.off > 20000)
+		return;
+	gap.inside = true;
+	if (!(vtd_read32(&machine_unit(0)->regs, VTD_GSTS) & VTD_GCMD_TE)) {
+		gap.off++;
+	} else {
+		gap.on++;
+		if (machine_write(gap.m, B_ALONE, GAP_IOVA, gap.mapped))
+			gap.lost++;
+		if (!machine_write(gap.m, B_ALONE, secret, gap.secret))
+			gap.reached++;
+	}
+	gap.inside = false;
+}
+
+/* As firmware leaves it: off, with registers that lead anywhere. */
+static void firmware_had_it(struct vtd_unit *unit, u64 anywhere)
+{
+	vtd_write64(&unit->regs, VTD_RTADDR, anywhere);
+	vtd_write64(&unit->regs, VTD_IQA, 0);
+	vtd_write32(&unit->regs, VTD_FECTL, VTD_FECTL_IM);
+}
+
+static void dma_in_the_gaps_of_suspend_and_kexec(struct kunit *test)
+{
+	const struct kind *k = test->param_value;
+	struct machine *m = machine_new(test);
+	struct device *dev;
+	struct iommu_domain *d;
+	struct vtd_unit *unit;
+	unsigned int i;
+
+	m->command_latency = 4;
+	machine_add_unit(m, k->cap, k->ecap, VTD_MODEL_EAGER);
+	machine_build(m);
+	memset(&gap, 0, sizeof(gap));
+	gap.m = m;
+	gap.mapped = machine_page(m);
+	gap.secret = machine_page(m);
+	KUNIT_ASSERT_EQ(test, machine_attach(m), 0);
+	dev = &machine_dev(m, B_ALONE)->dev;
+	unit = machine_unit(0);
+	KUNIT_ASSERT_EQ(test, iommu_group_claim_dma_owner(dev->iommu_group, m),
+			0);
+	d = iommu_paging_domain_alloc(dev);
+	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, d);
+	KUNIT_ASSERT_EQ(test,
+			iommu_map(d, GAP_IOVA, virt_to_phys(gap.mapped),
+				  PAGE_SIZE, IOMMU_READ | IOMMU_WRITE,
+				  GFP_KERNEL),
+			0);
+	KUNIT_ASSERT_EQ(test, iommu_attach_group(d, dev->iommu_group), 0);
+	for (i = 0; i < 3; i++) {
+		machine_hook_relax(m, gap_relax);
+		KUNIT_EXPECT_EQ(test, vtd_unit_disable(unit), 0);
+		firmware_had_it(unit, virt_to_phys(gap.secret));
+		KUNIT_EXPECT_EQ(test, vtd_unit_reenable(unit), 0);
+		unit->translating = true;
+		machine_hook_relax(m, NULL);
+		KUNIT_EXPECT_EQ(test,
+				machine_write(m, B_ALONE, GAP_IOVA, gap.mapped),
+				0);
+	}
+	KUNIT_EXPECT_GT(test, gap.on, 3);
+	KUNIT_EXPECT_GT(test, gap.off, 3);
+	KUNIT_EXPECT_EQ(test, gap.lost, 0);
+	KUNIT_EXPECT_EQ(test, gap.reached, 0);
+	iommu_detach_group(d, dev->iommu_group);
+	iommu_domain_free(d);
+	iommu_group_release_dma_owner(dev->iommu_group);
+	KUNIT_EXPECT_EQ(test, machine_detach(m), 0);
+}
+
 static void attached_twice_is_attached_once(struct kunit *test)
 {
 	struct machine *m = machine_usual(test);
@@ -552,6 +642,8 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(bound_device_passes_through),
 	KUNIT_CASE(neighbour_with_the_same_source_id_waits),
 	KUNIT_CASE_PARAM(dma_goes_on_through_attach_and_detach,
+			 kinds_gen_params),
+	KUNIT_CASE_PARAM(dma_in_the_gaps_of_suspend_and_kexec,
 			 kinds_gen_params),
 	KUNIT_CASE(attached_twice_is_attached_once),
 	KUNIT_CASE(attached_and_detached_ten_times),

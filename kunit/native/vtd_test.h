@@ -98,11 +98,13 @@ void vtd_shim_virtual_clock(u64 start_ns, u64 poll_ns);
  * @table_made: page-table memory was allocated
  * @table_freed: it is about to be freed
  * @relax: a polling loop goes round
+ * @delay: one goes round that asks the hardware each microsecond
  */
 struct vtd_shim_hooks {
 	void (*table_made)(void *virt, size_t bytes);
 	void (*table_freed)(void *virt);
 	void (*relax)(void);
+	void (*delay)(void);
 };
 
 /* Taken back with the next test. */

@@ -3,11 +3,10 @@
 # into one without it, and reboots, each time with a translated disk and network in
 # use and interrupts remapped: every kernel finds hardware it can work with, and not
 # a byte is lost or wrong.
-# vm: --append "crashkernel=320M iomem=relaxed" --qemu "-m 3G -action reboot=reset"
+# vm: --append "crashkernel=768M iomem=relaxed" --qemu "-m 4G -action reboot=reset"
 # vm: --qemu "-drive file=@share/d0.img,if=none,id=d0,format=raw -device nvme,drive=d0,serial=x1"
 # vm: --qemu "-netdev user,id=n0 -device e1000e,netdev=n0"
 # disk: d0.img 64M
-# kernels: 6.12 7.2
 # tier: check soak
 # allow: sysrq triggered crash|Call Trace:|PANIC|Kernel panic
 # timeout: 900
@@ -28,7 +27,10 @@ steps=(
 	"adopted reboot"
 )
 rounds=1
-[ "$TIER" = check ] || rounds=10
+[ "$TIER" = check ] || [ "$K" = debug ] || rounds=10
+# That with sanitizers lies beside the root's own.
+image=/boot/vmlinuz-$(uname -r)
+[ "$K" != debug ] || image=/bzImage
 
 # --- what goes from kernel to kernel --------------------------------------------
 
@@ -57,7 +59,7 @@ words() {
 
 load_next() {
 	again_initrd > /tmp/initrd &&
-		kexec -s "$1" "/boot/vmlinuz-$(uname -r)" --initrd=/tmp/initrd --command-line="$2"
+		kexec -s "$1" "$image" --initrd=/tmp/initrd --command-line="$2"
 }
 
 # --- the steps --------------------------------------------------------------------
