@@ -10,16 +10,59 @@
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
+#include <linux/export.h>
+#include <linux/lockdep.h>
+#include <linux/mutex.h>
 #include <linux/pci.h>
 #include <linux/rculist.h>
 #include <linux/workqueue.h>
 
+#include <vtd/units.h>
 #include "context.h"
 #include "device.h"
 #include "domain.h"
 #include "incident.h"
 #include "quarantine.h"
 #include "user.h"
+
+/* Who blocks interrupts, or NULL; one call at a time. */
+static DEFINE_MUTEX(vtd_contain_lock);
+static int (*vtd_contain)(const struct vtd_unit *unit, const u16 *sid,
+			  unsigned int nr, bool on);
+
+static void vtd_quarantine_interrupts(struct vtd_device *vdev, bool on)
+{
+	lockdep_assert_held(&vtd_contain_lock);
+
+	if (vtd_contain &&
+	    vtd_contain(vdev->unit, vdev->sid, vdev->nr_sids, on))
+		pci_err(vdev->pdev, "its interrupts may not be %s\n",
+			on ? "blocked" : "let through");
+}
+
+static void vtd_quarantine_hold(struct vtd_device *vdev, bool on)
+{
+	mutex_lock(&vtd_contain_lock);
+	vtd_quarantine_interrupts(vdev, on);
+	mutex_unlock(&vtd_contain_lock);
+}
+
+void vtd_units_contain(int (*hold)(const struct vtd_unit *unit, const u16 *sid,
+				   unsigned int nr, bool on))
+{
+	struct vtd_device *vdev;
+
+	pci_lock_rescan_remove();
+	mutex_lock(&vtd_contain_lock);
+	vtd_contain = hold;
+	/* One that is brought back meanwhile is let through after this. */
+	list_for_each_entry(vdev, &vtd_devices, node)
+		if (READ_ONCE(vdev->quarantine))
+			vtd_quarantine_interrupts(vdev, true);
+	mutex_unlock(&vtd_contain_lock);
+	pci_unlock_rescan_remove();
+}
+EXPORT_SYMBOL_GPL(vtd_units_contain);
 
 /* Nothing that it sends is let through; 0 when the unit has forgotten it. */
 static int vtd_quarantine_block(struct vtd_device *vdev)
@@ -51,6 +94,7 @@ static void vtd_quarantine_work(struct work_struct *work)
 
 	if (vtd_quarantine_block(vdev))
 		pci_err(vdev->pdev, "may not be blocked everywhere\n");
+	vtd_quarantine_hold(vdev, true);
 	/* It goes on trying: nobody wants to hear of it. */
 	for (i = 0; i < vdev->nr_sids && why & VTD_QUARANTINE_STORM; i++)
 		vtd_context_silence(vdev->unit, vdev->sid[i], true);
@@ -152,6 +196,7 @@ int vtd_quarantine_lift(struct vtd_device *vdev)
 		vtd_quarantine(vdev, why);
 		return ret;
 	}
+	vtd_quarantine_hold(vdev, false);
 	vtd_device_moved_ats(vdev, vdev->domain);
 	vtd_device_resume_requests(vdev);
 	if (vdev->was_master)
@@ -173,8 +218,10 @@ int vtd_quarantine_lift(struct vtd_device *vdev)
 void vtd_quarantine_end(struct vtd_device *vdev)
 {
 	disable_work_sync(&vdev->contain);
-	if (READ_ONCE(vdev->quarantine))
-		vtd_context_hold(vdev->unit, vdev->sid, vdev->nr_sids, false);
+	if (!READ_ONCE(vdev->quarantine))
+		return;
+	vtd_context_hold(vdev->unit, vdev->sid, vdev->nr_sids, false);
+	vtd_quarantine_hold(vdev, false);
 }
 
 /* Has user space, or a guest, the device? */

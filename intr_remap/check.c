@@ -73,6 +73,8 @@ static void vtd_ir_expect(struct irq_desc *desc, struct vtd_ir_expected *e)
 							cfg->dest_apicid, true,
 							apic->dest_mode_logical,
 							irq->source);
+		e->expected =
+			vtd_ir_table_allowed(&irq->iru->table, e->expected);
 		if (e->active && irq->iru->table.narrow)
 			e->expected = vtd_irte_narrow(e->expected);
 	}

@@ -102,6 +102,7 @@ static int __init vtd_intr_remap_init(void)
 	vtd_ir_syscore_add();
 	vtd_ir_report_add();
 	vtd_ir_check_add();
+	vtd_ir_hold_add();
 	if (vtd_ir.isolated)
 		vtd_units_isolate(THIS_MODULE);
 	pr_info("%u unit(s) remap interrupts%s%s\n", vtd_ir.nr,
@@ -123,6 +124,7 @@ destroy:
 static void __exit vtd_intr_remap_exit(void)
 {
 	vtd_units_isolate(NULL);
+	vtd_ir_hold_remove();
 	vtd_ir_check_remove();
 	vtd_ir_report_remove();
 	vtd_ir_syscore_remove();

@@ -167,4 +167,8 @@ void vtd_ir_report_remove(void);
 void vtd_ir_check_add(void);
 void vtd_ir_check_remove(void);
 
+/* hold.c */
+void vtd_ir_hold_add(void);
+void vtd_ir_hold_remove(void);
+
 #endif /* VTD_REMAP_H */

@@ -100,7 +100,7 @@ static bool vtd_ir_is_unit_fault(const struct irq_domain *domain)
 	return domain->name && !strcmp(domain->name, VTD_IR_FAULT_DOMAIN);
 }
 
-/* Why an interrupt is not remapped; @pdev: whose it is, or NULL. */
+/* Why an interrupt is not remapped, or not let through; @pdev: whose it is, or NULL. */
 static const char *vtd_ir_why_left(const struct irq_data *outer,
 				   struct pci_dev *pdev)
 {
@@ -181,7 +181,11 @@ static void vtd_ir_say_irq(struct irq_desc *desc, void *data)
 		"irq nr=%u device=%s kind=%s format=%s %s %s %s count=%llu name=\"%s\" reason=\"%s\"\n",
 		outer->irq, device, kind, format, where, to, post,
 		vtd_ir_count(desc), seen.name,
-		seen.iru ? "" : vtd_ir_why_left(outer, pdev));
+		!seen.iru ?
+			vtd_ir_why_left(outer, pdev) :
+		vtd_ir_held(seen.irte) ?
+			"its device is in quarantine: it is not let through" :
+			"");
 }
 
 static void vtd_ir_say_unit(struct vtd_ir_unit *iru, struct vtd_reply *reply)

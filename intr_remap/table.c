@@ -8,6 +8,7 @@
  * after the unit has forgotten what stood there.  Must never wait for hardware
  * under the lock.  Pure: knows no device and no register.
  */
+#include <linux/bitmap.h>
 #include <linux/errno.h>
 #include <linux/gfp.h>
 #include <linux/log2.h>
@@ -61,6 +62,8 @@ void vtd_ir_table_destroy(struct vtd_ir_table *table)
 {
 	kfree(table->used);
 	table->used = NULL;
+	kfree(table->held);
+	table->held = NULL;
 	if (table->entry)
 		iommu_free_pages(table->entry);
 	table->entry = NULL;
@@ -185,14 +188,44 @@ static void vtd_ir_store_twin(struct vtd_ir_table *table, u32 index,
 			     vtd_ir_shape(irte, !table->narrow));
 }
 
+/* Is one of those whose requests an entry lets through held? (9.9, SVT) */
+static bool vtd_ir_source_held(const struct vtd_ir_table *table, u64 source)
+{
+	u32 sid = FIELD_GET(VTD_IRTE_HI_SID, source);
+	u32 end = ((sid & 0xff) + 1) << 8;
+
+	if (likely(!table->held))
+		return false;
+	switch (FIELD_GET(VTD_IRTE_HI_SVT, source)) {
+	case VTD_IRTE_SVT_SID:
+		return test_bit(sid, table->held);
+	case VTD_IRTE_SVT_BUS:
+		return find_next_bit(table->held, end, sid & 0xff00) < end;
+	default:
+		return false;
+	}
+}
+
+/* FPD: what is refused is not recorded either.  All else stays, for later. */
+static struct vtd_irte vtd_ir_allow(const struct vtd_ir_table *table,
+				    struct vtd_irte irte)
+{
+	if (!(irte.w[0] & (VTD_IRTE_P | VTD_IRTE_FPD)))
+		return irte;
+	irte.w[0] &= ~(VTD_IRTE_P | VTD_IRTE_FPD);
+	irte.w[0] |= vtd_ir_source_held(table, irte.w[1]) ? VTD_IRTE_FPD :
+							    VTD_IRTE_P;
+	return irte;
+}
+
 /**
  * vtd_ir_table_set() - write an entry, and have the unit use it
  * @table: the table
  * @index: of an entry that is the caller's
  * @irte: new contents; with a 32-bit APIC id when the table is narrow
  *
- * A request that comes meanwhile meets the old entry or the new one.
- * VT-d 6.5.2.7.
+ * A request that comes meanwhile meets the old entry or the new one; where its
+ * source is held it meets none.  VT-d 6.5.2.7.
  *
  * Context: any that may spin for the unit's answer; the caller keeps other
  * writers of the same index out.
@@ -206,6 +239,7 @@ int vtd_ir_table_set(struct vtd_ir_table *table, u32 index,
 	unsigned long flags;
 
 	raw_spin_lock_irqsave(&table->lock, flags);
+	irte = vtd_ir_allow(table, irte);
 	vtd_ir_store_twin(table, index, irte);
 	irte = vtd_ir_shape(irte, table->narrow);
 	before = vtd_ir_store(table, &table->entry[index], irte);
@@ -298,6 +332,91 @@ struct vtd_irte vtd_ir_table_get(struct vtd_ir_table *table, u32 index)
 }
 
 /**
+ * vtd_ir_table_allowed() - what an entry is while its source may be held
+ * @table: the table
+ * @irte: as for vtd_ir_table_set()
+ *
+ * Context: any.
+ * Return: what vtd_ir_table_set() would write, with ids of 32 bits.
+ */
+struct vtd_irte vtd_ir_table_allowed(struct vtd_ir_table *table,
+				     struct vtd_irte irte)
+{
+	unsigned long flags;
+
+	raw_spin_lock_irqsave(&table->lock, flags);
+	irte = vtd_ir_allow(table, irte);
+	raw_spin_unlock_irqrestore(&table->lock, flags);
+	return irte;
+}
+
+/* One entry and its twin, again; false when they are as they should be. */
+static bool vtd_ir_allow_again(struct vtd_ir_table *table, u32 index)
+{
+	struct vtd_irte before, after;
+	unsigned long flags;
+
+	raw_spin_lock_irqsave(&table->lock, flags);
+	before = table->entry[index];
+	after = vtd_ir_allow(table, before);
+	if (before.w[0] != after.w[0]) {
+		if (table->twin)
+			vtd_ir_store(table, &table->twin[index],
+				     vtd_ir_allow(table, table->twin[index]));
+		vtd_ir_store(table, &table->entry[index], after);
+	}
+	raw_spin_unlock_irqrestore(&table->lock, flags);
+	return before.w[0] != after.w[0];
+}
+
+/**
+ * vtd_ir_table_hold() - let nothing of some source-ids through, or all again
+ * @table: the table
+ * @sid: source-ids; an entry that lets through one of them is meant
+ * @nr: how many
+ * @on: hold them
+ *
+ * Entries that are written later are held as well.  VT-d 9.9, 6.5.2.7.
+ *
+ * Context: may sleep; the caller lets one call at a time in.
+ * Return: 0; -ENOMEM, and nothing is held; what the invalidation failed with: the
+ * unit may let some through.
+ */
+int vtd_ir_table_hold(struct vtd_ir_table *table, const u16 *sid,
+		      unsigned int nr, bool on)
+{
+	unsigned long *bits = NULL;
+	bool changed = false;
+	unsigned long flags;
+	u32 i;
+
+	if (!table->held) {
+		if (!on)
+			return 0;
+		bits = kcalloc(BITS_TO_LONGS(VTD_IR_SOURCES), sizeof(*bits),
+			       GFP_KERNEL);
+		if (!bits)
+			return -ENOMEM;
+	}
+	raw_spin_lock_irqsave(&table->lock, flags);
+	if (bits)
+		table->held = bits;
+	for (i = 0; i < nr; i++) {
+		if (on)
+			__set_bit(sid[i], table->held);
+		else
+			__clear_bit(sid[i], table->held);
+	}
+	raw_spin_unlock_irqrestore(&table->lock, flags);
+	for (i = 0; i < table->nr; i++)
+		changed |= vtd_ir_allow_again(table, i);
+	/* What is not present is cached in caching mode only (6.1). */
+	if (!changed || (!on && !table->caching_mode))
+		return 0;
+	return table->invalidate(table->data, vtd_qi_iec_global());
+}
+
+/**
  * vtd_ir_table_used() - how many indexes belong to somebody
  * @table: the table
  * @lost: set to how many of them an invalidation error keeps for good
@@ -361,7 +480,7 @@ int vtd_ir_table_stage(struct vtd_ir_table *table, int nid)
 	for (i = 0; i < table->nr; i++) {
 		raw_spin_lock_irqsave(&table->lock, flags);
 		irte = table->entry[i];
-		if (irte.w[0] & VTD_IRTE_P)
+		if (irte.w[0] & (VTD_IRTE_P | VTD_IRTE_FPD))
 			vtd_ir_store(table, &twin[i],
 				     table->narrow ? vtd_ir_widen(irte) :
 						     vtd_irte_narrow(irte));

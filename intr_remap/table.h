@@ -13,6 +13,9 @@
 /* Most entries of one run: a device has at most 32 MSI messages. */
 #define VTD_IR_RUN_MAX 32
 
+/* Source-ids that there can be. */
+#define VTD_IR_SOURCES 0x10000
+
 /* Smallest table: one page. */
 #define VTD_IR_ENTRIES_MIN 256
 
@@ -33,6 +36,8 @@
  *	called in any context, without @lock; 0 or a negative errno (c)
  * @data: for @invalidate (c)
  * @lost: indexes that an invalidation error keeps for good (l)
+ * @held: bit for each source-id of which nothing is let through, or NULL where that
+ *	was never asked for (l)
  *
  * (c) constant after vtd_ir_table_init(), (l) under @lock.
  */
@@ -50,6 +55,7 @@ struct vtd_ir_table {
 	int (*invalidate)(void *data, struct vtd_qi_desc desc);
 	void *data;
 	u32 lost;
+	unsigned long *held;
 };
 
 int vtd_ir_table_init(struct vtd_ir_table *table, u32 nr, int nid);
@@ -63,6 +69,10 @@ int vtd_ir_table_clear(struct vtd_ir_table *table, u32 index, unsigned int nr);
 int vtd_ir_table_free(struct vtd_ir_table *table, u32 index, unsigned int nr);
 u32 vtd_ir_table_used(struct vtd_ir_table *table, u32 *lost);
 struct vtd_irte vtd_ir_table_get(struct vtd_ir_table *table, u32 index);
+struct vtd_irte vtd_ir_table_allowed(struct vtd_ir_table *table,
+				     struct vtd_irte irte);
+int vtd_ir_table_hold(struct vtd_ir_table *table, const u16 *sid,
+		      unsigned int nr, bool on);
 
 /* What the register holds for this table; @eim: ids of 32 bits. */
 static inline u64 vtd_ir_table_reg(const struct vtd_ir_table *table, u64 phys,
@@ -70,6 +80,12 @@ static inline u64 vtd_ir_table_reg(const struct vtd_ir_table *table, u64 phys,
 {
 	return (phys & VTD_IRTA_IRTA) | (eim ? VTD_IRTA_EIME : 0) |
 	       FIELD_PREP(VTD_IRTA_S, __builtin_ctz(table->nr) - 1);
+}
+
+/* An entry that is somebody's and lets nothing through: its source is held. */
+static inline bool vtd_ir_held(struct vtd_irte irte)
+{
+	return irte.w[0] & VTD_IRTE_FPD;
 }
 
 u64 vtd_ir_source(const u16 *sid, unsigned int nr);

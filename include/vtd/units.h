@@ -203,4 +203,17 @@ int vtd_units_command(struct vtd_unit *unit, u32 bit, bool on,
  */
 int vtd_units_invalidate(struct vtd_unit *unit, struct vtd_qi_desc desc);
 
+/**
+ * vtd_units_contain() - who blocks the interrupts of devices in quarantine
+ * @hold: has @unit let nothing of @nr source-ids through, or with @on false all
+ *	again; 0 or a negative errno; called one at a time, in a context that may
+ *	sleep.  NULL: nobody any more
+ *
+ * Context: may sleep; takes pci_lock_rescan_remove().  When it returns, those that
+ * were in quarantine before are held, and what was given before is not called any
+ * more.
+ */
+void vtd_units_contain(int (*hold)(const struct vtd_unit *unit, const u16 *sid,
+				   unsigned int nr, bool on));
+
 #endif /* VTD_UNITS_H */

@@ -2,8 +2,8 @@
 # A device in the hands of a program that wants nothing but faults, beside a disk of
 # the host: throttled, then in quarantine, whatever the program does; the disk keeps
 # its throughput and the host its timers. A device of the host is only throttled. And
-# the administrator brings it back.
-# vm: --qemu "-m 3G -device iommu-testdev,addr=5"
+# the administrator brings it back. One that is in quarantine sends no interrupts.
+# vm: --qemu "-m 3G -device iommu-testdev,addr=5 -device edu,addr=6"
 # vm: --qemu "-drive file=@share/d0.img,if=none,id=d0,format=raw -device nvme,drive=d0,serial=x1"
 # disk: d0.img 64M
 # timeout: 600
@@ -11,7 +11,7 @@
 # shellcheck source=selftests/lib/life.sh
 . /src/selftests/lib/life.sh
 
-bad=$(pci_find 1b36:0005) nvme=$(pci_find 1b36:0010)
+bad=$(pci_find 1b36:0005) edu=$(pci_find 1234:11e8) nvme=$(pci_find 1b36:0010)
 params=/sys/module/vtd_dmar/parameters
 
 # reads SECONDS: how many blocks of 4 KiB the disk gives in that time, read one by one
@@ -37,7 +37,7 @@ late() {
 count() { vtd "faults sources" | sed -n "s/.*device=$bad faults=\([0-9]*\) .*/\1/p"; }
 storm() { "$PROGS/vfio_storm" "$bad" "$1" > /tmp/storm 2>&1 & pid=$!; }
 
-plan 23
+plan 34
 ok "vtd_dmar loads, with a policy of our own" modprobe vtd_dmar storm_rate=50 storm_seconds=6 selftest=1
 like "$(dmesg)" "dmar0: self-test passed in [0-9]+ us" "the unit has passed its self-test"
 modprobe nvme
@@ -85,5 +85,39 @@ ok "the administrator brings it back" vtdctl recover "$bad"
 is "$(field "device name=$bad" state)" managed "it is managed again"
 nok "and not twice" vtdctl recover "$bad"
 unbind "$bad"
+
+# --- interrupts
+# of edu's line of "irqs"
+entry() { vtd irqs | sed -n "s/^irq .*device=$edu .* entry=0x\([0-9a-f]*\) .*/\1/p"; }
+interrupt() { "$PROGS/vfio_interrupt" "$edu" "$1" > /tmp/interrupt 2>&1 & pid=$!; }
+ok "interrupts are remapped" modprobe vtd_intr_remap
+ok "edu goes to vfio-pci" bind_to "$edu" vfio-pci
+echo nobody > $params/storm_quarantine
+interrupt 4
+wait $pid
+diag "$(cat /tmp/interrupt)"
+is "$(sed 's/.*last=//' /tmp/interrupt)" 10 "its interrupts come"
+echo assigned > $params/storm_quarantine
+echo 2 > $params/storm_rate
+echo 2 > $params/storm_seconds
+interrupt 14
+wait_for 12 eval '[ "$(field "device name=$edu" state)" = quarantined ]'
+is "$(field "device name=$edu" state)" quarantined "it storms, and is in quarantine"
+sleep 0.5
+is "$((0x$(entry | tail -c 2) & 3))" 2 "its entry lets nothing through, and records nothing"
+like "$(vtdctl irqs)" "its device is in quarantine" "vtdctl says so"
+before=$(faults)
+wait $pid
+diag "$(cat /tmp/interrupt)"
+is "$(sed 's/.*last=//' /tmp/interrupt)" 0 "no interrupt comes, though it may be a bus master again"
+is "$(faults)" "$before" "and nobody has to hear of them"
+ok "all is as it should be" vtdctl check
+vtdctl recover "$edu"
+interrupt 2
+wait $pid
+diag "$(cat /tmp/interrupt)"
+nok "brought back it has interrupts again" grep -q "came=0" /tmp/interrupt
+unbind "$edu"
 modprobe -r nvme
+ok "vtd_intr_remap is taken out" modprobe -r vtd_intr_remap
 ok "the module is taken out" modprobe -r vtd_dmar

@@ -19,6 +19,8 @@
 
 #include <linux/pci-ats.h>
 
+#include <vtd/units.h>
+
 #include "core_rig.h"
 
 #include "../../dmar/incident.h"
@@ -486,6 +488,65 @@ static void test_lifted_early(void **state)
 	stormed_gone(domain);
 }
 
+static bool held[2];
+static unsigned int holds;
+static int hold_answer;
+
+static int hold(const struct vtd_unit *of, const u16 *sid, unsigned int nr,
+		bool on)
+{
+	unsigned int nr_of = sid[0] - RIG_SID;
+
+	assert_ptr_equal(of, unit);
+	assert_int_equal(nr, 1);
+	assert_true(nr_of < ARRAY_SIZE(held));
+	held[nr_of] = on;
+	holds++;
+	return hold_answer;
+}
+
+/* Its interrupts are blocked as long as it is in quarantine, and no other's. */
+static void test_interrupts(void **state)
+{
+	struct iommu_domain *domain;
+
+	holds = 0;
+	hold_answer = 0;
+	memset(held, 0, sizeof(held));
+	/* whoever blocks them comes later, and hears of it */
+	domain = stormed(fix_arg(state));
+	vtd_units_contain(hold);
+	assert_true(held[0] && holds == 1);
+	assert_int_equal(vtd_quarantine_lift(managed(0)), 0);
+	assert_true(!held[0] && holds == 2);
+	vtd_devices_storm(unit, RIG_SID, false);
+	assert_false(held[0]);
+	assert_int_equal(vtd_shim_work(), 1);
+	assert_true(held[0] && !held[1]);
+	/* it cannot: said, and the rest is done all the same */
+	assert_int_equal(vtd_quarantine_lift(managed(0)), 0);
+	hold_answer = -ETIMEDOUT;
+	vtd_devices_storm(unit, RIG_SID, false);
+	assert_int_equal(vtd_shim_work(), 1);
+	assert_false(reaches(0, IOVA));
+	hold_answer = 0;
+	/* let go: whoever has its place may send */
+	leave(0, false);
+	assert_false(held[0]);
+	appear(0);
+	assert_int_equal(join(domain, 0), 0);
+	holds = 0;
+	leave(1, false);
+	assert_int_equal(holds, 0);
+	appear(1);
+	assert_int_equal(join(domain, 1), 0);
+	vtd_units_contain(NULL);
+	vtd_devices_storm(unit, RIG_SID, false);
+	assert_int_equal(vtd_shim_work(), 1);
+	assert_int_equal(holds, 0);
+	stormed_gone(domain);
+}
+
 int main(void)
 {
 	unsigned int i, to;
@@ -518,6 +579,8 @@ int main(void)
 	}
 	fix_case(test_several, (void *)0, "several source-ids, legacy mode");
 	fix_case(test_several, (void *)2, "several source-ids, second stage");
+	fix_case(test_interrupts, (void *)0, "interrupts, legacy mode");
+	fix_case(test_interrupts, (void *)3, "interrupts, second stage, ATS");
 	fix_case(test_only_assigned, NULL, "only those of user space");
 	fix_case(test_no_memory, NULL, "no memory");
 	return fix_run("dmar-quarantine");

@@ -286,6 +286,126 @@ static void test_sources(void **state)
 	assert_int_equal(vtd_ir_source(many, 3), 0x80309);
 }
 
+#define PRESENT 0x1ULL
+#define SILENT 0x2ULL
+/* Function 03:02.0 to the last bit, 03:02.1, and buses 3 to 5. */
+#define OF_0310 0x40310ULL
+#define OF_0311 0x40311ULL
+#define OF_BUSES 0x80305ULL
+
+static void is_entry(u32 index, u64 lo, u64 hi)
+{
+	struct vtd_irte irte = vtd_ir_table_get(&table, index);
+
+	assert_int_equal(irte.w[0], lo);
+	assert_int_equal(irte.w[1], hi);
+}
+
+/* Entries of who is held let nothing through; the others are as they were. */
+static void test_held(void **state)
+{
+	static const u16 held[] = { 0x0310, 0x0510 };
+	static const u16 outside[] = { 0x0210, 0x0610 };
+
+	start(256);
+	vtd_ir_table_alloc(&table, 8, 0);
+	vtd_ir_table_set(&table, 0, entry(0x300050001, OF_0310));
+	vtd_ir_table_set(&table, 1, entry(0x300060001, OF_0311));
+	vtd_ir_table_set(&table, 2, entry(0x300070001, OF_BUSES));
+	vtd_ir_table_set(&table, 3, entry(0x300080001, 0));
+	assert_int_equal(vtd_ir_table_hold(&table, held, 1, false), 0);
+	assert_null(table.held);
+	invalidations = 0;
+	assert_int_equal(vtd_ir_table_hold(&table, outside, 2, true), 0);
+	assert_int_equal(invalidations, 0);
+	is_entry(2, 0x300070001, OF_BUSES);
+
+	assert_int_equal(vtd_ir_table_hold(&table, held, 1, true), 0);
+	assert_int_equal(invalidations, 1);
+	assert_int_equal(last.w[0], 0x4);
+	is_entry(0, 0x300050000 | SILENT, OF_0310);
+	assert_true(vtd_ir_held(vtd_ir_table_get(&table, 0)));
+	is_entry(1, 0x300060001, OF_0311);
+	is_entry(2, 0x300070000 | SILENT, OF_BUSES);
+	is_entry(3, 0x300080001, 0);
+	is_entry(4, 0, 0);
+	/* Again, and another of the same buses: nothing new. */
+	assert_int_equal(vtd_ir_table_hold(&table, held, 2, true), 0);
+	assert_int_equal(invalidations, 1);
+
+	/* It moves, and a new one is set up: neither is let through. */
+	assert_int_equal(
+		vtd_ir_table_set(&table, 0, entry(0x400050001, OF_0310)), 0);
+	is_entry(0, 0x400050000 | SILENT, OF_0310);
+	vtd_ir_table_set(&table, 5, entry(0x400090001, OF_0310));
+	is_entry(5, 0x400090000 | SILENT, OF_0310);
+	assert_int_equal(vtd_ir_table_allowed(&table, entry(1, OF_0310)).w[0],
+			 SILENT);
+	vtd_ir_table_clear(&table, 5, 1);
+	is_entry(5, 0, 0);
+
+	/* One of two is brought back: the buses have the other one still. */
+	invalidations = 0;
+	assert_int_equal(vtd_ir_table_hold(&table, held, 1, false), 0);
+	is_entry(0, 0x400050000 | PRESENT, OF_0310);
+	is_entry(2, 0x300070000 | SILENT, OF_BUSES);
+	assert_int_equal(vtd_ir_table_hold(&table, held, 2, false), 0);
+	is_entry(2, 0x300070000 | PRESENT, OF_BUSES);
+	is_entry(5, 0, 0);
+	assert_int_equal(invalidations, 0);
+	/* What was read while it was held, and is put back later. */
+	vtd_ir_table_set(&table, 0, entry(0x400050000 | SILENT, OF_0310));
+	is_entry(0, 0x400050000 | PRESENT, OF_0310);
+	vtd_ir_table_destroy(&table);
+}
+
+static void test_held_refused(void **state)
+{
+	static const u16 held = 0x0310;
+
+	start(256);
+	table.caching_mode = true;
+	vtd_ir_table_set(&table, 0, entry(0x300050001, OF_0310));
+	vtd_shim_fail_alloc(1);
+	assert_int_equal(vtd_ir_table_hold(&table, &held, 1, true), -ENOMEM);
+	vtd_shim_alloc_failures();
+	is_entry(0, 0x300050001, OF_0310);
+	answer = -ETIMEDOUT;
+	assert_int_equal(vtd_ir_table_hold(&table, &held, 1, true), -ETIMEDOUT);
+	is_entry(0, 0x300050000 | SILENT, OF_0310);
+	/* The unit may have cached that it is not present. */
+	answer = 0;
+	invalidations = 0;
+	assert_int_equal(vtd_ir_table_hold(&table, &held, 1, false), 0);
+	assert_int_equal(invalidations, 1);
+	vtd_ir_table_destroy(&table);
+}
+
+/* Both sizes of APIC ids, before and after the change from one to the other. */
+static void test_held_twins(void **state)
+{
+	static const u16 held = 0x0310;
+
+	start(256);
+	table.narrow = true;
+	vtd_ir_table_set(&table, 0, entry(0x700050001, OF_0310));
+	assert_int_equal(vtd_ir_table_hold(&table, &held, 1, true), 0);
+	assert_int_equal(vtd_ir_table_stage(&table, NUMA_NO_NODE), 0);
+	assert_int_equal(table.entry[0].w[0], 0x70000050000 | SILENT);
+	assert_int_equal(table.twin[0].w[0], 0x700050000 | SILENT);
+	assert_int_equal(vtd_ir_table_hold(&table, &held, 1, false), 0);
+	assert_int_equal(table.entry[0].w[0], 0x70000050000 | PRESENT);
+	assert_int_equal(table.twin[0].w[0], 0x700050000 | PRESENT);
+	assert_int_equal(vtd_ir_table_hold(&table, &held, 1, true), 0);
+	assert_int_equal(table.twin[0].w[0], 0x700050000 | SILENT);
+	vtd_ir_table_set(&table, 0, entry(0x800050001, OF_0310));
+	assert_int_equal(table.twin[0].w[0], 0x800050000 | SILENT);
+	vtd_ir_table_commit(&table);
+	assert_int_equal(vtd_ir_table_hold(&table, &held, 1, false), 0);
+	is_entry(0, 0x800050000 | PRESENT, OF_0310);
+	vtd_ir_table_destroy(&table);
+}
+
 static void test_formats(void **state)
 {
 	struct vtd_irte irte;
@@ -387,7 +507,8 @@ static void *hardware(void *arg)
 					    __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST);
 		lo = seen;
 		hi = seen >> 64;
-		if (seen && ((lo ^ ~hi) & ~1ULL))
+		/* P and FPD are the table's to say. */
+		if (seen && ((lo ^ ~hi) & ~3ULL))
 			w->failed = "an entry is of two halves";
 	}
 	return NULL;
@@ -437,6 +558,9 @@ int main(void)
 		VTD_TEST(test_run_invalidation),
 		VTD_TEST(test_failed_invalidation),
 		VTD_TEST(test_sources),
+		VTD_TEST(test_held),
+		VTD_TEST(test_held_refused),
+		VTD_TEST(test_held_twins),
 		VTD_TEST(test_formats),
 		VTD_TEST(test_found_by_two),
 		VTD_TEST(test_threads),

@@ -49,7 +49,7 @@ struct play {
 	unsigned long long clock;
 };
 
-static char root[] = "/tmp/vtdctl-fuzz-XXXXXX";
+static char root[32] = "/tmp/vtdctl-fuzz-XXXXXX";
 static char page[sizeof(root) + 8];
 
 static int play_open(void *priv, const char *path)

@@ -100,6 +100,14 @@ static inline bool test_and_clear_bit(unsigned int nr, unsigned long *map)
 	       1;
 }
 
+static inline unsigned long
+find_next_bit(const unsigned long *map, unsigned long size, unsigned long from)
+{
+	while (from < size && !test_bit(from, map))
+		from++;
+	return from < size ? from : size;
+}
+
 #define __set_bit set_bit
 #define __clear_bit clear_bit
 #define __test_and_set_bit test_and_set_bit
