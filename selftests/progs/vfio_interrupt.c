@@ -10,9 +10,6 @@
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-#include <sys/eventfd.h>
-#include <sys/ioctl.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -23,22 +20,6 @@
 #define ACKNOWLEDGE 0x64
 
 #define NOWHERE 0x12345000UL
-
-static int event_of_msi(struct vfio_user *u)
-{
-	char room[sizeof(struct vfio_irq_set) + sizeof(int)] = { 0 };
-	struct vfio_irq_set *set = (void *)room;
-	int fd = eventfd(0, EFD_CLOEXEC);
-
-	must(fd >= 0, "an eventfd");
-	set->argsz = sizeof(room);
-	set->flags = VFIO_IRQ_SET_DATA_EVENTFD | VFIO_IRQ_SET_ACTION_TRIGGER;
-	set->index = VFIO_PCI_MSI_IRQ_INDEX;
-	set->count = 1;
-	memcpy(set->data, &fd, sizeof(fd));
-	must(!ioctl(u->device, VFIO_DEVICE_SET_IRQS, set), "MSI");
-	return fd;
-}
 
 static void put(struct vfio_user *u, unsigned int at, uint32_t value)
 {
@@ -59,7 +40,7 @@ int main(int argc, char *argv[])
 	vfio_join(&u, VFIO_TYPE1v2_IOMMU);
 	vfio_take(&u);
 	must(edu_is(&u), "edu");
-	event.fd = event_of_msi(&u);
+	event.fd = vfio_event(&u, VFIO_PCI_MSI_IRQ_INDEX);
 	end = time(NULL) + atoi(argv[2]);
 	while (time(NULL) < end) {
 		uint64_t count;

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/eventfd.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <time.h>
@@ -187,6 +188,23 @@ void vfio_take(struct vfio_user *u)
 	u->bar = mmap(NULL, info.size, PROT_READ | PROT_WRITE, MAP_SHARED,
 		      u->device, info.offset);
 	must(u->bar != MAP_FAILED, "BAR 0 is mapped");
+}
+
+int vfio_event(struct vfio_user *u, unsigned int index)
+{
+	char room[sizeof(struct vfio_irq_set) + sizeof(int)] = { 0 };
+	struct vfio_irq_set *set = (void *)room;
+	int fd = eventfd(0, EFD_CLOEXEC);
+
+	must(fd >= 0, "an eventfd");
+	set->argsz = sizeof(room);
+	set->flags = VFIO_IRQ_SET_DATA_EVENTFD | VFIO_IRQ_SET_ACTION_TRIGGER;
+	set->index = index;
+	set->count = 1;
+	memcpy(set->data, &fd, sizeof(fd));
+	must(!ioctl(u->device, VFIO_DEVICE_SET_IRQS, set),
+	     "an event for an interrupt");
+	return fd;
 }
 
 int vfio_map(struct vfio_user *u, const void *va, unsigned long iova,

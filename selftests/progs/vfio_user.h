@@ -111,6 +111,8 @@ void vfio_join(struct vfio_user *u, unsigned long type);
 void vfio_take(struct vfio_user *u);
 /* Switches memory decoding and bus mastering on. */
 bool vfio_master(struct vfio_user *u);
+/* An eventfd for the first interrupt of a kind (VFIO_PCI_*_IRQ_INDEX), or the end. */
+int vfio_event(struct vfio_user *u, unsigned int index);
 /* 0 or a negative errno. @flags are VFIO_DMA_MAP_FLAG_ values. */
 int vfio_map(struct vfio_user *u, const void *va, unsigned long iova,
 	     unsigned long size, unsigned int flags);

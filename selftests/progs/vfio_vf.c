@@ -22,7 +22,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/eventfd.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -199,23 +198,6 @@ static void show_page(unsigned long iova)
 	       memcmp(want, p->va, PAGE) ? "changed" : "same");
 }
 
-/* VFIO tells by an event when it wants the device back. */
-static void watch_request(void)
-{
-	char room[sizeof(struct vfio_irq_set) + sizeof(int)] = { 0 };
-	struct vfio_irq_set *set = (void *)room;
-
-	request = eventfd(0, EFD_CLOEXEC);
-	must(request >= 0, "an eventfd");
-	set->argsz = sizeof(room);
-	set->flags = VFIO_IRQ_SET_DATA_EVENTFD | VFIO_IRQ_SET_ACTION_TRIGGER;
-	set->index = VFIO_PCI_REQ_IRQ_INDEX;
-	set->count = 1;
-	memcpy(set->data, &request, sizeof(request));
-	must(!ioctl(user.device, VFIO_DEVICE_SET_IRQS, set),
-	     "the event that the device is wanted back");
-}
-
 static bool requested(int seconds)
 {
 	struct pollfd fd = { .fd = request, .events = POLLIN };
@@ -290,7 +272,8 @@ int main(int argc, char **argv)
 	user.bdf = argv[1];
 	vfio_join(&user, VFIO_TYPE1v2_IOMMU);
 	vfio_take(&user);
-	watch_request();
+	/* VFIO tells by an event when it wants the device back. */
+	request = vfio_event(&user, VFIO_PCI_REQ_IRQ_INDEX);
 	puts("ready");
 	while (fgets(line, sizeof(line), stdin) && strcmp(line, "quit\n"))
 		obey(line);
