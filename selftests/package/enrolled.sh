@@ -22,7 +22,7 @@ is "$?" 0 "the doctor finds nothing in the way"
 like "$doctor" '^ok    module signature: Secure Boot on, lockdown integrity' "and knows the signature"
 ok "vtdctl status, irqs, stats, faults, report work" sh -c \
 	'for c in status irqs stats faults report; do vtdctl $c > /dev/null || exit; done'
-is "$(find /sys/kernel/debug/vtd -type f | wc -l)" 4 "our files are in debugfs"
+ok "our files are in debugfs" test "$(find /sys/kernel/debug/vtd -type f | wc -l)" -ge 4
 ok "and closed" not grep -rqs . /sys/kernel/debug/vtd
 ok "/dev/mem is closed" not dd if=/dev/mem of=/dev/null bs=1 count=1 skip=$((0xfed90000))
 # A module that somebody changed is not theirs any more.
