@@ -34,7 +34,7 @@ ssize_t vtd_pmu_name_show(struct device *dev, struct device_attribute *attr,
 static ssize_t cpumask_show(struct device *dev, struct device_attribute *attr,
 			    char *buf)
 {
-	return cpumap_print_to_pagebuf(true, buf, cpumask_of(VTD_PMU_CPU));
+	return sysfs_emit(buf, "%d\n", VTD_PMU_CPU);
 }
 static DEVICE_ATTR_RO(cpumask);
 
