@@ -196,6 +196,7 @@ int vtd_adopt(struct pci_dev *pdev, struct vtd_reply *reply)
 	const struct vtd_quirk *quirk;
 	struct vtd_unit *unit;
 
+	lockdep_assert_held(&vtd_control.lock);
 	if (vtd_control.state == VTD_DETACHED) {
 		vtd_say(reply, "not attached: run 'vtdctl attach' first\n");
 		return -ENODEV;
@@ -243,6 +244,7 @@ int vtd_adopt(struct pci_dev *pdev, struct vtd_reply *reply)
  */
 int vtd_release(struct pci_dev *pdev, struct vtd_reply *reply)
 {
+	lockdep_assert_held(&vtd_control.lock);
 	if (!vtd_device_find(pdev)) {
 		vtd_say(reply, "%s is not managed\n", pci_name(pdev));
 		return -ENODEV;
@@ -261,6 +263,7 @@ void vtd_release_all(struct vtd_reply *reply)
 {
 	struct pci_dev *pdev = NULL;
 
+	lockdep_assert_held(&vtd_control.lock);
 	for_each_pci_dev(pdev)
 		if (vtd_device_find(pdev) && pdev->dev.driver)
 			vtd_release(pdev, reply);

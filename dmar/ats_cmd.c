@@ -149,6 +149,7 @@ int vtd_ats_command(struct pci_dev *pdev, bool on, struct vtd_reply *reply)
 	struct vtd_ats_switch sw = { .on = on, .pdev = pdev };
 	int ret;
 
+	lockdep_assert_held(&vtd_control.lock);
 	pci_lock_rescan_remove();
 	ret = vtd_with_group(pdev, vtd_ats_apply, &sw);
 	if (!ret)

@@ -553,6 +553,7 @@ int vtd_attach_plan(struct vtd_reply *reply)
 	unsigned int i;
 	int ret;
 
+	lockdep_assert_held(&vtd_control.lock);
 	if (vtd_control.state != VTD_DETACHED) {
 		vtd_say(reply, "attached already: see 'vtdctl status'\n");
 		return -EALREADY;
@@ -629,6 +630,7 @@ int vtd_attach_trial(unsigned int seconds, struct vtd_reply *reply)
  */
 int vtd_confirm(struct vtd_reply *reply)
 {
+	lockdep_assert_held(&vtd_control.lock);
 	if (vtd_control.state != VTD_TRIAL) {
 		vtd_say(reply, "nothing is on trial\n");
 		return -ENOENT;

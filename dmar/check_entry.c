@@ -307,6 +307,7 @@ void vtd_check_device(struct vtd_check *c, struct vtd_device *vdev)
 	unsigned int i;
 	u64 entry;
 
+	vtd_device_assert_group(vdev);
 	c->devices++;
 	vtd_check_wanted(vdev, vdev->domain, VTD_NO_PASID, &to);
 	if (!vdev->domain && vdev->type == IOMMU_DOMAIN_IDENTITY)

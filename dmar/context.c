@@ -157,6 +157,7 @@ int vtd_context_forget_device(struct vtd_unit *unit, u16 sid, u32 pasid)
 	struct vtd_devtlb *tlb = vtd_devtlb_find(unit, sid);
 	int ret;
 
+	lockdep_assert_held(&unit->lock);
 	if (likely(!tlb) || READ_ONCE(tlb->containing))
 		return 0;
 	ret = vtd_devtlb_flush(unit, tlb, pasid, 0, U64_MAX);

@@ -181,6 +181,7 @@ bool vtd_device_alone(struct vtd_device *vdev)
 	/* Read before the look: a change during it makes for another look. */
 	u64 now = atomic64_read_acquire(&vtd_topology);
 
+	vtd_device_assert_group(vdev);
 	if (vdev->alone_at != now) {
 		vdev->alone = vtd_pci_alone(vdev->pdev);
 		vdev->alone_at = now;
@@ -196,12 +197,13 @@ static int vtd_device_leave_domain(struct vtd_device *vdev, const u16 *sid,
 	struct vtd_domain *old = vdev->domain;
 	int ret;
 
+	vtd_device_assert_group(vdev);
 	vtd_device_moved_ats(vdev, false);
 	ret = vtd_context_set(vdev->unit, sid, nr, VTD_NO_PASID, to);
 	/* Out of memory comes before anything was changed. */
 	if (ret == -ENOMEM)
 		return ret;
-	vdev->domain = NULL;
+	WRITE_ONCE(vdev->domain, NULL);
 	vtd_device_drop_isolation(vdev);
 	if (old) {
 		vtd_device_serve_no_more(vdev, old);
@@ -288,6 +290,7 @@ int vtd_device_leave(struct vtd_device *vdev, bool gone)
 	u16 sid[VTD_SIDS_MAX];
 	unsigned int i, nr = 0;
 
+	vtd_device_assert_group(vdev);
 	if (!gone)
 		to = vtd_identity(vdev->unit);
 	for (i = 0; i < vdev->nr_sids; i++)
@@ -332,6 +335,7 @@ int vtd_device_set_domain(struct vtd_device *vdev, struct vtd_domain *d)
 	struct vtd_domain *old = vdev->domain;
 	int ret;
 
+	vtd_device_assert_group(vdev);
 	if (vdev->strict || vdev->pdev->untrusted) {
 		ret = vtd_domain_set_strict(d, true);
 		if (ret)
@@ -341,7 +345,7 @@ int vtd_device_set_domain(struct vtd_device *vdev, struct vtd_domain *d)
 		ret = vtd_device_join_domain(vdev, d);
 		if (ret)
 			return ret;
-		vdev->domain = d;
+		WRITE_ONCE(vdev->domain, d);
 		trace_vtd_attach(pci_name(vdev->pdev), vdev->unit->name,
 				 d->number, d->domain.type);
 		if (old) {
@@ -353,7 +357,7 @@ int vtd_device_set_domain(struct vtd_device *vdev, struct vtd_domain *d)
 		}
 	}
 	vtd_device_moved_ats(vdev, true);
-	vdev->type = d->domain.type;
+	WRITE_ONCE(vdev->type, d->domain.type);
 	return 0;
 }
 
@@ -371,6 +375,7 @@ int vtd_device_set_domain(struct vtd_device *vdev, struct vtd_domain *d)
  */
 int vtd_device_set_strict(struct vtd_device *vdev, bool on)
 {
+	vtd_device_assert_group(vdev);
 	if (!on && vdev->pdev->untrusted)
 		return -EPERM;
 	WRITE_ONCE(vdev->strict, on);

@@ -112,6 +112,13 @@ static inline struct vtd_device *vtd_device_of(struct device *dev)
 	return dev_iommu_priv_get(dev);
 }
 
+/* The mutex of its group is held, if it is in one yet: (g) above. */
+static inline void vtd_device_assert_group(const struct vtd_device *vdev)
+{
+	if (IS_ENABLED(CONFIG_LOCKDEP) && vdev->pdev->dev.iommu_group)
+		iommu_group_mutex_assert(&vdev->pdev->dev);
+}
+
 static inline bool vtd_device_has_sid(const struct vtd_device *vdev, u16 sid)
 {
 	return vtd_sids_have(vdev->sid, vdev->nr_sids, sid);

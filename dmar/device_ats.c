@@ -207,6 +207,7 @@ stop:
  */
 void vtd_device_moved_ats(struct vtd_device *vdev, bool translated)
 {
+	vtd_device_assert_group(vdev);
 	if (vdev->has_devtlb && vtd_device_follow_ats(vdev, translated))
 		pci_notice(vdev->pdev, "ATS could not be enabled\n");
 }
@@ -226,6 +227,7 @@ void vtd_device_regain_ats(struct vtd_device *vdev)
 	struct pci_dev *pdev = vdev->pdev;
 	u16 ctrl = 0;
 
+	vtd_device_assert_group(vdev);
 	if (!vdev->has_devtlb || !pdev->ats_enabled ||
 	    READ_ONCE(vdev->quarantine))
 		return;
@@ -250,6 +252,7 @@ void vtd_device_regain_ats(struct vtd_device *vdev)
  */
 void vtd_device_stop_ats(struct vtd_device *vdev)
 {
+	vtd_device_assert_group(vdev);
 	if (!vdev->has_devtlb)
 		return;
 	if (!vdev->removed)
@@ -274,6 +277,7 @@ void vtd_device_stop_ats(struct vtd_device *vdev)
  */
 int vtd_device_set_ats(struct vtd_device *vdev, bool on)
 {
+	vtd_device_assert_group(vdev);
 	if (!vdev->has_devtlb)
 		return on ? -EOPNOTSUPP : 0;
 	if (READ_ONCE(vdev->quarantine))

@@ -73,6 +73,7 @@ void vtd_device_clear_pasids(struct vtd_device *vdev)
 	unsigned long pasid;
 	void *entry;
 
+	vtd_device_assert_group(vdev);
 	xa_for_each(&vdev->pasids, pasid, entry)
 		vtd_device_clear_pasid(vdev, pasid);
 }
@@ -85,6 +86,7 @@ void vtd_device_clear_pasids(struct vtd_device *vdev)
  */
 void vtd_device_stop_pasids(struct vtd_device *vdev)
 {
+	vtd_device_assert_group(vdev);
 	if (!vdev->pasid_bits)
 		return;
 	if (!vdev->removed)
@@ -145,6 +147,7 @@ int vtd_device_set_pasid(struct vtd_device *vdev, u32 pasid,
 	struct vtd_translation same;
 	int ret;
 
+	vtd_device_assert_group(vdev);
 	if (!vdev->pasid_bits)
 		return -EOPNOTSUPP;
 	old = xa_store(&vdev->pasids, pasid, entry, GFP_KERNEL);
@@ -189,6 +192,7 @@ int vtd_device_clear_pasid(struct vtd_device *vdev, u32 pasid)
 	void *old;
 	int ret;
 
+	vtd_device_assert_group(vdev);
 	if (!vdev->pasid_bits)
 		return 0;
 	ret = vtd_context_set(vdev->unit, vdev->sid, vdev->nr_sids, pasid,

@@ -173,6 +173,7 @@ void vtd_device_resume_requests(struct vtd_device *vdev)
 	struct vtd_prq *prq = vdev->unit->prq;
 	int ret = 0;
 
+	vtd_device_assert_group(vdev);
 	if (!prq || !vdev->pri_users)
 		return;
 	mutex_lock(&prq->lock);
@@ -258,6 +259,7 @@ static void vtd_device_drain_requests(struct vtd_device *vdev)
  */
 int vtd_device_serve(struct vtd_device *vdev, const struct vtd_domain *d)
 {
+	vtd_device_assert_group(vdev);
 	return d->domain.iopf_handler ? vtd_device_need_requests(vdev) : 0;
 }
 
@@ -274,6 +276,7 @@ int vtd_device_serve(struct vtd_device *vdev, const struct vtd_domain *d)
 void vtd_device_serve_no_more(struct vtd_device *vdev,
 			      const struct vtd_domain *d)
 {
+	vtd_device_assert_group(vdev);
 	if (!d->domain.iopf_handler)
 		return;
 	vtd_device_drain_requests(vdev);

@@ -206,7 +206,7 @@ static void vtd_fault_silence(struct vtd_fault_listener *l, u16 sid)
 {
 	struct vtd_unit *unit = l->unit;
 
-	if (unit->health != VTD_HEALTH_OK ||
+	if (READ_ONCE(unit->health) != VTD_HEALTH_OK ||
 	    vtd_context_silence(unit, sid, true))
 		return;
 	pr_notice_ratelimited(
@@ -227,7 +227,7 @@ static void vtd_fault_hear(struct work_struct *work)
 	memcpy(silent, l->silent, sizeof(silent));
 	l->nr_silent = 0;
 	mutex_unlock(&l->lock);
-	for (i = 0; i < nr && l->unit->health == VTD_HEALTH_OK; i++)
+	for (i = 0; i < nr && READ_ONCE(l->unit->health) == VTD_HEALTH_OK; i++)
 		vtd_context_silence(l->unit, silent[i], false);
 }
 
@@ -296,7 +296,7 @@ static bool vtd_fault_run(struct vtd_fault_listener *l)
 	if (reading.pending)
 		queue_delayed_work(system_freezable_wq, &l->again,
 				   VTD_FAULT_AGAIN);
-	else if (reading.held_up && unit->health == VTD_HEALTH_OK)
+	else if (reading.held_up && READ_ONCE(unit->health) == VTD_HEALTH_OK)
 		queue_delayed_work(system_freezable_wq, &l->again,
 				   VTD_FAULT_HELD_UP);
 	return storms;

@@ -65,6 +65,7 @@ int vtd_freeze(struct pci_dev *pdev)
 {
 	int ret;
 
+	device_lock_assert(&pdev->dev);
 	/* Without runtime power management it is awake anyway. */
 	pm_runtime_get_sync(&pdev->dev);
 	ret = vtd_pm_of(pdev)->freeze(&pdev->dev);
@@ -83,8 +84,10 @@ int vtd_freeze(struct pci_dev *pdev)
  */
 void vtd_thaw(struct pci_dev *pdev)
 {
-	int ret = vtd_pm_of(pdev)->thaw(&pdev->dev);
+	int ret;
 
+	device_lock_assert(&pdev->dev);
+	ret = vtd_pm_of(pdev)->thaw(&pdev->dev);
 	if (ret)
 		pci_err(pdev, "its driver %s did not go on: error %d\n",
 			vtd_pci_driver_name(pdev), ret);

@@ -14,6 +14,7 @@
 #include <linux/platform_device.h>
 #include <linux/sizes.h>
 
+#include "control.h"
 #include "device.h"
 #include "domain.h"
 #include "handover.h"
@@ -74,6 +75,7 @@ int vtd_handover_leave(struct vtd_handover *h)
 	};
 	struct platform_device *dev;
 
+	lockdep_assert_held(&vtd_control.lock);
 	dev = platform_device_register_data(NULL, VTD_HANDOVER_NAME,
 					    PLATFORM_DEVID_NONE, &ref,
 					    sizeof(ref));
@@ -97,6 +99,7 @@ int vtd_handover_open(void)
 	struct device *dev;
 	u32 i;
 
+	lockdep_assert_held(&vtd_control.lock);
 	if (vtd_handover_now)
 		return 0;
 	dev = bus_find_device_by_name(&platform_bus_type, NULL,
@@ -140,6 +143,7 @@ void vtd_handover_close(void)
 {
 	struct vtd_handover *h = vtd_handover_now;
 
+	lockdep_assert_held(&vtd_control.lock);
 	if (!h)
 		return;
 	vtd_handover_now = NULL;

@@ -107,7 +107,7 @@ static struct vtd_hold_way vtd_hold_way(struct vtd_device *vdev)
 		way.remedy = "end the programs that use the device";
 	} else if (!pdev->dev.driver) {
 		way.how = "idle";
-	} else if (!vdev->domain) {
+	} else if (!READ_ONCE(vdev->domain)) {
 		way.how = "keep";
 	} else {
 		way.reason = vtd_freeze_obstacle(pdev);
@@ -179,7 +179,7 @@ static int vtd_hold_freeze(struct vtd_held *held, struct vtd_reply *reply)
 		.flags = (vdev->strict ? VTD_HANDOVER_STRICT : 0) |
 			 (vdev->ats_off ? VTD_HANDOVER_ATS_OFF : 0),
 	};
-	held->d = vdev->domain;
+	held->d = READ_ONCE(vdev->domain);
 	if (!pdev->dev.driver)
 		goto unlock;
 	held->now.since_ns = ktime_get_ns();
@@ -319,7 +319,7 @@ static bool vtd_hold_all_there(struct vtd_hold *hold)
 	for (i = 0; i < hold->nr; i++) {
 		struct vtd_device *vdev = vtd_device_find(hold->held[i].pdev);
 
-		if (!vdev || vdev->domain != hold->held[i].d)
+		if (!vdev || READ_ONCE(vdev->domain) != hold->held[i].d)
 			return false;
 	}
 	return true;
@@ -399,6 +399,7 @@ void vtd_hold_take_back(struct vtd_reply *reply)
 	unsigned int flags = memalloc_noio_save();
 	u32 i, failed = 0;
 
+	lockdep_assert_held(&vtd_control.lock);
 	if (!h)
 		goto out;
 	if (!h->on_ns)
@@ -507,6 +508,7 @@ int vtd_hold(bool dry_run, struct vtd_reply *reply)
 	struct vtd_hold *hold = NULL;
 	int ret = -EBUSY;
 
+	lockdep_assert_held(&vtd_control.lock);
 	if (vtd_control.state == VTD_DETACHED) {
 		vtd_say(reply, "not attached: there is nothing to hold\n");
 		ret = -ENODEV;
@@ -544,6 +546,7 @@ void vtd_hold_report(struct vtd_reply *reply)
 	struct vtd_handover *h = vtd_hold_last;
 	u32 i;
 
+	lockdep_assert_held(&vtd_control.lock);
 	if (!h)
 		return;
 	vtd_say(reply, "handover blackout_us=%llu devices=%u\n",

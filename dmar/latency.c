@@ -215,6 +215,7 @@ static void vtd_latency_domains(struct vtd_reply *reply)
  */
 void vtd_latency_say(struct vtd_reply *reply)
 {
+	lockdep_assert_held(&vtd_control.lock);
 	vtd_say(reply, "latencies on=%s\n", vtd_latency_is_on ? "yes" : "no");
 	if (!vtd_latency)
 		return;
@@ -254,6 +255,7 @@ int vtd_latency_switch(bool on, struct vtd_reply *reply)
 {
 	int ret = 0;
 
+	lockdep_assert_held(&vtd_control.lock);
 	if (on)
 		ret = vtd_latency_on();
 	else

@@ -236,6 +236,7 @@ int vtd_lock_device(struct pci_dev *pdev)
 {
 	unsigned int tries;
 
+	lockdep_assert_held(&vtd_control.lock);
 	for (tries = 0; tries < VTD_LOCK_TRIES; tries++) {
 		pci_lock_rescan_remove();
 		if (device_trylock(&pdev->dev))

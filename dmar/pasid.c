@@ -256,6 +256,7 @@ static int vtd_pasid_forget_unit(struct vtd_unit *unit, u32 pasid,
 int vtd_pasid_forget(struct vtd_unit *unit, u16 sid, u32 pasid,
 		     const struct vtd_pasid_entry *old)
 {
+	lockdep_assert_held(&unit->lock);
 	return vtd_pasid_forget_unit(unit, pasid, old) ?:
 		       vtd_context_forget_device(unit, sid, pasid);
 }
@@ -283,6 +284,7 @@ int vtd_pasid_forget_all(struct vtd_unit *unit, u16 sid,
 	int ret = vtd_context_submit(unit, desc, ARRAY_SIZE(desc)) ?:
 			  vtd_context_forget_device(unit, sid, VTD_NO_PASID);
 
+	lockdep_assert_held(&unit->lock);
 	if (!ret)
 		dir->unsure = false;
 	return ret;

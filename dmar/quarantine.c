@@ -177,6 +177,7 @@ int vtd_quarantine_lift(struct vtd_device *vdev)
 	unsigned int why = READ_ONCE(vdev->quarantine);
 	int ret;
 
+	vtd_device_assert_group(vdev);
 	if (!why)
 		return -ENOENT;
 	if (READ_ONCE(vdev->unit->health) != VTD_HEALTH_OK)
@@ -217,6 +218,7 @@ int vtd_quarantine_lift(struct vtd_device *vdev)
  */
 void vtd_quarantine_end(struct vtd_device *vdev)
 {
+	vtd_device_assert_group(vdev);
 	disable_work_sync(&vdev->contain);
 	if (!READ_ONCE(vdev->quarantine))
 		return;

@@ -82,6 +82,7 @@ int vtd_recover(struct pci_dev *pdev, struct vtd_reply *reply)
 	struct vtd_recovery r = { .pdev = pdev };
 	int ret;
 
+	lockdep_assert_held(&vtd_control.lock);
 	pci_lock_rescan_remove();
 	ret = vtd_with_group(pdev, vtd_recover_one, &r);
 	if (!ret)

@@ -396,6 +396,7 @@ int vtd_sm_silence(struct vtd_unit *unit, u16 sid, bool silent)
 	struct vtd_pasid_dir *dir;
 	u64 lo;
 
+	lockdep_assert_held(&unit->lock);
 	if (!table)
 		return -ENOENT;
 	dir = vtd_sm_present_dir(unit, sid);

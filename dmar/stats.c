@@ -177,6 +177,7 @@ int vtd_stats(struct pci_dev *pdev, struct vtd_reply *reply)
 	unsigned int i;
 	int ret = 0;
 
+	lockdep_assert_held(&vtd_control.lock);
 	if (vtd_control.state == VTD_DETACHED) {
 		vtd_say(reply, "not attached: run 'vtdctl attach' first\n");
 		return -ENODEV;

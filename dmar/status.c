@@ -31,6 +31,7 @@ void vtd_status_unit(const struct vtd_unit *unit, struct vtd_reply *reply)
 	unsigned int devices = 0;
 	struct vtd_device *vdev;
 
+	lockdep_assert_held(&vtd_control.lock);
 	rcu_read_lock();
 	list_for_each_entry_rcu(vdev, &vtd_devices, node) {
 		if (vdev->unit == unit)
@@ -48,7 +49,7 @@ void vtd_status_unit(const struct vtd_unit *unit, struct vtd_reply *reply)
 		atomic_read(&unit->nr_did_used),
 		(long long)atomic64_read(&unit->faults),
 		(long long)atomic64_read(&unit->fault_overflows),
-		unit->health == VTD_HEALTH_OK ? "ok" : "failed");
+		READ_ONCE(unit->health) == VTD_HEALTH_OK ? "ok" : "failed");
 }
 
 /**
@@ -114,7 +115,7 @@ static void vtd_status_device(struct pci_dev *pdev, struct vtd_reply *reply)
 		state = type == IOMMU_DOMAIN_BLOCKED ? "blocked" : "managed";
 		if (READ_ONCE(vdev->quarantine)) {
 			state = "quarantined";
-			reason = vtd_quarantine_text(vdev->quarantine);
+			reason = vtd_quarantine_text(READ_ONCE(vdev->quarantine));
 		}
 		domain = vtd_domain_type(type);
 		if (pci_ats_supported(pdev))
@@ -195,6 +196,7 @@ void vtd_status(struct vtd_reply *reply)
 	struct pci_dev *pdev = NULL;
 	unsigned int left = 0, i;
 
+	lockdep_assert_held(&vtd_control.lock);
 	if (vtd_control.state == VTD_TRIAL &&
 	    time_before(jiffies, vtd_control.trial_end))
 		left = (vtd_control.trial_end - jiffies) / HZ;

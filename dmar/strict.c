@@ -136,6 +136,7 @@ int vtd_strict(struct pci_dev *pdev, bool on, struct vtd_reply *reply)
 	struct iommu_group *group = NULL;
 	int ret;
 
+	lockdep_assert_held(&vtd_control.lock);
 	pci_lock_rescan_remove();
 	if (vtd_device_find(pdev))
 		group = iommu_group_get(&pdev->dev);

@@ -410,7 +410,7 @@ int vtd_unit_enable(struct vtd_unit *unit, struct vtd_reply *reply)
 	int ret;
 
 	mutex_lock(&unit->lock);
-	unit->health = VTD_HEALTH_OK;
+	WRITE_ONCE(unit->health, VTD_HEALTH_OK);
 	unit->buffer_stuck = false;
 	ret = vtd_unit_quiet(unit) ?: vtd_unit_reenable(unit);
 	unit->translating = !ret;

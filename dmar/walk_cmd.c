@@ -307,6 +307,7 @@ int vtd_walk(struct pci_dev *pdev, u64 addr, struct vtd_reply *reply)
 {
 	const struct vtd_walk_ask question = { .pdev = pdev, .addr = addr };
 
+	lockdep_assert_held(&vtd_control.lock);
 	return vtd_walk_answer(&question, reply);
 }
 

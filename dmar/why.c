@@ -174,7 +174,7 @@ static void vtd_why_quarantine(struct vtd_why *why)
 	vtd_why_begin(why, VTD_WHY_TODO, "quarantine", why->pdev);
 	vtd_say(&why->reasons,
 		" text=\"it is in quarantine: %s\" remedy=\"reset it, where that may help, then: vtdctl recover %s\"\n",
-		vtd_quarantine_text(why->vdev->quarantine),
+		vtd_quarantine_text(READ_ONCE(why->vdev->quarantine)),
 		pci_name(why->pdev));
 }
 
@@ -195,7 +195,7 @@ static bool vtd_why_self(struct vtd_why *why)
 			" text=\"no unit of the DMAR table translates it\" remedy=\"update the firmware, or override the table (Documentation/troubleshooting.rst)\"\n");
 		return false;
 	}
-	if (why->unit->health != VTD_HEALTH_OK) {
+	if (READ_ONCE(why->unit->health) != VTD_HEALTH_OK) {
 		vtd_why_begin(why, VTD_WHY_NEVER, "unit-failed", pdev);
 		vtd_say(&why->reasons,
 			" text=\"%s stopped answering\" remedy=\"reboot; see the kernel log for what happened before\"\n",
@@ -580,6 +580,7 @@ int vtd_why(struct pci_dev *pdev, struct vtd_reply *reply)
 {
 	struct vtd_why *why;
 
+	lockdep_assert_held(&vtd_control.lock);
 	if (vtd_control.state == VTD_DETACHED) {
 		vtd_say(reply, "not attached: run 'vtdctl attach' first\n");
 		return -ENODEV;

@@ -52,6 +52,7 @@ static int vtd_ir_set_affinity(struct irq_data *data,
 	struct irq_data *vector = data->parent_data;
 	int ret;
 
+	lockdep_assert_held(&irq_data_to_desc(data)->lock);
 	/* Nothing moves: have the outer level write its message again. */
 	if (irq->rewrite)
 		return IRQ_SET_MASK_OK;

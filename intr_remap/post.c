@@ -117,6 +117,7 @@ int vtd_ir_set_vcpu_affinity(struct irq_data *data, void *info)
 	struct vtd_post post = {};
 	int ret = -EOPNOTSUPP;
 
+	lockdep_assert_held(&irq_data_to_desc(data)->lock);
 	if (!info)
 		return vtd_ir_unpost(data);
 	rcu_read_lock();

@@ -203,6 +203,9 @@ void pci_rig_start(const struct rig_spec *spec,
 	INIT_LIST_HEAD(&vtd_shim_pci_devices);
 	pci_rig.isolated_msi = true;
 	vtd_control.state = VTD_ATTACHED;
+	/* As whoever gives a command has it. */
+	mutex_init(&vtd_control.lock);
+	mutex_lock(&vtd_control.lock);
 	for (i = 0; spec[i].name; i++) {
 		assert_true(i < RIG_FUNCTIONS);
 		add(&spec[i], i, &bus);
@@ -219,6 +222,7 @@ void pci_rig_stop(void)
 		assert_int_equal(pci_rig.pdev[i].refs, 0);
 	vtd_dmar_free(vtd_control.dmar);
 	vtd_control.dmar = NULL;
+	mutex_unlock(&vtd_control.lock);
 }
 
 struct pci_dev *pci_rig_dev(const char *name)

@@ -351,6 +351,9 @@ static void machine(uintptr_t kind)
 				   scalable[kind - KINDS].ecap);
 	assert_int_equal(rig.unit[0].scalable, kind >= KINDS);
 	vtd_control.state = VTD_ATTACHED;
+	/* As whoever gives a command has it. */
+	mutex_init(&vtd_control.lock);
+	mutex_lock(&vtd_control.lock);
 	vtd_control.dmar = &dmar;
 	/* 46 bits */
 	iomem_resource.end = 0x3fffffffffff;

@@ -46,6 +46,10 @@ struct module;
 bool iommu_group_has_isolated_msi(struct iommu_group *group);
 int iommu_group_id(struct iommu_group *group);
 
+static inline void iommu_group_mutex_assert(struct device *dev)
+{
+}
+
 enum iommu_cap {
 	IOMMU_CAP_CACHE_COHERENCY,
 	IOMMU_CAP_NOEXEC,
