@@ -62,6 +62,27 @@ static void might_wait(const char *who)
 		vtd_shim_warn(who, 0, "waits with a spin lock held");
 }
 
+/* Where another CPU may come between. */
+
+static __thread void (*between)(void);
+
+void vtd_shim_between(void (*fn)(void))
+{
+	between = fn;
+}
+
+void vtd_shim_point(void)
+{
+	void (*fn)(void) = between;
+
+	if (!fn || spinning)
+		return;
+	/* What it calls is not interrupted in turn. */
+	between = NULL;
+	fn();
+	between = fn;
+}
+
 /* Memory. */
 
 void vtd_shim_fail_alloc(unsigned int nth)
@@ -119,6 +140,7 @@ void vtd_shim_free(const void *p)
 {
 	if (!p)
 		return;
+	vtd_shim_point();
 	__atomic_sub_fetch(&live_allocs, 1, __ATOMIC_SEQ_CST);
 	free((void *)p);
 }
@@ -421,6 +443,7 @@ void vtd_shim_lock(struct vtd_shim_lock *lock, bool spin)
 		before_lock = NULL;
 		fn();
 	}
+	vtd_shim_point();
 	if (!spin)
 		vtd_shim_might_sleep("mutex");
 	if (vtd_shim_lock_held(lock)) {
@@ -446,6 +469,7 @@ void vtd_shim_unlock(struct vtd_shim_lock *lock, bool spin)
 	if (spin)
 		spinning--;
 	pthread_mutex_unlock(&lock->mutex);
+	vtd_shim_point();
 }
 
 /* Time. */
@@ -487,6 +511,7 @@ void vtd_shim_cpu_relax(void)
 		hooks.relax();
 	else
 		sched_yield();
+	vtd_shim_point();
 }
 
 /* Strings. */

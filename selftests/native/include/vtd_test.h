@@ -58,6 +58,15 @@ void vtd_shim_fail_alloc(unsigned int nth);
 void vtd_shim_fail_exempt(bool on);
 /* Called once, before this thread takes its next lock: another CPU was faster. */
 void vtd_shim_before_lock(void (*fn)(void));
+/*
+ * From now on @fn is called in this thread wherever another CPU may come between:
+ * before a mutex or a spin lock is taken and after it is let go of, where memory is
+ * freed, while the hardware is waited for.  Not while a spin lock is held.
+ * Until NULL.
+ */
+void vtd_shim_between(void (*fn)(void));
+/* For a shim of the test's own that is such a place, too. */
+void vtd_shim_point(void);
 /* Allocations that were made to fail since the last vtd_shim_fail_alloc(). */
 unsigned int vtd_shim_alloc_failures(void);
 
