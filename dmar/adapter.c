@@ -55,7 +55,7 @@ static struct pci_dev *vtd_assignment_obstacle(struct pci_dev *pdev)
 		if (managed && other->dev.iommu_group == pdev->dev.iommu_group)
 			continue;
 		if (!managed ||
-		    (other->dev.driver && !vtd_pci_driver_leaves_dma(other)))
+		    (READ_ONCE(other->dev.driver) && !vtd_pci_driver_leaves_dma(other)))
 			return other;
 	}
 	return NULL;

@@ -70,7 +70,7 @@ static void vtd_members_unbind(struct list_head *members)
 	struct vtd_member *member;
 
 	list_for_each_entry(member, members, node) {
-		member->had_driver = member->pdev->dev.driver;
+		member->had_driver = READ_ONCE(member->pdev->dev.driver);
 		if (member->had_driver)
 			device_release_driver(&member->pdev->dev);
 	}
@@ -224,7 +224,7 @@ int vtd_adopt(struct pci_dev *pdev, struct vtd_reply *reply)
 		vtd_say(reply, "%s is managed already\n", pci_name(pdev));
 		return 0;
 	}
-	if (vtd_pci_is_bridge(pdev) && pdev->dev.driver) {
+	if (vtd_pci_is_bridge(pdev) && READ_ONCE(pdev->dev.driver)) {
 		vtd_say(reply,
 			"%s is a bridge with driver %s: it does no DMA of its own, adopt the devices behind it\n",
 			pci_name(pdev), vtd_pci_driver_name(pdev));
@@ -265,6 +265,6 @@ void vtd_release_all(struct vtd_reply *reply)
 
 	lockdep_assert_held(&vtd_control.lock);
 	for_each_pci_dev(pdev)
-		if (vtd_device_find(pdev) && pdev->dev.driver)
+		if (vtd_device_find(pdev) && READ_ONCE(pdev->dev.driver))
 			vtd_release(pdev, reply);
 }

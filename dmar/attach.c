@@ -85,7 +85,7 @@ static void vtd_tell_quirk(const struct vtd_quirk *quirk, struct pci_dev *pdev,
 
 static bool vtd_is_gfx_driver(const struct pci_dev *pdev)
 {
-	const struct device_driver *drv = pdev->dev.driver;
+	const struct device_driver *drv = READ_ONCE(pdev->dev.driver);
 
 	return drv && (!strcmp(drv->name, "i915") || !strcmp(drv->name, "xe"));
 }
@@ -652,7 +652,7 @@ static unsigned int vtd_devices_in_use(struct vtd_reply *reply)
 		struct pci_dev *pdev = vdev->pdev;
 		struct iommu_group *group = pdev->dev.iommu_group;
 
-		if (pdev->dev.driver)
+		if (READ_ONCE(pdev->dev.driver))
 			vtd_say(reply,
 				"%s is in use by driver %s: unbind it, or run 'vtdctl release %s'\n",
 				pci_name(pdev), vtd_pci_driver_name(pdev),

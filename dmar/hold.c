@@ -105,7 +105,7 @@ static struct vtd_hold_way vtd_hold_way(struct vtd_device *vdev)
 	} else if (!xa_empty(&vdev->pasids)) {
 		way.reason = "shares the memory of a process (PASID)";
 		way.remedy = "end the programs that use the device";
-	} else if (!pdev->dev.driver) {
+	} else if (!READ_ONCE(pdev->dev.driver)) {
 		way.how = "idle";
 	} else if (!READ_ONCE(vdev->domain)) {
 		way.how = "keep";

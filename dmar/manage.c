@@ -24,6 +24,7 @@
 #include "handover.h"
 #include "quirks.h"
 #include "rmrr.h"
+#include "slab.h"
 
 /* Why a device is not managed, in words that say what to do. */
 #define VTD_WHY_NO_UNIT "no unit of the DMAR table translates it"
@@ -122,7 +123,7 @@ static bool vtd_shares_with_bound(struct pci_dev *pdev)
 
 	for_each_pci_dev(other) {
 		if (other == pdev || vtd_pci_is_bridge(other) ||
-		    !other->dev.driver || vtd_device_find(other) ||
+		    !READ_ONCE(other->dev.driver) || vtd_device_find(other) ||
 		    !vtd_pci_share_sid(pdev, other))
 			continue;
 		pci_dev_put(other);
@@ -152,7 +153,7 @@ const char *vtd_unmanaged_reason(struct pci_dev *pdev, struct vtd_unit *unit)
 	quirk = vtd_quirk_untranslated(pdev, unit);
 	if (quirk)
 		return quirk->why;
-	if (pdev->dev.driver)
+	if (READ_ONCE(pdev->dev.driver))
 		return vtd_pci_is_bridge(pdev) ? VTD_WHY_BRIDGE : VTD_WHY_BOUND;
 	if (vtd_shares_with_bound(pdev))
 		return VTD_WHY_SHARES;

@@ -84,7 +84,7 @@ static void vtd_why_managed(struct vtd_why *why)
 {
 	struct pci_dev *pdev = why->pdev;
 
-	if (!pdev->dev.driver)
+	if (!READ_ONCE(pdev->dev.driver))
 		return;
 	if (vtd_pci_driver_leaves_dma(pdev)) {
 		vtd_why_begin(why, VTD_WHY_NOTE, "bound", pdev);
@@ -354,7 +354,7 @@ static void vtd_why_member(struct vtd_why *why, struct pci_dev *other,
 		vtd_say(&why->reasons,
 			" group=%s text=\"nothing isolates %s from it, and that one is not managed\" remedy=\"vtdctl adopt %s; then unbind its driver\"\n",
 			group, pci_name(other), pci_name(other));
-	} else if (other->dev.driver && !vtd_pci_driver_leaves_dma(other)) {
+	} else if (READ_ONCE(other->dev.driver) && !vtd_pci_driver_leaves_dma(other)) {
 		vtd_why_begin(why, VTD_WHY_TODO, "member", other);
 		vtd_say(&why->reasons,
 			" group=%s text=\"nothing isolates %s from it, and the host's driver %s has that one\" remedy=\"unbind it: echo %s > /sys/bus/pci/devices/%s/driver/unbind\"\n",

@@ -33,9 +33,11 @@
 typedef unsigned int ioasid_t;
 
 struct device;
+struct iommu_device;
 struct iommu_dirty_ops;
 struct iommu_domain;
 struct iommu_group;
+struct iommu_ops;
 struct iopf_fault;
 struct iopf_group;
 struct iommu_page_response;
@@ -45,6 +47,16 @@ struct module;
 /* Defined by the test that has groups. */
 bool iommu_group_has_isolated_msi(struct iommu_group *group);
 int iommu_group_id(struct iommu_group *group);
+
+/* Defined by the test that has a core. */
+int iommu_device_register(struct iommu_device *iommu,
+			  const struct iommu_ops *ops, struct device *dev);
+void iommu_device_unregister(struct iommu_device *iommu);
+bool iommu_group_dma_owner_claimed(struct iommu_group *group);
+struct iommu_group *iommu_group_get(struct device *dev);
+void iommu_group_put(struct iommu_group *group);
+int iommu_group_for_each_dev(struct iommu_group *group, void *data,
+			     int (*fn)(struct device *dev, void *data));
 
 static inline void iommu_group_mutex_assert(struct device *dev)
 {

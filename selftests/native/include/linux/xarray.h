@@ -20,6 +20,8 @@ struct xarray {
 /* Reserved: a place is there, and nothing in it. */
 #define XA_ZERO_ENTRY NULL
 
+#define DEFINE_XARRAY(name) struct xarray name = {}
+
 static inline void xa_init(struct xarray *xa)
 {
 	xa->head = NULL;
