@@ -30,6 +30,9 @@
 #define IOMMU_HWPT_ALLOC_DIRTY_TRACKING (1 << 1)
 #define IOMMU_HWPT_ALLOC_PASID (1 << 3)
 
+#define IOMMU_FAULT_READ 0
+#define IOMMU_FAULT_WRITE 1
+
 typedef unsigned int ioasid_t;
 
 struct device;
@@ -49,6 +52,8 @@ bool iommu_group_has_isolated_msi(struct iommu_group *group);
 int iommu_group_id(struct iommu_group *group);
 
 /* Defined by the test that has a core. */
+int report_iommu_fault(struct iommu_domain *domain, struct device *dev,
+		       unsigned long iova, int flags);
 int iommu_device_register(struct iommu_device *iommu,
 			  const struct iommu_ops *ops, struct device *dev);
 void iommu_device_unregister(struct iommu_device *iommu);

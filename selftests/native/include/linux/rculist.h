@@ -25,9 +25,12 @@ static inline void list_del_rcu(struct list_head *n)
 	n->prev = NULL;
 }
 
+void vtd_shim_point(void);
+
+/* While a reader stands on an entry, others may take it out. */
 #define list_for_each_entry_rcu(e, r, member, ...)                           \
 	for (e = list_entry(rcu_dereference((r)->next), typeof(*e), member); \
-	     &e->member != (r);                                              \
+	     vtd_shim_point(), &e->member != (r);                            \
 	     e = list_entry(rcu_dereference(e->member.next), typeof(*e),     \
 			    member))
 
