@@ -133,10 +133,13 @@ lab: ## makes or updates the lab, cached outside the clone (VTD_LAB_DIR, VTD_LAB
 lab-debug: ## the kernel with sanitizers, built once (about 20 minutes) and cached
 	@$(lab)/debug
 
+lab-kcsan: ## the kernel that finds data races, in the same way
+	@$(lab)/debug kcsan
+
 lab-clean: ## removes labs made from other recipes than today's
 	@$(lab)/make --clean
 
-# K=6.12, K=7.2 or K=debug; the first two when not given. C=1 runs sparse over
+# K=6.12, K=7.2, K=debug or K=kcsan; the first two when not given. C=1 runs sparse over
 # every file instead.
 modules: lab
 	@set -e; for k in $(or $(K),6.12 7.2); do \
@@ -178,6 +181,17 @@ selftest-debug:
 wear-debug:
 	@selftests/run -k debug --soak -j 1 life-cycles life-surprise life-chain irq-suspend
 
+check-race: lab lab-kcsan ## KUnit and guest tests under the kernel that finds data races
+	@kunit/build kcsan
+	@$(lab)/check kunit-kcsan selftest-kcsan
+
+kunit-kcsan:
+	@selftests/run -k kcsan --tier kunit kunit
+
+# Those in which threads, interrupts and commands meet.
+selftest-kcsan:
+	@selftests/run -k kcsan -j 1 race-seen dma irq-load irq-storm life-storm fault-storm
+
 mutants: lab ## wrong changes to the driver, one at a time: a test must catch each (M="qi-*")
 	@$(enter) selftests/mutants/mutants.py $(M)
 
@@ -204,6 +218,7 @@ bench: lab ## instructions a driver call costs, ours beside the built-in driver 
 	@selftests/bench/run $(if $(K),-k $(K))
 
 .PHONY: help all host-modules vtdctl install install-tools uninstall \
-	dkms-install deb rpm sign clean lab lab-clean lab-debug modules demo check \
+	dkms-install deb rpm sign clean lab lab-clean lab-debug lab-kcsan modules demo check \
 	style native selftest kunit check-debug kunit-debug selftest-debug \
-	wear-debug mutants coverage check-package matrix docs soak bench bench-short
+	wear-debug check-race kunit-kcsan selftest-kcsan \
+	mutants coverage check-package matrix docs soak bench bench-short

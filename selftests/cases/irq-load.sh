@@ -39,7 +39,7 @@ load_stop() {
 
 # The kernel with sanitizers has no driver for AHCI.
 nr=3
-[ "$K" != debug ] || nr=2
+case $K in debug | kcsan) nr=2 ;; esac
 plan $((34 + 2 * nr))
 nvme=$(pci_find 1b36:0010)
 net=$(pci_find 8086:10d3)

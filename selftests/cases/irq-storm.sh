@@ -54,7 +54,7 @@ hotplug() {
 
 # The kernel with sanitizers has no driver for AHCI.
 nr=3
-[ "$K" != debug ] || nr=2
+case $K in debug | kcsan) nr=2 ;; esac
 plan $((9 + nr))
 mapfile -t nvmes < <(pci_find 1b36:0010)
 net=$(pci_find 8086:10d3) ahci=$(pci_find 8086:2922) virtio=$(pci_find 1af4:1042)

@@ -26,18 +26,35 @@ lab_inside() {
 	[ -n "${VTD_IN_LAB:-}" ] && [ -e /etc/vtd-lab/kernels ]
 }
 
+# Kernels that selftests/lab/debug makes from source. Each is at /run/vtd-K inside
+# the lab, for those who entered it with what lab_binds puts into the array binds.
+lab_sanitized() {
+	[ "$1" = debug ] || [ "$1" = kcsan ]
+}
+
+lab_binds() {
+	local k dir
+	binds=()
+	for k in "$@"; do
+		if lab_sanitized "$k"; then
+			dir=$("$LAB_SELF/debug" --dir "$k") || return
+			binds+=(--bind "$dir:/run/vtd-$k")
+		fi
+	done
+}
+
 # Full release of a kernel, and where modules for it are built. Inside the lab.
 lab_release() {
-	if [ "$1" = debug ]; then
-		cat /run/vtd-debug/release
+	if lab_sanitized "$1"; then
+		cat "/run/vtd-$1/release"
 	else
 		awk -v k="$1" '$1 == k { print $2 }' /etc/vtd-lab/kernels
 	fi
 }
 
 lab_kdir() {
-	if [ "$1" = debug ]; then
-		echo /run/vtd-debug/build
+	if lab_sanitized "$1"; then
+		echo "/run/vtd-$1/build"
 	else
 		echo "/lib/modules/$(lab_release "$1")/build"
 	fi

@@ -25,8 +25,8 @@ KEEP_LOGS = 200
 # anything new on the console has come for so long.
 SILENCE = 60
 BOOT_MAX = 240
-# The kernel with sanitizers, made by selftests/lab/debug.
-DEBUG = "/run/vtd-debug"
+# The kernels with sanitizers, made by selftests/lab/debug, are in /run/vtd-KERNEL.
+SANITIZED = ("debug", "kcsan")
 
 OFFENCE = re.compile(
     r"\bWARNING:|\bBUG:|kernel BUG at|\bOops\b|Call Trace:|Kernel panic"
@@ -47,6 +47,15 @@ HARMLESS = re.compile(
     r"|KFENCE: initialized|kfence: initialized"
     r"|Unprivileged eBPF is enabled"
     r"|general protection for unsafe")
+# A report of KCSAN: its title, and for each of the two accesses the stack, whose
+# first function is the one that accessed, unless it did so for its caller.
+RACE = re.compile(r"BUG: KCSAN: (.*)")
+RACE_END = re.compile(r"={60,}")
+ACCESS = re.compile(r"\bto 0x[0-9a-f]+ of \d+ bytes by ")
+FRAME = re.compile(r" ([\w.]+)\+0x[0-9a-f]+/0x[0-9a-f]+(?: \[(\w+)\])?")
+FOR_ITS_CALLER = re.compile(
+    r"_*(?:mem(?:cpy|set|move|cmp|chr|scan)|str[a-z]+|list_|find_\w*bit|bitmap_"
+    r"|rb_|sort|bsearch)")
 # An out-of-tree module and an unsigned one are what these tests are about.
 EXPECTED_TAINT = (1 << 12) | (1 << 13)
 TAINTS = "PFSRMBUDAWCIOELKXTNJ"
@@ -92,7 +101,7 @@ def initramfs(kernel, command, nonce, acpi):
     entries += [(d, 0o40755, b"") for d in folders]
     entries.append(("bin/busybox", 0o100755, read("/bin/busybox")))
     entries.append(("init", 0o100755, read("/src/selftests/lab/guest-init")))
-    if kernel == "debug":
+    if kernel in SANITIZED:
         # It has built in what it takes to reach the root.
         entries.append(("modules/order", 0o100644, b""))
     for path in glob.glob(f"/usr/lib/vtd-lab/initrd/{kernel}/*"):
@@ -108,8 +117,8 @@ def initramfs(kernel, command, nonce, acpi):
 
 
 def image_of(kernel):
-    if kernel == "debug":
-        return f"{DEBUG}/bzImage"
+    if kernel in SANITIZED:
+        return f"/run/vtd-{kernel}/bzImage"
     with open("/etc/vtd-lab/kernels", encoding="ascii") as f:
         release = dict(line.split() for line in f)[kernel]
     return f"/boot/vmlinuz-{release}"
@@ -159,9 +168,9 @@ def qemu_command(opts, overlay, extra, log, out_fd, initrd):
     if opts.share:
         cmd += share_device(3, "share", opts.share, readonly=False)
         words.append("vtd.share")
-    if opts.kernel == "debug":
+    if opts.kernel in SANITIZED:
         # Its modules are in usr/lib/modules there.
-        cmd += share_device(4, "kernel", DEBUG)
+        cmd += share_device(4, "kernel", f"/run/vtd-{opts.kernel}")
         words.append("vtd.kernel")
     if opts.qmp:
         cmd += ["-qmp", f"unix:{opts.qmp},server=on,wait=off"]
@@ -297,13 +306,51 @@ def taint_letters(taint):
     return "".join(c for i, c in enumerate(TAINTS) if taint >> i & 1)
 
 
+def is_ours(stack):
+    """Is it one of our modules that made the access?"""
+    for function, module in stack:
+        if module or not FOR_ITS_CALLER.match(function):
+            return module is not None and module.startswith("vtd_")
+    return False
+
+
+def split_races(lines):
+    """The log without the reports of KCSAN that are none of ours: what is left,
+    and how often each of the others came."""
+    left, others, report, stacks = [], {}, [], []
+    for line in lines:
+        if RACE.search(line):
+            report, stacks = [line], []
+            continue
+        if not report:
+            left.append(line)
+            continue
+        if RACE_END.search(line):
+            title = RACE.search(report[0])[1]
+            if any(map(is_ours, stacks)):
+                left += report
+            else:
+                others[title] = others.get(title, 0) + 1
+            report = []
+            continue
+        report.append(line)
+        if ACCESS.search(line):
+            stacks.append([])
+        elif stacks and (frame := FRAME.search(line)):
+            stacks[-1].append(frame.groups())
+    return left + report, others
+
+
 def offences(log, taint, allow):
-    found = []
     with open(log, encoding="utf-8", errors="replace") as f:
-        for line in f:
-            line = line.rstrip("\r\n")
-            if OFFENCE.search(line) and not HARMLESS.search(line):
-                found.append(line)
+        lines, others = split_races([line.rstrip("\r\n") for line in f])
+    if others:
+        say(f"kcsan: {sum(others.values())} reports of races in the kernel's own "
+            f"code, {len(others)} of them different")
+        for title, count in sorted(others.items()):
+            say(f"kcsan: {count} {title}")
+    found = [line for line in lines
+             if OFFENCE.search(line) and not HARMLESS.search(line)]
     bad = (taint or 0) & ~EXPECTED_TAINT
     if bad:
         found.append(f"tainted: {taint_letters(bad)} ({bad:#x})")
@@ -394,7 +441,7 @@ def run_once(opts, overlay):
     if os.environ.get("VTD_VERBOSE"):
         say(shlex.join(command))
     try:
-        slow = 4 if opts.kernel == "debug" else 1
+        slow = 4 if opts.kernel in SANITIZED else 1
         return boot(command, pipe, reports, opts.log, opts.timeout,
                     slow), reports
     finally:
