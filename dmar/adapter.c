@@ -74,12 +74,12 @@ static int vtd_check_assignment(struct vtd_device *vdev)
 		dev_err_ratelimited(
 			&pdev->dev,
 			"not assigned: nothing isolates it from %s, which is bound to %s; unbind that one or assign both\n",
-			pci_name(other), vtd_pci_driver_name(other));
+			pci_name(other), vtd_pci_driver_name(other).text);
 	else
 		dev_err_ratelimited(
 			&pdev->dev,
 			"not assigned: nothing isolates it from %s (driver %s), which is not managed; run 'vtdctl adopt %s' first\n",
-			pci_name(other), vtd_pci_driver_name(other),
+			pci_name(other), vtd_pci_driver_name(other).text,
 			pci_name(other));
 	pci_dev_put(other);
 	return -EBUSY;

@@ -103,7 +103,7 @@ static bool vtd_members_owned(struct list_head *members,
 			vtd_say(reply,
 				"%s is bound to %s for use by user space or a guest: stop that and unbind it first\n",
 				pci_name(member->pdev),
-				vtd_pci_driver_name(member->pdev));
+				vtd_pci_driver_name(member->pdev).text);
 			return true;
 		}
 	}
@@ -174,7 +174,7 @@ static int vtd_move_set(struct pci_dev *pdev, bool managed,
 		list_for_each_entry(member, &members, node)
 			vtd_say(reply, "%s %s, driver %s\n",
 				pci_name(member->pdev), outcome,
-				vtd_pci_driver_name(member->pdev));
+				vtd_pci_driver_name(member->pdev).text);
 free:
 	vtd_members_free(&members);
 	return ret;
@@ -227,7 +227,7 @@ int vtd_adopt(struct pci_dev *pdev, struct vtd_reply *reply)
 	if (vtd_pci_is_bridge(pdev) && READ_ONCE(pdev->dev.driver)) {
 		vtd_say(reply,
 			"%s is a bridge with driver %s: it does no DMA of its own, adopt the devices behind it\n",
-			pci_name(pdev), vtd_pci_driver_name(pdev));
+			pci_name(pdev), vtd_pci_driver_name(pdev).text);
 		return -EBUSY;
 	}
 	return vtd_move_set(pdev, false, vtd_adopt_members, "is managed",

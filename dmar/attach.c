@@ -83,11 +83,11 @@ static void vtd_tell_quirk(const struct vtd_quirk *quirk, struct pci_dev *pdev,
 		   quirk->done);
 }
 
-static bool vtd_is_gfx_driver(const struct pci_dev *pdev)
+static bool vtd_is_gfx_driver(struct pci_dev *pdev)
 {
-	const struct device_driver *drv = READ_ONCE(pdev->dev.driver);
+	const struct vtd_driver_name name = vtd_pci_driver_name(pdev);
 
-	return drv && (!strcmp(drv->name, "i915") || !strcmp(drv->name, "xe"));
+	return !strcmp(name.text, "i915") || !strcmp(name.text, "xe");
 }
 
 #define VTD_WHY_GRAPHICS \
@@ -655,7 +655,7 @@ static unsigned int vtd_devices_in_use(struct vtd_reply *reply)
 		if (READ_ONCE(pdev->dev.driver))
 			vtd_say(reply,
 				"%s is in use by driver %s: unbind it, or run 'vtdctl release %s'\n",
-				pci_name(pdev), vtd_pci_driver_name(pdev),
+				pci_name(pdev), vtd_pci_driver_name(pdev).text,
 				pci_name(pdev));
 		else if (group && iommu_group_dma_owner_claimed(group))
 			vtd_say(reply,

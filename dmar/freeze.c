@@ -40,8 +40,8 @@ static const struct dev_pm_ops *vtd_pm_of(const struct pci_dev *pdev)
  */
 const char *vtd_freeze_obstacle(struct pci_dev *pdev)
 {
+	const struct vtd_driver_name name = vtd_pci_driver_name(pdev);
 	const struct dev_pm_ops *pm = vtd_pm_of(pdev);
-	const char *name = vtd_pci_driver_name(pdev);
 	unsigned int i;
 
 	if (!pm || !pm->freeze || !pm->thaw)
@@ -49,7 +49,7 @@ const char *vtd_freeze_obstacle(struct pci_dev *pdev)
 	if (pci_num_vf(pdev))
 		return "cannot be frozen while the device has virtual functions";
 	for (i = 0; i < ARRAY_SIZE(vtd_freezable); i++)
-		if (!strcmp(name, vtd_freezable[i]))
+		if (!strcmp(name.text, vtd_freezable[i]))
 			return NULL;
 	return "is not known to bear being frozen";
 }
@@ -90,6 +90,6 @@ void vtd_thaw(struct pci_dev *pdev)
 	ret = vtd_pm_of(pdev)->thaw(&pdev->dev);
 	if (ret)
 		pci_err(pdev, "its driver %s did not go on: error %d\n",
-			vtd_pci_driver_name(pdev), ret);
+			vtd_pci_driver_name(pdev).text, ret);
 	pm_runtime_put(&pdev->dev);
 }

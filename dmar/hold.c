@@ -138,14 +138,14 @@ static unsigned int vtd_hold_look(struct vtd_hold *hold, bool dry_run,
 		if (dry_run)
 			vtd_say(reply,
 				"hold device=%s driver=%s domain=%s strict=%s ats_off=%s how=%s reason=\"%s\" remedy=\"%s\"\n",
-				pci_name(pdev), vtd_pci_driver_name(pdev),
+				pci_name(pdev), vtd_pci_driver_name(pdev).text,
 				vtd_domain_type(vtd_device_type(vdev)),
 				vdev->strict ? "yes" : "no",
 				vdev->ats_off ? "yes" : "no", way.how,
 				way.reason ?: "", way.reason ? way.remedy : "");
 		else if (way.reason)
 			vtd_say(reply, "%s (driver %s) %s: %s\n",
-				pci_name(pdev), vtd_pci_driver_name(pdev),
+				pci_name(pdev), vtd_pci_driver_name(pdev).text,
 				way.reason, way.remedy);
 	}
 	pci_unlock_rescan_remove();
@@ -188,7 +188,7 @@ static int vtd_hold_freeze(struct vtd_held *held, struct vtd_reply *reply)
 		if (ret) {
 			vtd_say(reply,
 				"%s: its driver %s does not stand still (error %d)\n",
-				pci_name(pdev), vtd_pci_driver_name(pdev), ret);
+				pci_name(pdev), vtd_pci_driver_name(pdev).text, ret);
 			goto unlock;
 		}
 		held->now.flags |= VTD_HANDOVER_FROZEN;

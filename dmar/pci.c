@@ -9,6 +9,7 @@
 #include <linux/bitops.h>
 #include <linux/limits.h>
 #include <linux/pci.h>
+#include <linux/rcupdate.h>
 #include <linux/string.h>
 
 #include <asm/pci.h>
@@ -249,9 +250,15 @@ bool vtd_pci_is_bridge(const struct pci_dev *pdev)
  */
 bool vtd_pci_driver_leaves_dma(struct pci_dev *pdev)
 {
-	const struct device_driver *drv = READ_ONCE(pdev->dev.driver);
+	const struct device_driver *drv;
+	bool leaves;
 
-	return drv && to_pci_driver(drv)->driver_managed_dma;
+	/* A driver's module is freed a grace period after it was unbound. */
+	rcu_read_lock();
+	drv = READ_ONCE(pdev->dev.driver);
+	leaves = drv && to_pci_driver(drv)->driver_managed_dma;
+	rcu_read_unlock();
+	return leaves;
 }
 
 /**
@@ -259,13 +266,19 @@ bool vtd_pci_driver_leaves_dma(struct pci_dev *pdev)
  * @pdev: any PCI device
  *
  * Context: any; only a snapshot unless the device lock is held.
- * Return: the name, or "-" when none is bound.
+ * Return: a copy of the name, or of "-" when none is bound.
  */
-const char *vtd_pci_driver_name(struct pci_dev *pdev)
+struct vtd_driver_name vtd_pci_driver_name(struct pci_dev *pdev)
 {
-	const struct device_driver *drv = READ_ONCE(pdev->dev.driver);
+	struct vtd_driver_name name = { "-" };
+	const struct device_driver *drv;
 
-	return drv ? drv->name : "-";
+	rcu_read_lock();
+	drv = READ_ONCE(pdev->dev.driver);
+	if (drv)
+		strscpy(name.text, drv->name);
+	rcu_read_unlock();
+	return name;
 }
 
 /**

@@ -47,6 +47,14 @@ struct vtd_link {
 	u16 missing;
 };
 
+/**
+ * struct vtd_driver_name - the name of a driver, which may be gone by now
+ * @text: the name, cut off where it is longer
+ */
+struct vtd_driver_name {
+	char text[64];
+};
+
 /* PCI Express on each of its sides: no bridge to conventional PCI. */
 static inline bool vtd_pci_is_express(struct pci_dev *pdev)
 {
@@ -62,7 +70,7 @@ int vtd_pci_sids(struct pci_dev *pdev, u16 *sid);
 void vtd_pci_sids_text(const u16 *sid, int nr, char *text);
 bool vtd_pci_is_bridge(const struct pci_dev *pdev);
 bool vtd_pci_driver_leaves_dma(struct pci_dev *pdev);
-const char *vtd_pci_driver_name(struct pci_dev *pdev);
+struct vtd_driver_name vtd_pci_driver_name(struct pci_dev *pdev);
 
 bool vtd_pci_is_master(struct pci_dev *pdev);
 bool vtd_pci_answers(struct pci_dev *pdev);

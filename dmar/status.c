@@ -132,7 +132,7 @@ static void vtd_status_device(struct pci_dev *pdev, struct vtd_reply *reply)
 	vtd_say(reply,
 		"device name=%s unit=%s state=%s driver=%s group=%s domain=%s sid=%s ats=%s",
 		pci_name(pdev), unit ? unit->name : "-", state,
-		vtd_pci_driver_name(pdev), group, domain, sids, ats);
+		vtd_pci_driver_name(pdev).text, group, domain, sids, ats);
 	vtd_status_pasids(vdev, reply);
 	vtd_say(reply, " reason=\"%s\"\n", reason);
 }

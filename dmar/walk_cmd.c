@@ -172,7 +172,7 @@ static void vtd_walk_say(const struct vtd_walk_ask *ask, u16 sid,
 		pci_name(ask->pdev), sid >> 8, sid >> 3 & 0x1f, sid & 7,
 		ask->unit ? ask->unit->name : "-",
 		scalable ? "scalable" : "legacy",
-		vtd_pci_driver_name(ask->pdev), vtd_walk_domain(ask));
+		vtd_pci_driver_name(ask->pdev).text, vtd_walk_domain(ask));
 	if (ask->has_pasid)
 		vtd_say(reply, " pasid=0x%x", ask->pasid);
 	else if (scalable)

@@ -75,7 +75,7 @@ static void vtd_why_begin(struct vtd_why *why, enum vtd_weight weight,
 
 	why->count[weight]++;
 	vtd_say(&why->reasons, "reason code=%s weight=%s device=%s driver=%s",
-		code, words[weight], pci_name(pdev), vtd_pci_driver_name(pdev));
+		code, words[weight], pci_name(pdev), vtd_pci_driver_name(pdev).text);
 }
 
 /* --- the device itself -------------------------------------------------------- */
@@ -90,13 +90,13 @@ static void vtd_why_managed(struct vtd_why *why)
 		vtd_why_begin(why, VTD_WHY_NOTE, "bound", pdev);
 		vtd_say(&why->reasons,
 			" text=\"%s hands it to user space or a guest\" remedy=\"\"\n",
-			vtd_pci_driver_name(pdev));
+			vtd_pci_driver_name(pdev).text);
 		return;
 	}
 	vtd_why_begin(why, VTD_WHY_TODO, "bound", pdev);
 	vtd_say(&why->reasons,
 		" text=\"the host's driver %s has it\" remedy=\"unbind it: echo %s > /sys/bus/pci/devices/%s/driver/unbind; then bind it to vfio-pci\"\n",
-		vtd_pci_driver_name(pdev), pci_name(pdev), pci_name(pdev));
+		vtd_pci_driver_name(pdev).text, pci_name(pdev), pci_name(pdev));
 }
 
 static void vtd_why_unmanaged(struct vtd_why *why)
@@ -358,7 +358,7 @@ static void vtd_why_member(struct vtd_why *why, struct pci_dev *other,
 		vtd_why_begin(why, VTD_WHY_TODO, "member", other);
 		vtd_say(&why->reasons,
 			" group=%s text=\"nothing isolates %s from it, and the host's driver %s has that one\" remedy=\"unbind it: echo %s > /sys/bus/pci/devices/%s/driver/unbind\"\n",
-			group, pci_name(other), vtd_pci_driver_name(other),
+			group, pci_name(other), vtd_pci_driver_name(other).text,
 			pci_name(other), pci_name(other));
 	} else {
 		vtd_why_begin(why, VTD_WHY_NOTE, "member", other);
@@ -557,7 +557,7 @@ static void vtd_why_answer(struct vtd_why *why, struct vtd_reply *reply)
 		why->count[VTD_WHY_TODO]  ? "after" :
 					    "yes",
 		why->unit ? why->unit->name : "-", why->vdev ? "yes" : "no",
-		vtd_pci_driver_name(pdev), group, sids,
+		vtd_pci_driver_name(pdev).text, group, sids,
 		why->count[VTD_WHY_NOTE] + why->count[VTD_WHY_TODO] +
 			why->count[VTD_WHY_NEVER]);
 	if (why->reasons.len)

@@ -182,7 +182,8 @@ static void drivers_are_named(struct kunit *test)
 	unsigned int ports = 0;
 
 	for_each_pci_dev(pdev) {
-		const char *name = vtd_pci_driver_name(pdev);
+		const struct vtd_driver_name driver = vtd_pci_driver_name(pdev);
+		const char *name = driver.text;
 
 		if (!pdev->dev.driver)
 			KUNIT_EXPECT_STREQ(test, name, "-");

@@ -45,9 +45,13 @@ bool vtd_pci_driver_leaves_dma(struct pci_dev *pdev)
 	return function(pdev)->driver_leaves_dma;
 }
 
-const char *vtd_pci_driver_name(struct pci_dev *pdev)
+struct vtd_driver_name vtd_pci_driver_name(struct pci_dev *pdev)
 {
-	return pdev->dev.driver ? pdev->dev.driver->name : "-";
+	struct vtd_driver_name name = { "-" };
+
+	if (pdev->dev.driver)
+		strscpy(name.text, pdev->dev.driver->name);
+	return name;
 }
 
 bool vtd_pci_same_set(struct pci_dev *a, struct pci_dev *b)

@@ -293,9 +293,9 @@ bool vtd_pci_driver_leaves_dma(struct pci_dev *pdev)
 	return false;
 }
 
-const char *vtd_pci_driver_name(struct pci_dev *pdev)
+struct vtd_driver_name vtd_pci_driver_name(struct pci_dev *pdev)
 {
-	return "some";
+	return (struct vtd_driver_name){ "some" };
 }
 
 struct pci_dev *vtd_pci_dma_dev(struct pci_dev *pdev)

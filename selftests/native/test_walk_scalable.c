@@ -147,9 +147,9 @@ int vtd_pci_sids(struct pci_dev *pdev, u16 *sid)
 	return 1;
 }
 
-const char *vtd_pci_driver_name(struct pci_dev *pdev)
+struct vtd_driver_name vtd_pci_driver_name(struct pci_dev *pdev)
 {
-	return "idxd";
+	return (struct vtd_driver_name){ "idxd" };
 }
 
 const char *vtd_domain_type(unsigned int type)
