@@ -54,8 +54,8 @@ static struct pci_dev *vtd_assignment_obstacle(struct pci_dev *pdev)
 		/* Its group is the core's business: VFIO checks it whole. */
 		if (managed && other->dev.iommu_group == pdev->dev.iommu_group)
 			continue;
-		if (!managed ||
-		    (READ_ONCE(other->dev.driver) && !vtd_pci_driver_leaves_dma(other)))
+		if (!managed || (READ_ONCE(other->dev.driver) &&
+				 !vtd_pci_driver_leaves_dma(other)))
 			return other;
 	}
 	return NULL;

@@ -188,7 +188,8 @@ static int vtd_hold_freeze(struct vtd_held *held, struct vtd_reply *reply)
 		if (ret) {
 			vtd_say(reply,
 				"%s: its driver %s does not stand still (error %d)\n",
-				pci_name(pdev), vtd_pci_driver_name(pdev).text, ret);
+				pci_name(pdev), vtd_pci_driver_name(pdev).text,
+				ret);
 			goto unlock;
 		}
 		held->now.flags |= VTD_HANDOVER_FROZEN;

@@ -115,7 +115,8 @@ static void vtd_status_device(struct pci_dev *pdev, struct vtd_reply *reply)
 		state = type == IOMMU_DOMAIN_BLOCKED ? "blocked" : "managed";
 		if (READ_ONCE(vdev->quarantine)) {
 			state = "quarantined";
-			reason = vtd_quarantine_text(READ_ONCE(vdev->quarantine));
+			reason = vtd_quarantine_text(
+				READ_ONCE(vdev->quarantine));
 		}
 		domain = vtd_domain_type(type);
 		if (pci_ats_supported(pdev))

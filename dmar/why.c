@@ -75,7 +75,8 @@ static void vtd_why_begin(struct vtd_why *why, enum vtd_weight weight,
 
 	why->count[weight]++;
 	vtd_say(&why->reasons, "reason code=%s weight=%s device=%s driver=%s",
-		code, words[weight], pci_name(pdev), vtd_pci_driver_name(pdev).text);
+		code, words[weight], pci_name(pdev),
+		vtd_pci_driver_name(pdev).text);
 }
 
 /* --- the device itself -------------------------------------------------------- */
@@ -354,7 +355,8 @@ static void vtd_why_member(struct vtd_why *why, struct pci_dev *other,
 		vtd_say(&why->reasons,
 			" group=%s text=\"nothing isolates %s from it, and that one is not managed\" remedy=\"vtdctl adopt %s; then unbind its driver\"\n",
 			group, pci_name(other), pci_name(other));
-	} else if (READ_ONCE(other->dev.driver) && !vtd_pci_driver_leaves_dma(other)) {
+	} else if (READ_ONCE(other->dev.driver) &&
+		   !vtd_pci_driver_leaves_dma(other)) {
 		vtd_why_begin(why, VTD_WHY_TODO, "member", other);
 		vtd_say(&why->reasons,
 			" group=%s text=\"nothing isolates %s from it, and the host's driver %s has that one\" remedy=\"unbind it: echo %s > /sys/bus/pci/devices/%s/driver/unbind\"\n",

@@ -95,9 +95,9 @@ static inline void list_splice_tail_init(struct list_head *from,
 #define list_for_each_entry_reverse(e, r, member)                           \
 	for (e = list_last_entry(r, typeof(*e), member); &e->member != (r); \
 	     e = list_entry(e->member.prev, typeof(*e), member))
-#define list_for_each_entry_continue_reverse(pos, head, member)             \
+#define list_for_each_entry_continue_reverse(pos, head, member)            \
 	for (pos = list_entry((pos)->member.prev, typeof(*(pos)), member); \
-	     &(pos)->member != (head);                                      \
+	     &(pos)->member != (head);                                     \
 	     pos = list_entry((pos)->member.prev, typeof(*(pos)), member))
 
 #define list_for_each_entry_safe(e, n, r, member)         \
