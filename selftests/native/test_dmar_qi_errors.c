@@ -17,7 +17,7 @@
 
 #include "../../dmar/fault.h"
 
-#if __has_feature(address_sanitizer)
+#if VTD_USER_SPACE && __has_feature(address_sanitizer)
 #include <sanitizer/lsan_interface.h>
 #else
 #define __lsan_disable()
