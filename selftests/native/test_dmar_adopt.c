@@ -247,12 +247,6 @@ void iommu_group_put(struct iommu_group *g)
 {
 }
 
-int iommu_group_for_each_dev(struct iommu_group *g, void *data,
-			     int (*each)(struct device *dev, void *data))
-{
-	return 0;
-}
-
 /* --- the rest of the driver ------------------------------------------------------ */
 
 void vtd_adapter_init(const struct vtd_probe_policy *p)

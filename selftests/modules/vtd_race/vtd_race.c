@@ -37,7 +37,7 @@ static int vtd_race_thread(void *arg)
 		cond_resched();
 	}
 	while (!kthread_should_stop())
-		msleep(1);
+		msleep(20);
 	return 0;
 }
 
