@@ -517,6 +517,9 @@ static void storm_is_throttled(struct kunit *test)
 	recorded = vtd_model_stats(m->unit[0]).recorded;
 	faulted = vtd_model_stats(m->unit[0]).faults;
 	kunit_info(test, "%llu of %llu faults recorded\n", recorded, faulted);
+	/* 50 in a second, for 3 seconds: with KCSAN on a busy host it may not be. */
+	if (faulted < 150)
+		kunit_skip(test, "too slow for a storm");
 	KUNIT_EXPECT_LT(test, recorded * 2, faulted);
 	KUNIT_EXPECT_TRUE(test, master(m, B_ALONE));
 	/* Others are heard of meanwhile. */
