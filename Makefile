@@ -195,8 +195,8 @@ selftest-kcsan:
 mutants: lab ## wrong changes to the driver, one at a time: a test must catch each (M="qi-*")
 	@$(enter) selftests/mutants/mutants.py $(M)
 
-coverage: lab ## lines of the driver that the native tests run, by file
-	@$(enter) $(MAKE) -s --no-print-directory -C selftests/native coverage
+coverage: lab lab-debug ## lines of the driver that all tests together reach; two hours, resumed where it stopped
+	@selftests/coverage/run
 
 check-package: lab ## the packages in a whole Debian machine, over reboots and kernels; long
 	@selftests/package/check

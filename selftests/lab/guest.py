@@ -172,6 +172,9 @@ def qemu_command(opts, overlay, extra, log, out_fd, initrd):
         # Its modules are in usr/lib/modules there.
         cmd += share_device(4, "kernel", f"/run/vtd-{opts.kernel}")
         words.append("vtd.kernel")
+    if opts.counters:
+        cmd += share_device(5, "counters", opts.counters, readonly=False)
+        words.append("vtd.counters")
     if opts.qmp:
         cmd += ["-qmp", f"unix:{opts.qmp},server=on,wait=off"]
     cmd += ["-kernel", image_of(opts.kernel),
@@ -429,6 +432,11 @@ def parse():
 
 
 def run_once(opts, overlay):
+    # For selftests/coverage: each guest leaves what its modules counted.
+    counters = os.environ.get("VTD_COUNTERS")
+    opts.counters = counters and f"{counters}/{secrets.token_hex(6)}"
+    if counters:
+        os.makedirs(opts.counters)
     reports = Reports(secrets.token_hex(6))
     initrd = "/tmp/initrd." + secrets.token_hex(6)
     with open(initrd, "wb") as f:
