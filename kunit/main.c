@@ -35,7 +35,7 @@ static struct kunit_suite *const all[] = {
 	&vtd_hold_suite,     &vtd_why_suite,	 &vtd_posted_suite,
 	&vtd_endpoint_suite, &vtd_sva_suite,	 &vtd_pri_suite,
 	&vtd_ats_suite,	     &vtd_perfmon_suite, &vtd_check_suite,
-	&vtd_races_suite,
+	&vtd_races_suite,    &vtd_refused_suite,
 };
 
 static struct kunit_suite *chosen[ARRAY_SIZE(all) + ARRAY_SIZE(alone)];

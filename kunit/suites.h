@@ -37,6 +37,7 @@ extern struct kunit_suite vtd_posted_suite;
 extern struct kunit_suite vtd_pri_suite;
 extern struct kunit_suite vtd_qi_suite;
 extern struct kunit_suite vtd_races_suite;
+extern struct kunit_suite vtd_refused_suite;
 extern struct kunit_suite vtd_sva_suite;
 extern struct kunit_suite vtd_unit_suite;
 extern struct kunit_suite vtd_modes_suite;
