@@ -220,10 +220,24 @@ static void who_has_no_pri_takes_a_domain_with_faults(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, machine_detach(m), 0);
 }
 
+static void stats_tell_of_page_requests(struct kunit *test)
+{
+	struct machine *m = start(test);
+
+	vtd_reply_free(&m->reply);
+	mutex_lock(&vtd_control.lock);
+	KUNIT_EXPECT_EQ(test, vtd_stats(machine_dev(m, B_SVA), &m->reply), 0);
+	mutex_unlock(&vtd_control.lock);
+	KUNIT_EXPECT_TRUE(test, machine_said(m, "requests unit=dmar0 pages="));
+	KUNIT_EXPECT_TRUE(test, machine_said(m, " taken=0 responses=0 "));
+	KUNIT_EXPECT_EQ(test, machine_detach(m), 0);
+}
+
 static struct kunit_case cases[] = {
 	KUNIT_CASE(comes_while_its_unit_translates),
 	KUNIT_CASE_SLOW(who_does_not_answer_is_blocked),
 	KUNIT_CASE(who_has_no_pri_takes_a_domain_with_faults),
+	KUNIT_CASE(stats_tell_of_page_requests),
 	{}
 };
 

@@ -8,6 +8,7 @@
 #include "machine.h"
 #include "quarantine.h"
 #include "suites.h"
+#include "sva.h"
 
 /* A command of the control interface. */
 static int ask(struct machine *m, unsigned int index,
@@ -180,6 +181,8 @@ static void device_that_does_not_answer_stays_in_quarantine(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, machine_said(m, "nothing answers"));
 	KUNIT_EXPECT_NE(test, vdev_of(m, B_ALONE)->quarantine, 0);
 	KUNIT_EXPECT_FALSE(test, is_master(m, B_ALONE));
+	KUNIT_EXPECT_EQ(test, ask(m, B_ALONE, vtd_why), 0);
+	KUNIT_EXPECT_TRUE(test, machine_said(m, "code=quarantine weight=todo"));
 	/* And comes back with the device. */
 	KUNIT_EXPECT_EQ(test, ask(m, B_ALONE, vtd_recover), 0);
 	KUNIT_EXPECT_TRUE(test, is_master(m, B_ALONE));
@@ -274,6 +277,47 @@ static void ats_of_one_in_quarantine_stays_off(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, machine_detach(m), 0);
 }
 
+/* --- shared virtual memory --------------------------------------------------------- */
+
+static int shares(struct machine *m, unsigned int index)
+{
+	struct iommu_domain *domain;
+
+	/* Nobody's memory: it is refused before that is looked at. */
+	domain = vtd_sva_alloc(&machine_dev(m, index)->dev, NULL);
+	KUNIT_ASSERT_TRUE(m->test, IS_ERR(domain));
+	return PTR_ERR(domain);
+}
+
+static void who_cannot_share_memory_is_refused(struct kunit *test)
+{
+	struct machine *m = machine_new(test);
+
+	machine_add_unit(m, FIX_CAP | VTDM_CAP_FL1GP | VTDM_CAP_FL5LP,
+			 FIX_ECAP | VTDM_ECAP_DT | VTDM_ECAP_SMTS |
+				 VTDM_ECAP_FSTS | VTDM_ECAP_SMPWCS |
+				 VTDM_ECAP_PASID | VTDM_ECAP_PSS(20),
+			 0);
+	machine_build(m);
+	KUNIT_ASSERT_EQ(test, machine_attach(m), 0);
+	/* It has no PASIDs. */
+	KUNIT_EXPECT_EQ(test, shares(m, B_ALONE), -EOPNOTSUPP);
+	vtd_shim_fail_alloc(1);
+	KUNIT_EXPECT_EQ(test, shares(m, B_SVA), -ENOMEM);
+	KUNIT_EXPECT_EQ(test, vtd_shim_alloc_failures(), 1);
+	vtd_shim_fail_alloc(0);
+	KUNIT_EXPECT_EQ(test, machine_detach(m), 0);
+}
+
+static void legacy_mode_shares_no_memory(struct kunit *test)
+{
+	struct machine *m = machine_usual(test);
+
+	KUNIT_ASSERT_EQ(test, machine_attach(m), 0);
+	KUNIT_EXPECT_EQ(test, shares(m, B_SVA), -EOPNOTSUPP);
+	KUNIT_EXPECT_EQ(test, machine_detach(m), 0);
+}
+
 static struct kunit_case cases[] = {
 	KUNIT_CASE(detached_takes_no_device),
 	KUNIT_CASE(units_that_a_module_uses_stay),
@@ -286,6 +330,8 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(ats_that_a_device_needs_stays),
 	KUNIT_CASE(ats_of_its_own_is_no_business_in_legacy_mode),
 	KUNIT_CASE(ats_of_one_in_quarantine_stays_off),
+	KUNIT_CASE(who_cannot_share_memory_is_refused),
+	KUNIT_CASE(legacy_mode_shares_no_memory),
 	{}
 };
 
