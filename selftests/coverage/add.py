@@ -40,7 +40,7 @@ def words_of(data):
 
 def files():
     """What each guest left: names of files of counters, and their words."""
-    for path in sorted(glob.glob(f"{COUNTERS}/*/*/counters.tar")):
+    for path in sorted(glob.glob(f"{COUNTERS}/*/*.tar.gz")):
         with tarfile.open(path) as archive:
             for member in archive:
                 # ./src/build/...
@@ -79,7 +79,7 @@ def add(total, words):
     return True
 
 
-def add_guests():
+def add_guests(directories):
     """Fills SUM. Returns how many files of counters did not fit their object."""
     totals, misfits = {}, 0
     for source, words in files():
@@ -97,6 +97,12 @@ def add_guests():
         with open(to, "wb") as f:
             words.tofile(f)
         shutil.copy(source[:-4] + "gcno", to[:-4] + "gcno")
+    # Of all objects, lest lines of one that was never loaded do not exist.
+    for root in ROOTS:
+        for d in directories:
+            for notes in glob.glob(f"{root}/{d}/*.gcno"):
+                os.makedirs(f"{SUM}/{root}/{d}", exist_ok=True)
+                shutil.copy(notes, f"{SUM}/{notes}")
     return misfits
 
 
@@ -155,7 +161,7 @@ def main():
     directories = sys.argv[1:]
     shutil.rmtree(OUT, ignore_errors=True)
     os.makedirs(OUT)
-    misfits = add_guests()
+    misfits = add_guests(directories)
     if misfits:
         print(f"coverage: {misfits} files of counters are from older objects, "
               "and are left out")

@@ -8,6 +8,7 @@ kernel's log. It changes nothing outside build/ and the lab's /tmp.
 """
 
 import argparse
+import base64
 import fcntl
 import glob
 import os
@@ -173,7 +174,6 @@ def qemu_command(opts, overlay, extra, log, out_fd, initrd):
         cmd += share_device(4, "kernel", f"/run/vtd-{opts.kernel}")
         words.append("vtd.kernel")
     if opts.counters:
-        cmd += share_device(5, "counters", opts.counters, readonly=False)
         words.append("vtd.counters")
     if opts.qmp:
         cmd += ["-qmp", f"unix:{opts.qmp},server=on,wait=off"]
@@ -194,6 +194,7 @@ class Reports:
         self.hello = self.started = self.silent = False
         self.status = self.taint = self.trouble = None
         self.qemu_signal = None
+        self.counters = ""
 
     def feed(self, data, last=False):
         """Returns what of the data is the command's output."""
@@ -229,6 +230,8 @@ class Reports:
             self.silent = True
         elif word == "trouble":
             self.trouble = " ".join(rest)
+        elif word == "counters":
+            self.counters += rest[0]
         elif word == "exit":
             self.status, self.taint = int(rest[0]), int(rest[1])
 
@@ -420,6 +423,7 @@ def parse():
     at = sys.argv.index("--")
     opts = ap.parse_args(sys.argv[1:at])
     opts.command = sys.argv[at + 1:]
+    opts.counters = os.environ.get("VTD_COUNTERS")
     try:
         opts.allow = [re.compile(a) for a in opts.allow]
     except re.error as e:
@@ -432,11 +436,6 @@ def parse():
 
 
 def run_once(opts, overlay):
-    # For selftests/coverage: each guest leaves what its modules counted.
-    counters = os.environ.get("VTD_COUNTERS")
-    opts.counters = counters and f"{counters}/{secrets.token_hex(6)}"
-    if counters:
-        os.makedirs(opts.counters)
     reports = Reports(secrets.token_hex(6))
     initrd = "/tmp/initrd." + secrets.token_hex(6)
     with open(initrd, "wb") as f:
@@ -494,6 +493,13 @@ def judge(opts, verdict, reports):
     return reports.status
 
 
+def keep_counters(folder, text):
+    """For selftests/coverage: what the guest's modules counted, one file each."""
+    os.makedirs(folder, exist_ok=True)
+    with open(f"{folder}/{secrets.token_hex(6)}.tar.gz", "wb") as f:
+        f.write(base64.b64decode(text))
+
+
 def main():
     opts = parse()
     signal.signal(signal.SIGPIPE, signal.SIG_DFL)
@@ -508,6 +514,8 @@ def main():
         say(f"{why}, trying once more ({opts.log}.hung)")
         verdict, reports = run_once(opts, overlay)
     status = judge(opts, verdict, reports)
+    if opts.counters and reports.counters:
+        keep_counters(opts.counters, reports.counters)
     if size_of(opts.log + ".qemu") == 0:
         os.unlink(opts.log + ".qemu")
     if status:
