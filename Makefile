@@ -190,7 +190,7 @@ kunit-kcsan:
 
 # Those in which threads, interrupts and commands meet.
 selftest-kcsan:
-	@selftests/run -k kcsan -j 1 race-seen dma irq-load irq-storm life-storm fault-storm
+	@selftests/run -k kcsan -j 1 race-seen dma irq-load irq-storm life-storm
 
 mutants: lab ## wrong changes to the driver, one at a time: a test must catch each (M="qi-*")
 	@$(enter) selftests/mutants/mutants.py $(M)

@@ -169,6 +169,9 @@ def qemu_command(opts, overlay, extra, log, out_fd, initrd):
     if opts.share:
         cmd += share_device(3, "share", opts.share, readonly=False)
         words.append("vtd.share")
+    if opts.kernel == "kcsan":
+        # Whoever loads vtd_kunit waits for each case, and some take long there.
+        words.append("sysctl.kernel.hung_task_timeout_secs=900")
     if opts.kernel in SANITIZED:
         # Its modules are in usr/lib/modules there.
         cmd += share_device(4, "kernel", f"/run/vtd-{opts.kernel}")
