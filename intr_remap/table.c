@@ -194,8 +194,6 @@ static bool vtd_ir_source_held(const struct vtd_ir_table *table, u64 source)
 	u32 sid = FIELD_GET(VTD_IRTE_HI_SID, source);
 	u32 end = ((sid & 0xff) + 1) << 8;
 
-	if (likely(!table->held))
-		return false;
 	switch (FIELD_GET(VTD_IRTE_HI_SVT, source)) {
 	case VTD_IRTE_SVT_SID:
 		return test_bit(sid, table->held);
@@ -207,8 +205,8 @@ static bool vtd_ir_source_held(const struct vtd_ir_table *table, u64 source)
 }
 
 /* FPD: what is refused is not recorded either.  All else stays, for later. */
-static struct vtd_irte vtd_ir_allow(const struct vtd_ir_table *table,
-				    struct vtd_irte irte)
+static noinline struct vtd_irte
+vtd_ir_allow_slow(const struct vtd_ir_table *table, struct vtd_irte irte)
 {
 	if (!(irte.w[0] & (VTD_IRTE_P | VTD_IRTE_FPD)))
 		return irte;
@@ -216,6 +214,12 @@ static struct vtd_irte vtd_ir_allow(const struct vtd_ir_table *table,
 	irte.w[0] |= vtd_ir_source_held(table, irte.w[1]) ? VTD_IRTE_FPD :
 							    VTD_IRTE_P;
 	return irte;
+}
+
+static inline struct vtd_irte vtd_ir_allow(const struct vtd_ir_table *table,
+					   struct vtd_irte irte)
+{
+	return likely(!table->held) ? irte : vtd_ir_allow_slow(table, irte);
 }
 
 /**
