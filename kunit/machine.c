@@ -553,6 +553,17 @@ int machine_assign(struct machine *m, unsigned int index)
 	return ret;
 }
 
+int machine_ats(struct machine *m, unsigned int index, bool on)
+{
+	int ret;
+
+	vtd_reply_free(&m->reply);
+	mutex_lock(&vtd_control.lock);
+	ret = vtd_ats_command(machine_dev(m, index), on, &m->reply);
+	mutex_unlock(&vtd_control.lock);
+	return ret;
+}
+
 struct vtd_unit *machine_unit(unsigned int i)
 {
 	return vtd_control.units[i];

@@ -119,6 +119,9 @@ void machine_enable(struct machine *m, unsigned int index);
 /* What VFIO does: own the group, then attach a domain of its own. */
 int machine_assign(struct machine *m, unsigned int index);
 
+/* The command "ats BDF on|off". */
+int machine_ats(struct machine *m, unsigned int index, bool on);
+
 /* The endpoint of B_SVA or B_SVA_2, behind unit 0. */
 struct vtd_model_endpoint *machine_endpoint(struct machine *m,
 					    unsigned int index);

@@ -25,17 +25,6 @@ static int strict(struct machine *m, unsigned int index, bool on)
 	return ret;
 }
 
-static int ats(struct machine *m, unsigned int index, bool on)
-{
-	int ret;
-
-	vtd_reply_free(&m->reply);
-	mutex_lock(&vtd_control.lock);
-	ret = vtd_ats_command(machine_dev(m, index), on, &m->reply);
-	mutex_unlock(&vtd_control.lock);
-	return ret;
-}
-
 static int stats(struct machine *m, struct pci_dev *pdev)
 {
 	int ret;
@@ -196,14 +185,14 @@ static void ats_is_switched_while_in_use(struct kunit *test)
 	KUNIT_ASSERT_TRUE(test, pdev->ats_enabled);
 	KUNIT_ASSERT_EQ(test, strict(m, B_SVA, true), 0);
 	for (i = 0; i < 3; i++) {
-		KUNIT_EXPECT_EQ(test, ats(m, B_SVA, false), 0);
+		KUNIT_EXPECT_EQ(test, machine_ats(m, B_SVA, false), 0);
 		KUNIT_EXPECT_TRUE(
 			test, machine_said(m, "asked=off ats=off reason=\"\""));
 		KUNIT_EXPECT_FALSE(test, pdev->ats_enabled);
 		before = stats->descriptors;
 		KUNIT_EXPECT_FALSE(test, unmap_is_put_off(m, B_SVA));
 		KUNIT_EXPECT_EQ(test, stats->descriptors - before, 2);
-		KUNIT_EXPECT_EQ(test, ats(m, B_SVA, true), 0);
+		KUNIT_EXPECT_EQ(test, machine_ats(m, B_SVA, true), 0);
 		KUNIT_EXPECT_TRUE(
 			test, machine_said(m, "asked=on ats=on reason=\"\""));
 		KUNIT_EXPECT_TRUE(test, pdev->ats_enabled);
@@ -211,7 +200,7 @@ static void ats_is_switched_while_in_use(struct kunit *test)
 		KUNIT_EXPECT_FALSE(test, unmap_is_put_off(m, B_SVA));
 		KUNIT_EXPECT_GT(test, stats->descriptors - before, 2);
 	}
-	KUNIT_EXPECT_EQ(test, ats(m, B_SVA, true), 0);
+	KUNIT_EXPECT_EQ(test, machine_ats(m, B_SVA, true), 0);
 	KUNIT_EXPECT_TRUE(test, pdev->ats_enabled);
 }
 
@@ -219,9 +208,9 @@ static void ats_is_switched_while_in_use(struct kunit *test)
 static void cannot_have(struct kunit *test, struct machine *m,
 			unsigned int index, const char *why)
 {
-	KUNIT_EXPECT_EQ(test, ats(m, index, true), -EOPNOTSUPP);
+	KUNIT_EXPECT_EQ(test, machine_ats(m, index, true), -EOPNOTSUPP);
 	KUNIT_EXPECT_TRUE(test, machine_said(m, why));
-	KUNIT_EXPECT_EQ(test, ats(m, index, false), 0);
+	KUNIT_EXPECT_EQ(test, machine_ats(m, index, false), 0);
 	KUNIT_EXPECT_TRUE(test, machine_said(m, "asked=off ats=never"));
 	KUNIT_EXPECT_TRUE(test, machine_said(m, why));
 	KUNIT_EXPECT_FALSE(test, machine_dev(m, index)->ats_enabled);
@@ -238,12 +227,12 @@ static void ats_of_who_may_not_have_it(struct kunit *test)
 	pdev = machine_dev(m, B_SVA);
 	pdev->untrusted = 1;
 	KUNIT_ASSERT_EQ(test, machine_bind(m, B_BEHIND_1), 0);
-	KUNIT_EXPECT_EQ(test, ats(m, B_SVA_2, true), -ENODEV);
+	KUNIT_EXPECT_EQ(test, machine_ats(m, B_SVA_2, true), -ENODEV);
 	KUNIT_ASSERT_EQ(test, machine_attach(m), 0);
 	cannot_have(test, m, B_SVA, "plugged in from outside");
 	cannot_have(test, m, B_INTEGRATED, "has no ATS");
 	cannot_have(test, m, B_ALONE, "firmware does not allow it");
-	KUNIT_EXPECT_EQ(test, ats(m, B_BEHIND_1, true), -ENODEV);
+	KUNIT_EXPECT_EQ(test, machine_ats(m, B_BEHIND_1, true), -ENODEV);
 	KUNIT_EXPECT_TRUE(test, machine_said(m, "vtdctl adopt"));
 	machine_unbind(m, B_BEHIND_1);
 	pdev->untrusted = 0;

@@ -34,17 +34,6 @@ static int hold(struct machine *m, bool dry_run)
 	return ret;
 }
 
-static int ats(struct machine *m, unsigned int index, bool on)
-{
-	int ret;
-
-	vtd_reply_free(&m->reply);
-	mutex_lock(&vtd_control.lock);
-	ret = vtd_ats_command(machine_dev(m, index), on, &m->reply);
-	mutex_unlock(&vtd_control.lock);
-	return ret;
-}
-
 static struct vtd_device *vdev_of(struct machine *m, unsigned int index)
 {
 	struct vtd_device *vdev = vtd_device_find(machine_dev(m, index));
@@ -246,7 +235,7 @@ static void ats_that_a_device_needs_stays(struct kunit *test)
 
 	KUNIT_ASSERT_TRUE(test, machine_unit(0)->scalable);
 	KUNIT_ASSERT_TRUE(test, machine_dev(m, B_SVA)->ats_enabled);
-	KUNIT_EXPECT_EQ(test, ats(m, B_SVA, false), -EPERM);
+	KUNIT_EXPECT_EQ(test, machine_ats(m, B_SVA, false), -EPERM);
 	KUNIT_EXPECT_TRUE(test, machine_said(m, "(SATC)"));
 	KUNIT_EXPECT_TRUE(test, machine_dev(m, B_SVA)->ats_enabled);
 	KUNIT_EXPECT_EQ(test, machine_detach(m), 0);
@@ -257,7 +246,7 @@ static void ats_of_its_own_is_no_business_in_legacy_mode(struct kunit *test)
 	struct machine *m = with_satc(test, FIX_ECAP | VTDM_ECAP_DT);
 
 	KUNIT_ASSERT_FALSE(test, machine_unit(0)->scalable);
-	KUNIT_EXPECT_EQ(test, ats(m, B_SVA, true), -EOPNOTSUPP);
+	KUNIT_EXPECT_EQ(test, machine_ats(m, B_SVA, true), -EOPNOTSUPP);
 	KUNIT_EXPECT_TRUE(test, machine_said(m, "in legacy mode hardware"));
 	KUNIT_EXPECT_EQ(test, machine_detach(m), 0);
 }
@@ -269,9 +258,9 @@ static void ats_of_one_in_quarantine_stays_off(struct kunit *test)
 	machine_add_unit(m, FIX_CAP, FIX_ECAP | VTDM_ECAP_DT, 0);
 	machine_build(m);
 	KUNIT_ASSERT_EQ(test, machine_attach(m), 0);
-	KUNIT_ASSERT_EQ(test, ats(m, B_SVA, false), 0);
+	KUNIT_ASSERT_EQ(test, machine_ats(m, B_SVA, false), 0);
 	stop(m, B_SVA);
-	KUNIT_EXPECT_EQ(test, ats(m, B_SVA, true), -EIO);
+	KUNIT_EXPECT_EQ(test, machine_ats(m, B_SVA, true), -EIO);
 	KUNIT_EXPECT_TRUE(test, machine_said(m, "vtdctl recover"));
 	KUNIT_EXPECT_FALSE(test, machine_dev(m, B_SVA)->ats_enabled);
 	KUNIT_EXPECT_EQ(test, machine_detach(m), 0);
