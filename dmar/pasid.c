@@ -281,10 +281,11 @@ int vtd_pasid_forget_all(struct vtd_unit *unit, u16 sid,
 		vtd_qi_fence(&unit->qi),
 		vtd_qi_iotlb_global(vtd_unit_drain(unit)),
 	};
-	int ret = vtd_context_submit(unit, desc, ARRAY_SIZE(desc)) ?:
-			  vtd_context_forget_device(unit, sid, VTD_NO_PASID);
+	int ret;
 
 	lockdep_assert_held(&unit->lock);
+	ret = vtd_context_submit(unit, desc, ARRAY_SIZE(desc)) ?:
+		      vtd_context_forget_device(unit, sid, VTD_NO_PASID);
 	if (!ret)
 		dir->unsure = false;
 	return ret;

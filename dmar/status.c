@@ -107,16 +107,15 @@ static void vtd_status_device(struct pci_dev *pdev, struct vtd_reply *reply)
 	char group[16] = "-";
 
 	if (vdev && pdev->dev.iommu_group) {
-		unsigned int type;
+		unsigned int type, why = READ_ONCE(vdev->quarantine);
 
 		rcu_read_lock();
 		type = vtd_device_type(vdev);
 		rcu_read_unlock();
 		state = type == IOMMU_DOMAIN_BLOCKED ? "blocked" : "managed";
-		if (READ_ONCE(vdev->quarantine)) {
+		if (why) {
 			state = "quarantined";
-			reason = vtd_quarantine_text(
-				READ_ONCE(vdev->quarantine));
+			reason = vtd_quarantine_text(why);
 		}
 		domain = vtd_domain_type(type);
 		if (pci_ats_supported(pdev))

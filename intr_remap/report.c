@@ -100,7 +100,7 @@ static bool vtd_ir_is_unit_fault(const struct irq_domain *domain)
 	return domain->name && !strcmp(domain->name, VTD_IR_FAULT_DOMAIN);
 }
 
-/* Why an interrupt is not remapped, or not let through; @pdev: whose it is, or NULL. */
+/* Why an interrupt is not remapped; @pdev: whose it is, or NULL. */
 static const char *vtd_ir_why_left(const struct irq_data *outer,
 				   struct pci_dev *pdev)
 {
@@ -154,7 +154,7 @@ static void vtd_ir_say_irq(struct irq_desc *desc, void *data)
 	char device[64], where[128], to[64] = "vector=- cpu=- dest=-";
 	char post[64] = "descriptor=- posted_vector=-";
 	struct vtd_ir_seen seen;
-	const char *format = "compatibility", *kind;
+	const char *format = "compatibility", *kind, *reason = "";
 	struct pci_dev *pdev;
 
 	vtd_ir_look(desc, &seen);
@@ -162,10 +162,15 @@ static void vtd_ir_say_irq(struct irq_desc *desc, void *data)
 	strscpy(where, "unit=- index=- entry=-");
 	if (seen.iru) {
 		format = "remapped";
+		if (vtd_ir_held(seen.irte))
+			reason =
+				"its device is in quarantine: it is not let through";
 		snprintf(where, sizeof(where),
 			 "unit=%s index=0x%x entry=0x%016llx%016llx",
 			 seen.iru->info.name, seen.index, seen.irte.w[1],
 			 seen.irte.w[0]);
+	} else {
+		reason = vtd_ir_why_left(outer, pdev);
 	}
 	if (seen.irte.w[0] & VTD_IRTE_IM) {
 		format = "posted";
@@ -180,12 +185,7 @@ static void vtd_ir_say_irq(struct irq_desc *desc, void *data)
 	vtd_say(reply,
 		"irq nr=%u device=%s kind=%s format=%s %s %s %s count=%llu name=\"%s\" reason=\"%s\"\n",
 		outer->irq, device, kind, format, where, to, post,
-		vtd_ir_count(desc), seen.name,
-		!seen.iru ?
-			vtd_ir_why_left(outer, pdev) :
-		vtd_ir_held(seen.irte) ?
-			"its device is in quarantine: it is not let through" :
-			"");
+		vtd_ir_count(desc), seen.name, reason);
 }
 
 static void vtd_ir_say_unit(struct vtd_ir_unit *iru, struct vtd_reply *reply)

@@ -21,11 +21,6 @@
 
 #define NOWHERE 0x12345000UL
 
-static void put(struct vfio_user *u, unsigned int at, uint32_t value)
-{
-	*(volatile uint32_t *)(u->bar + at) = value;
-}
-
 int main(int argc, char *argv[])
 {
 	struct vfio_user u = { .bdf = argc > 1 ? argv[1] : "", .device = -1 };
@@ -48,8 +43,8 @@ int main(int argc, char *argv[])
 		vfio_master(&u);
 		edu_dma(&u, NOWHERE, 0, 8, true);
 		vfio_master(&u);
-		put(&u, RAISE, 1);
-		put(&u, ACKNOWLEDGE, 1);
+		vfio_put(&u, RAISE, 1);
+		vfio_put(&u, ACKNOWLEDGE, 1);
 		last = last << 1 & 0x3ff;
 		if (poll(&event, 1, 50) == 1 &&
 		    read(event.fd, &count, sizeof(count)) > 0) {

@@ -23,11 +23,6 @@
 
 #define NOWHERE 0x12345000UL
 
-static void put(struct vfio_user *u, unsigned int at, uint32_t value)
-{
-	*(volatile uint32_t *)(u->bar + at) = value;
-}
-
 int main(int argc, char *argv[])
 {
 	struct vfio_user u = { .bdf = argc > 1 ? argv[1] : "", .device = -1 };
@@ -44,11 +39,11 @@ int main(int argc, char *argv[])
 	while (time(NULL) < end) {
 		vfio_master(&u);
 		for (int i = 0; i < 50; i++, asked++) {
-			put(&u, ADDRESS_LOW, NOWHERE);
-			put(&u, ADDRESS_HIGH, 0);
-			put(&u, LENGTH, 4);
-			put(&u, ATTRIBUTES, 0);
-			put(&u, ARM, 1);
+			vfio_put(&u, ADDRESS_LOW, NOWHERE);
+			vfio_put(&u, ADDRESS_HIGH, 0);
+			vfio_put(&u, LENGTH, 4);
+			vfio_put(&u, ATTRIBUTES, 0);
+			vfio_put(&u, ARM, 1);
 			(void)*(volatile uint32_t *)(u.bar + TRIGGER);
 		}
 	}

@@ -190,6 +190,11 @@ void vfio_take(struct vfio_user *u)
 	must(u->bar != MAP_FAILED, "BAR 0 is mapped");
 }
 
+void vfio_put(struct vfio_user *u, unsigned int at, uint32_t value)
+{
+	*(volatile uint32_t *)(u->bar + at) = value;
+}
+
 int vfio_event(struct vfio_user *u, unsigned int index)
 {
 	char room[sizeof(struct vfio_irq_set) + sizeof(int)] = { 0 };

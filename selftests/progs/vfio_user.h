@@ -111,6 +111,8 @@ void vfio_join(struct vfio_user *u, unsigned long type);
 void vfio_take(struct vfio_user *u);
 /* Switches memory decoding and bus mastering on. */
 bool vfio_master(struct vfio_user *u);
+/* Writes a register of 32 bits, @at bytes into BAR 0. */
+void vfio_put(struct vfio_user *u, unsigned int at, uint32_t value);
 /* An eventfd for the first interrupt of a kind (VFIO_PCI_*_IRQ_INDEX), or the end. */
 int vfio_event(struct vfio_user *u, unsigned int index);
 /* 0 or a negative errno. @flags are VFIO_DMA_MAP_FLAG_ values. */
