@@ -35,22 +35,6 @@ bool vtd_fault_peek_memory(u64 phys, u64 *value)
 	return !get_kernel_nofault(*value, (u64 *)phys_to_virt(phys));
 }
 
-/*
- * A driver that is bound inside of a grace period has its name until that ends:
- * a module that goes is not freed before.
- */
-static void vtd_fault_look_driver(struct pci_dev *pdev,
-				  struct vtd_fault_facts *facts)
-{
-	const struct device_driver *driver;
-
-	rcu_read_lock();
-	driver = READ_ONCE(pdev->dev.driver);
-	if (driver)
-		strscpy(facts->driver, driver->name);
-	rcu_read_unlock();
-}
-
 /* The managed device that sends with @sid: @pdev itself, if that is one. */
 static struct vtd_device *vtd_fault_sender(const struct vtd_unit *unit,
 					   const struct pci_dev *pdev, u16 sid)
@@ -137,8 +121,11 @@ void vtd_fault_look(const struct vtd_unit *unit,
 		if (pdev)
 			strscpy(facts->behind, pci_name(pdev));
 	}
-	if (pdev)
-		vtd_fault_look_driver(pdev, facts);
+	if (pdev) {
+		const struct vtd_driver_name name = vtd_pci_driver_name(pdev);
+
+		strscpy(facts->driver, name.text);
+	}
 	rcu_read_lock();
 	vdev = vtd_fault_sender(unit, pdev, request->sid);
 	if (vdev)
