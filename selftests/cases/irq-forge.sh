@@ -23,6 +23,7 @@ ok "the test driver loads" insmod "$TESTMOD/vtd_dma_test/vtd_dma_test.ko"
 edu=$(pci_find 1234:11e8)
 sleep 1
 
+mark_log
 before=$(faults)
 ok "edu makes up an interrupt with index 1000" forge 1000
 wait_for 5 eval '[ "$(faults)" -gt "$before" ]'
@@ -31,7 +32,7 @@ diag "$fault"
 is "$(field_of "$fault" access) $(field_of "$fault" address) $(field_of "$fault" reason)" \
 	"interrupt 0x3e8 0x22" "it is reported: index without an entry"
 is "$(field_of "$fault" device)" "$edu" "as edu's"
-like "$(dmesg | tail -n 3)" "interrupt by $edu .*index 0x3e8 blocked" "also in the log"
+like "$(log_since)" "interrupt by $edu .*index 0x3e8 blocked" "also in the log"
 
 n=$(count)
 before=$(faults)

@@ -19,12 +19,13 @@ still_coming() {
 
 ok "the HPET has MSIs" still_coming
 ok "vtd_dmar loads" modprobe vtd_dmar
+mark_log
 case $VARIANT in
 xapic)
 	ok "vtd_intr_remap loads" modprobe vtd_intr_remap
-	like "$(dmesg | tail -n 4)" 'interrupt.s. of HPET-MSI.* stay in compatibility format' \
+	like "$(log_since)" 'interrupt.s. of HPET-MSI.* stay in compatibility format' \
 		"it says which interrupts it leaves"
-	like "$(dmesg | tail -n 4)" 'compatibility format is not blocked, interrupts are not isolated' \
+	like "$(log_since)" 'compatibility format is not blocked, interrupts are not isolated' \
 		"and that it does not isolate"
 	text=$(vtdctl irqs)
 	like "$text" '^interrupts are NOT isolated' "vtdctl irqs says so"
@@ -43,12 +44,12 @@ xapic)
 	;;
 x2apic)
 	nok "vtd_intr_remap refuses to load" modprobe vtd_intr_remap
-	like "$(dmesg | tail -n 4)" 'interrupt.s. of HPET-MSI' "it says which interrupts it cannot take"
-	like "$(dmesg | tail -n 4)" 'in x2APIC mode hardware would block.*nox2apic' "and why that is too much"
+	like "$(log_since)" 'interrupt.s. of HPET-MSI' "it says which interrupts it cannot take"
+	like "$(log_since)" 'in x2APIC mode hardware would block.*nox2apic' "and why that is too much"
 	;;
 no-eim)
 	nok "vtd_intr_remap refuses to load" modprobe vtd_intr_remap
-	like "$(dmesg | tail -n 4)" 'no extended interrupt mode.*ECAP.EIM.*nox2apic' "it says why, and what to do"
+	like "$(log_since)" 'no extended interrupt mode.*ECAP.EIM.*nox2apic' "it says why, and what to do"
 	;;
 esac
 unlike "$(cat /proc/interrupts)" ' IR-' "no interrupt is remapped"

@@ -50,9 +50,10 @@ disks=("$disk" "$(disk_ready "$(pci_find 1af4:1042)")")
 is "${#disks[@]} $(printf '%s\n' "${disks[@]}" | sort -u | grep -c .)" "$nr $nr" \
 	"there are disks behind nvme, virtio and ahci: ${disks[*]}"
 ok "the network is up before" net_up "$net"
+mark_log
 nok "refuses to load while vtd_dmar is detached" \
 	sh -c 'modprobe vtd_dmar attach=0 && modprobe vtd_intr_remap'
-like "$(dmesg | tail -n 5)" 'not attached.*vtdctl attach' "and says what to do"
+like "$(log_since)" 'not attached.*vtdctl attach' "and says what to do"
 modprobe -r vtd_intr_remap 2> /dev/null
 modprobe -r vtd_dmar
 ok "vtd_dmar loads" modprobe vtd_dmar
@@ -63,9 +64,10 @@ before=$(messages | total compatibility)
 ok "$before messages and pins are in compatibility format" test "$before" -gt 12
 
 load_start
+mark_log
 ok "vtd_intr_remap loads under load" modprobe vtd_intr_remap
 ok "the hardware remaps" remaps
-like "$(dmesg | tail -n 5)" 'remap interrupts; all others are blocked' "compatibility format is blocked"
+like "$(log_since)" 'remap interrupts; all others are blocked' "compatibility format is blocked"
 diag "$(grep -E ':.*-(edge|fasteoi)' /proc/interrupts)"
 unlike "$(cat /proc/interrupts)" '[0-9]  (PCI-MSI|IO-APIC)' "no interrupt is left in compatibility format"
 like "$(chips 'nvme')" '^IR-PCI-MSIX-' "nvme's interrupts are remapped"

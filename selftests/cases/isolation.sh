@@ -15,10 +15,6 @@ edu1=0000:00:05.0 net=0000:00:05.1 nvme=0000:00:06.0 edu2=0000:00:06.1
 echo 4 > /proc/sys/vm/nr_hugepages
 random_file /tmp/data 4
 
-# What VFIO says in the log, and we: only what comes after this.
-log_mark() { dmesg | wc -l; }
-log_since() { dmesg | tail -n +$(($1 + 1)); }
-
 ok "8139cp loads first" modprobe 8139cp
 ok "nvme loads first" modprobe nvme
 disk=$(nvme_disk "$nvme") || bail "no disk"
@@ -31,13 +27,13 @@ is "$(field "device name=$edu1" state)" managed "its neighbour is managed"
 
 # refused EDU OTHER: user space does not get EDU, because of OTHER
 refused() {
-	local mark text
-	mark=$(log_mark)
+	local text
+	mark_log
 	text=$("$PROGS/vfio_edu" "$1" type1v2 2>&1)
 	like "$text" "^not ok 1 - the group joins the container" \
 		"$1 is not given to user space"
-	like "$(log_since "$mark")" "$1: not assigned: .* $2[ ,]" "the log names $2"
-	like "$(log_since "$mark")" "vtdctl adopt $2" "and what to do"
+	like "$(log_since)" "$1: not assigned: .* $2[ ,]" "the log names $2"
+	like "$(log_since)" "vtdctl adopt $2" "and what to do"
 }
 
 # --- function 0 wanted, function 1 in use
@@ -59,10 +55,10 @@ ok "the other edu goes to vfio-pci" bind_to $edu2 vfio-pci
 refused $edu2 $nvme
 ok "nvme still works" disk_write "$disk" /tmp/data
 unbind $nvme
-mark=$(log_mark)
+mark_log
 nok "an nvme that is unbound but not managed is no better" \
 	"$PROGS/vfio_edu" $edu2 type1v2
-like "$(log_since "$mark")" "$edu2: not assigned: .* $nvme" "the log names it"
+like "$(log_since)" "$edu2: not assigned: .* $nvme" "the log names it"
 ok "the nvme is adopted" vtdctl adopt $nvme
 is "$(field "device name=$nvme" state)" managed "it is managed"
 tap "nvme adopted, unbound" 39 "$PROGS/vfio_edu" $edu2 type1v2

@@ -28,8 +28,9 @@ modprobe irqbypass
 modprobe e1000e
 ok "vtd_dmar and vtd_intr_remap load" \
 	sh -c 'modprobe vtd_dmar && modprobe vtd_intr_remap'
+mark_log
 ok "vtd_posted_intr loads although no unit can post" modprobe vtd_posted_intr
-like "$(dmesg | tail -n 3)" "KVM does not post interrupts: no unit can post" \
+like "$(log_since)" "KVM does not post interrupts: no unit can post" \
 	"the log says why KVM does not post"
 vtd irqs | grep -q '^posting kvm=off' && pass "and vtdctl irqs" || fail "and vtdctl irqs"
 ok "it is taken out" rmmod vtd_posted_intr

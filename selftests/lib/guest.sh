@@ -129,6 +129,10 @@ wait_for() {
 	done
 }
 
+# Lines of the kernel's log since mark_log.
+mark_log() { log_mark=$(dmesg | wc -l); }
+log_since() { dmesg | tail -n "+$((log_mark + 1))"; }
+
 # --- the module ------------------------------------------------------------
 
 # One exchange with /dev/vtd: prints the reply; fails when the command did.

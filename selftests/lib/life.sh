@@ -140,7 +140,3 @@ footprint() {
 mem_kb() {
 	awk '$1 ~ /^(SecPageTables|SUnreclaim|VmallocUsed):$/ { s += $2 } END { print s }' /proc/meminfo
 }
-
-# Lines of the kernel's log since mark_log.
-mark_log() { log_mark=$(dmesg | wc -l); }
-log_since() { dmesg | tail -n "+$((log_mark + 1))"; }
