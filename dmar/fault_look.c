@@ -126,14 +126,15 @@ void vtd_fault_look(const struct vtd_unit *unit,
 
 		strscpy(facts->driver, name.text);
 	}
+	/* Before the history: what is found cleared is noted there already. */
+	if (request->access != VTD_ACCESS_INTERRUPT && unit->root) {
+		way.root = virt_to_phys(unit->root);
+		vtd_fault_walk(&way, vtd_fault_peek_memory, &facts->tables);
+	}
 	rcu_read_lock();
 	vdev = vtd_fault_sender(unit, pdev, request->sid);
 	if (vdev)
 		vtd_fault_look_domain(vdev, pdev, request, facts);
 	rcu_read_unlock();
 	pci_dev_put(pdev);
-	if (request->access == VTD_ACCESS_INTERRUPT || !unit->root)
-		return;
-	way.root = virt_to_phys(unit->root);
-	vtd_fault_walk(&way, vtd_fault_peek_memory, &facts->tables);
 }

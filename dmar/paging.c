@@ -422,7 +422,8 @@ static void vtd_free(struct iommu_domain *domain)
 
 /*
  * The same with a note of each change, for domains that are made while the
- * parameter "history" is on.  The others do not even look.
+ * parameter "history" is on.  The others do not even look.  An unmap is noted
+ * first: no fault finds cleared tables that the history does not explain.
  */
 static int vtd_map_pages_noted(struct iommu_domain *domain, unsigned long iova,
 			       phys_addr_t paddr, size_t pgsize, size_t pgcount,
@@ -440,10 +441,8 @@ static size_t vtd_unmap_pages_noted(struct iommu_domain *domain,
 				    size_t pgcount,
 				    struct iommu_iotlb_gather *gather)
 {
-	size_t bytes = vtd_unmap_traced(domain, iova, pgsize, pgcount, gather);
-
-	vtd_history_note(to_vtd_domain(domain), iova, bytes, false);
-	return bytes;
+	vtd_history_note(to_vtd_domain(domain), iova, pgsize * pgcount, false);
+	return vtd_unmap_traced(domain, iova, pgsize, pgcount, gather);
 }
 
 static int vtd_map_range_noted(struct pt_iommu *iommu, dma_addr_t iova,
@@ -461,10 +460,8 @@ static size_t vtd_unmap_range_noted(struct pt_iommu *iommu, dma_addr_t iova,
 				    dma_addr_t len,
 				    struct iommu_iotlb_gather *gather)
 {
-	size_t bytes = vtd_unmap_length_traced(iommu, iova, len, gather);
-
-	vtd_history_note(to_vtd_domain(&iommu->domain), iova, bytes, false);
-	return bytes;
+	vtd_history_note(to_vtd_domain(&iommu->domain), iova, len, false);
+	return vtd_unmap_length_traced(iommu, iova, len, gather);
 }
 
 #define VTD_PAGING_OPS(map, unmap, phys)                                      \

@@ -9,7 +9,9 @@
 #include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/uio.h>
 #include <time.h>
+#include <unistd.h>
 
 #include <linux/atomic.h>
 #include <linux/cacheflush.h>
@@ -21,6 +23,7 @@
 #include <linux/slab.h>
 #include <linux/spinlock.h>
 #include <linux/string.h>
+#include <linux/uaccess.h>
 
 #include <vtd/observe.h>
 
@@ -143,6 +146,17 @@ void vtd_shim_free(const void *p)
 	vtd_shim_point();
 	__atomic_sub_fetch(&live_allocs, 1, __ATOMIC_SEQ_CST);
 	free((void *)p);
+}
+
+int vtd_shim_read_nofault(void *value, const void *ptr, unsigned long size)
+{
+	const struct iovec to = { value, size }, from = { (void *)ptr, size };
+
+	vtd_shim_point();
+	if (process_vm_readv(getpid(), &to, 1, &from, 1, 0) == (ssize_t)size)
+		return 0;
+	memset(value, 0, size);
+	return -EFAULT;
 }
 
 static int expected_node;

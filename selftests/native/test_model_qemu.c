@@ -17,7 +17,7 @@
  * SRCS: kunit/model/intr.c kunit/model/check_intr.c
  * SRCS: selftests/native/qemu.c selftests/native/twin.c
  * SRCS: selftests/native/twin_draw.c
- * CFLAGS: -D_GNU_SOURCE -DVTD_OBSERVER -DVTD_SHIM_PHYS_BASE=0x200000000000UL
+ * CFLAGS: -DVTD_OBSERVER -DVTD_SHIM_PHYS_BASE=0x200000000000UL
  */
 #include <stdio.h>
 #include <string.h>

@@ -14,7 +14,7 @@
  * SRCS: kunit/model/quiescent.c selftests/native/model_fixture.c
  * SRCS: kunit/model/intr.c kunit/model/check_intr.c
  * SRCS: selftests/native/qemu.c selftests/native/twin.c
- * CFLAGS: -D_GNU_SOURCE -DVTD_OBSERVER -DVTD_SHIM_PHYS_BASE=0x200000000000UL
+ * CFLAGS: -DVTD_OBSERVER -DVTD_SHIM_PHYS_BASE=0x200000000000UL
  */
 #include <stdio.h>
 

@@ -13,7 +13,7 @@
  *
  * SRCS: kunit/model/model.c selftests/native/model_fixture.c
  * SRCS: selftests/native/qemu.c selftests/native/twin.c
- * CFLAGS: -D_GNU_SOURCE -DVTD_OBSERVER -DVTD_SHIM_PHYS_BASE=0x200000000000UL
+ * CFLAGS: -DVTD_OBSERVER -DVTD_SHIM_PHYS_BASE=0x200000000000UL
  */
 #include <stdio.h>
 #include <string.h>
