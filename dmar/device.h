@@ -56,6 +56,7 @@ struct vtd_unit;
  *	is given; innermost of those that page requests need
  * @pri_generation: how often it was told to forget all requests; under
  *	@answer_lock, and written with that of the queue, too
+ * @pasid_room: width of the PASIDs that there is memory for, 0 for none
  * @pasid_bits: width of the PASIDs that it may use, 0 for none (c)
  * @isolation: module that is kept loaded while others have the device, or
  *	NULL (g)
@@ -95,6 +96,7 @@ struct vtd_device {
 	atomic_t outstanding;
 	struct mutex answer_lock;
 	u64 pri_generation;
+	u8 pasid_room;
 	u8 pasid_bits;
 	struct xarray pasids;
 	struct module *isolation;
@@ -146,6 +148,7 @@ void vtd_device_end_ats(struct vtd_device *vdev);
 bool vtd_ats_whole_pages(struct pci_dev *pdev);
 int vtd_device_set_ats(struct vtd_device *vdev, bool on);
 int vtd_device_features(struct vtd_device *vdev, u64 set, u64 clear);
+int vtd_device_reserve(struct vtd_device *vdev);
 void vtd_device_start_pasids(struct vtd_device *vdev);
 void vtd_device_clear_pasids(struct vtd_device *vdev);
 void vtd_device_stop_pasids(struct vtd_device *vdev);

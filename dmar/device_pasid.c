@@ -36,8 +36,34 @@ static unsigned int vtd_device_pasid_width(const struct vtd_device *vdev)
 }
 
 /**
+ * vtd_device_reserve() - have the memory for a device's first entries
+ * @vdev: just made, attached to nothing
+ *
+ * The core takes it ill when the first domain of a device cannot be attached.
+ * Where a directory for all PASIDs is too much to ask for, there will be none.
+ *
+ * Context: may sleep.
+ * Return: 0 or -ENOMEM.
+ */
+int vtd_device_reserve(struct vtd_device *vdev)
+{
+	unsigned int bits = vtd_device_pasid_width(vdev);
+	int ret;
+
+	if (!vdev->unit->scalable)
+		return 0;
+	ret = vtd_sm_reserve(vdev->unit, vdev->sid, vdev->nr_sids, bits);
+	if (ret && bits) {
+		bits = 0;
+		ret = vtd_sm_reserve(vdev->unit, vdev->sid, vdev->nr_sids, 0);
+	}
+	vdev->pasid_room = bits;
+	return ret;
+}
+
+/**
  * vtd_device_start_pasids() - let a device send PASIDs, where it can
- * @vdev: just made; its driver is not bound
+ * @vdev: after vtd_device_reserve(); its driver is not bound
  *
  * PCIe wants it done before ATS is enabled.
  *
@@ -45,12 +71,11 @@ static unsigned int vtd_device_pasid_width(const struct vtd_device *vdev)
  */
 void vtd_device_start_pasids(struct vtd_device *vdev)
 {
-	unsigned int bits = vtd_device_pasid_width(vdev);
+	unsigned int bits = vdev->pasid_room;
 
 	if (!bits || pci_enable_pasid(vdev->pdev, 0))
 		return;
 	vdev->pasid_bits = bits;
-	/* A directory for as many may be too much to ask for. */
 	if (vtd_device_features(vdev, VTD_SM_CONTEXT_PASIDE, 0)) {
 		pci_disable_pasid(vdev->pdev);
 		vdev->pasid_bits = 0;

@@ -90,11 +90,10 @@ void vtd_sm_destroy(struct vtd_unit *unit)
 }
 
 /* A directory under which addresses are not changed, for nobody yet. */
-static struct vtd_pasid_dir *vtd_sm_dir_create(struct vtd_unit *unit,
-					       unsigned int pasid_bits)
+static struct vtd_pasid_dir *vtd_sm_dir_same(struct vtd_unit *unit)
 {
 	const struct vtd_translation same = vtd_identity(unit);
-	struct vtd_pasid_dir *dir = vtd_pasid_dir_create(unit, pasid_bits);
+	struct vtd_pasid_dir *dir = vtd_pasid_dir_create(unit, 0);
 
 	if (!dir)
 		return NULL;
@@ -110,7 +109,7 @@ static struct vtd_pasid_dir *vtd_sm_dir_create(struct vtd_unit *unit,
 static struct vtd_pasid_dir *vtd_sm_same(struct vtd_unit *unit)
 {
 	if (!unit->same)
-		unit->same = vtd_sm_dir_create(unit, 0);
+		unit->same = vtd_sm_dir_same(unit);
 	return unit->same;
 }
 
@@ -330,7 +329,7 @@ int vtd_sm_set(struct vtd_unit *unit, const u16 *sid, unsigned int nr,
 	return ret;
 }
 
-/* A directory of its own that says what the present one does. */
+/* A directory of its own with room for requests without PASID, at least. */
 static struct vtd_pasid_dir *vtd_sm_own_dir(struct vtd_unit *unit, u16 sid,
 					    unsigned int pasid_bits)
 {
@@ -341,10 +340,40 @@ static struct vtd_pasid_dir *vtd_sm_own_dir(struct vtd_unit *unit, u16 sid,
 		return NULL;
 	own = &table->dir[vtd_sm_index(sid)];
 	if (!*own)
-		*own = vtd_sm_present_dir(unit, sid) == unit->same ?
-			       vtd_sm_dir_create(unit, pasid_bits) :
-			       vtd_pasid_dir_create(unit, pasid_bits);
+		*own = vtd_pasid_dir_create(unit, pasid_bits);
+	if (!*own || vtd_pasid_prepare(unit, *own, VTD_NO_PASID))
+		return NULL;
 	return *own;
+}
+
+/**
+ * vtd_sm_reserve() - have the memory for the first entries of some source-ids
+ * @unit: the unit they belong to, in scalable mode
+ * @sid: @nr source-ids
+ * @nr: how many
+ * @pasid_bits: width of the PASIDs that they may use
+ *
+ * The first domain that requests without PASID are given to cannot fail for want
+ * of it then.  It is given back when they are told to leave addresses as they are.
+ *
+ * Context: may sleep; takes @unit->lock.
+ * Return: 0; -ENOMEM, also where a directory was made for fewer PASIDs.
+ */
+int vtd_sm_reserve(struct vtd_unit *unit, const u16 *sid, unsigned int nr,
+		   unsigned int pasid_bits)
+{
+	const struct vtd_pasid_dir *dir;
+	unsigned int i;
+	int ret = 0;
+
+	mutex_lock(&unit->lock);
+	for (i = 0; i < nr && !ret; i++) {
+		dir = vtd_sm_own_dir(unit, sid[i], pasid_bits);
+		if (!dir || dir->order + VTD_PASID_TABLE_ORDER < pasid_bits)
+			ret = -ENOMEM;
+	}
+	mutex_unlock(&unit->lock);
+	return ret;
 }
 
 /**
@@ -352,7 +381,7 @@ static struct vtd_pasid_dir *vtd_sm_own_dir(struct vtd_unit *unit, u16 sid,
  * @unit: the unit it belongs to, in scalable mode
  * @sid: source-id
  * @features: VTD_SM_CONTEXT_DTE, _PASIDE and _PRE; replaces those from before
- * @pasid_bits: width of the PASIDs it may use; counts at its first call
+ * @pasid_bits: width of the PASIDs it may use; counts where none is reserved
  *
  * Context: may sleep; takes @unit->lock.
  * Return: 0, -ENOMEM with nothing changed, or the error of an invalidation.
@@ -360,6 +389,7 @@ static struct vtd_pasid_dir *vtd_sm_own_dir(struct vtd_unit *unit, u16 sid,
 int vtd_sm_features(struct vtd_unit *unit, u16 sid, u64 features,
 		    unsigned int pasid_bits)
 {
+	const struct vtd_translation same = vtd_identity(unit);
 	struct vtd_pasid_dir *dir, *old;
 	int ret;
 
@@ -368,14 +398,16 @@ int vtd_sm_features(struct vtd_unit *unit, u16 sid, u64 features,
 	if (ret)
 		goto unlock;
 	dir = vtd_sm_own_dir(unit, sid, pasid_bits);
-	if (dir) {
-		old = vtd_sm_present_dir(unit, sid);
-		dir->features = features;
-		ret = vtd_sm_change(unit, sid, old, vtd_sm_context_of(dir),
-				    NULL);
-	} else {
+	if (!dir) {
 		ret = -ENOMEM;
+		goto unlock;
 	}
+	old = vtd_sm_present_dir(unit, sid);
+	/* It says what the present one does. */
+	if (old == unit->same)
+		vtd_pasid_write(unit, sid, dir, VTD_NO_PASID, &same, false);
+	dir->features = features;
+	ret = vtd_sm_change(unit, sid, old, vtd_sm_context_of(dir), NULL);
 unlock:
 	mutex_unlock(&unit->lock);
 	return ret;

@@ -71,6 +71,8 @@ void vtd_sm_entry(struct vtd_unit *unit, const struct vtd_pasid_dir *dir,
 void vtd_sm_destroy(struct vtd_unit *unit);
 int vtd_sm_set(struct vtd_unit *unit, const u16 *sid, unsigned int nr,
 	       u32 pasid, const struct vtd_translation *to);
+int vtd_sm_reserve(struct vtd_unit *unit, const u16 *sid, unsigned int nr,
+		   unsigned int pasid_bits);
 int vtd_sm_features(struct vtd_unit *unit, u16 sid, u64 features,
 		    unsigned int pasid_bits);
 int vtd_sm_silence(struct vtd_unit *unit, u16 sid, bool silent);

@@ -420,9 +420,6 @@ static const void *points_gen(struct kunit *test, const void *prev, char *desc)
 	unsigned int nr = min_t(unsigned int, nr_points, POINTS_MAX);
 	unsigned int i = p - points;
 
-	/* A device's first entry in scalable mode: the core itself warns. */
-	while (i < nr && strstarts(p->where, "vtd_pasid_"))
-		i = ++p - points;
 	if (i >= nr)
 		return NULL;
 	snprintf(desc, KUNIT_PARAM_DESC_SIZE, "%u: %s in %s", i + 1, p->what,

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * First-stage domains on the software unit: what an unmap has forgotten of each
- * PASID when the unit takes small ranges only, and the answers to page requests.
+ * PASID when the unit takes small ranges only, the memory of a device's first
+ * entries, and the answers to page requests.
  *
  * SRCS: dmar/qi.c dmar/context.c dmar/unit.c dmar/domain.c dmar/flush.c
  * SRCS: dmar/pasid.c dmar/scalable.c dmar/devtlb.c
@@ -138,6 +139,51 @@ static void test_no_psi(void **state)
 	stop(d);
 }
 
+static u64 context_of(u16 id)
+{
+	struct vtd_sm_context_entry ce;
+	struct vtd_pasid_entry pe;
+
+	assert_int_equal(vtd_sm_peek(unit, id, VTD_NO_PASID, &ce, &pe), 0);
+	return ce.w[0];
+}
+
+/* What is reserved is there for the first domain, and leads nowhere before. */
+static void test_reserved(void **state)
+{
+	static const u16 both[] = { 0x0200, 0x0301 };
+	const struct vtd_translation none = {};
+	struct vtd_domain *d = start(FIX_CAP);
+	unsigned int i;
+
+	for (i = 1; i <= 4; i++) {
+		vtd_shim_fail_alloc(i);
+		assert_int_equal(vtd_sm_reserve(unit, both, 2, 15), -ENOMEM);
+	}
+	vtd_shim_fail_alloc(0);
+	assert_int_equal(vtd_sm_reserve(unit, both, 2, 15), 0);
+	assert_true(context_of(both[0]) == 0 && context_of(both[1]) == 0);
+	/* made for 15 bits, it has no room for 20 */
+	assert_int_equal(vtd_sm_reserve(unit, both, 2, 20), -ENOMEM);
+	for (i = 0; i < 2; i++) {
+		/* two are of the domain, which notes its unit and its user */
+		vtd_shim_fail_alloc(3);
+		assert_int_equal(vtd_domain_attach(d, unit, VTD_NO_PASID,
+						   &both[i], 1),
+				 0);
+		assert_int_equal(vtd_shim_alloc_failures(), 0);
+		vtd_shim_fail_alloc(0);
+		assert_true(context_of(both[i]) != 0);
+	}
+	for (i = 0; i < 2; i++) {
+		assert_int_equal(vtd_context_set(unit, &both[i], 1,
+						 VTD_NO_PASID, &none),
+				 0);
+		vtd_domain_detach(d, unit, VTD_NO_PASID, both[i], true);
+	}
+	stop(d);
+}
+
 /* 7.5.2.1: page group responses, literally. */
 static void test_response(void **state)
 {
@@ -162,6 +208,8 @@ int main(void)
 			 mamv[i]);
 	fix_case(test_no_psi, NULL,
 		 "L15 without PSI all of the PASID is forgotten");
+	fix_case(test_reserved, NULL,
+		 "a device's first domain needs no memory for its entries");
 	fix_case(test_response, NULL, "C15 responses, literally");
 	return fix_run("dmar-pasid");
 }
