@@ -396,24 +396,12 @@ struct machine *machine_usual(struct kunit *test)
 
 int machine_attach(struct machine *m)
 {
-	int ret;
-
-	vtd_reply_free(&m->reply);
-	mutex_lock(&vtd_control.lock);
-	ret = vtd_attach(&m->reply);
-	mutex_unlock(&vtd_control.lock);
-	return ret;
+	return machine_command(m, vtd_attach(&m->reply));
 }
 
 int machine_detach(struct machine *m)
 {
-	int ret;
-
-	vtd_reply_free(&m->reply);
-	mutex_lock(&vtd_control.lock);
-	ret = vtd_detach(&m->reply);
-	mutex_unlock(&vtd_control.lock);
-	return ret;
+	return machine_command(m, vtd_detach(&m->reply));
 }
 
 bool machine_said(struct machine *m, const char *what)
@@ -555,13 +543,8 @@ int machine_assign(struct machine *m, unsigned int index)
 
 int machine_ats(struct machine *m, unsigned int index, bool on)
 {
-	int ret;
-
-	vtd_reply_free(&m->reply);
-	mutex_lock(&vtd_control.lock);
-	ret = vtd_ats_command(machine_dev(m, index), on, &m->reply);
-	mutex_unlock(&vtd_control.lock);
-	return ret;
+	return machine_command(m, vtd_ats_command(machine_dev(m, index), on,
+						  &m->reply));
 }
 
 struct vtd_unit *machine_unit(unsigned int i)

@@ -94,6 +94,21 @@ struct machine *machine_usual(struct kunit *test);
 /* What a polling loop of the driver calls, vtd_model_tick() for NULL. */
 void machine_hook_relax(struct machine *m, void (*relax)(void));
 
+/*
+ * A command as the control device gives it: with the lock, and without what the
+ * last one said. The value is the call's.
+ */
+#define machine_command(m, call)                 \
+	({                                       \
+		int __ret;                       \
+                                                 \
+		vtd_reply_free(&(m)->reply);     \
+		mutex_lock(&vtd_control.lock);   \
+		__ret = (call);                  \
+		mutex_unlock(&vtd_control.lock); \
+		__ret;                           \
+	})
+
 int machine_attach(struct machine *m);
 int machine_detach(struct machine *m);
 /* Does the last reply say so? */

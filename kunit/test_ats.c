@@ -146,10 +146,10 @@ static void who_does_not_answer_is_blocked(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, reaches(B_SVA, IOVA));
 	vtd_model_endpoint_mute(ep[B_SVA], false);
 	KUNIT_EXPECT_FALSE(test, reaches(B_SVA, IOVA));
-	vtd_reply_free(&m->reply);
-	mutex_lock(&vtd_control.lock);
-	KUNIT_EXPECT_EQ(test, vtd_recover(machine_dev(m, B_SVA), &m->reply), 0);
-	mutex_unlock(&vtd_control.lock);
+	KUNIT_EXPECT_EQ(test,
+			machine_command(m, vtd_recover(machine_dev(m, B_SVA),
+						       &m->reply)),
+			0);
 	KUNIT_EXPECT_TRUE(test, machine_said(m, "bus_master=on ats=on"));
 	KUNIT_EXPECT_TRUE(test, reaches(B_SVA, IOVA));
 	KUNIT_EXPECT_EQ(test, iommu_unmap(domain, IOVA, PAGE_SIZE), PAGE_SIZE);
@@ -224,10 +224,10 @@ static void stats_tell_of_page_requests(struct kunit *test)
 {
 	struct machine *m = start(test);
 
-	vtd_reply_free(&m->reply);
-	mutex_lock(&vtd_control.lock);
-	KUNIT_EXPECT_EQ(test, vtd_stats(machine_dev(m, B_SVA), &m->reply), 0);
-	mutex_unlock(&vtd_control.lock);
+	KUNIT_EXPECT_EQ(
+		test,
+		machine_command(m, vtd_stats(machine_dev(m, B_SVA), &m->reply)),
+		0);
 	KUNIT_EXPECT_TRUE(test, machine_said(m, "requests unit=dmar0 pages="));
 	KUNIT_EXPECT_TRUE(test, machine_said(m, " taken=0 responses=0 "));
 	KUNIT_EXPECT_EQ(test, machine_detach(m), 0);

@@ -39,10 +39,7 @@ static unsigned int look(struct machine *m)
 	size_t at;
 	int ret;
 
-	vtd_reply_free(&m->reply);
-	mutex_lock(&vtd_control.lock);
-	ret = vtd_check(&m->reply);
-	mutex_unlock(&vtd_control.lock);
+	ret = machine_command(m, vtd_check(&m->reply));
 	KUNIT_EXPECT_EQ(m->test, ret, 0);
 	for (at = 0; at + 8 < m->reply.len; at++)
 		nr += (!at || m->reply.text[at - 1] == '\n') &&

@@ -479,13 +479,8 @@ static bool incident(struct machine *m, const char *what)
 
 static int recover(struct machine *m, unsigned int index)
 {
-	int ret;
-
-	vtd_reply_free(&m->reply);
-	mutex_lock(&vtd_control.lock);
-	ret = vtd_recover(machine_dev(m, index), &m->reply);
-	mutex_unlock(&vtd_control.lock);
-	return ret;
+	return machine_command(m,
+			       vtd_recover(machine_dev(m, index), &m->reply));
 }
 
 /* Faults of a device without end, until it is in quarantine or so long is over. */

@@ -19,13 +19,7 @@
 
 static int hold(struct machine *m)
 {
-	int ret;
-
-	vtd_reply_free(&m->reply);
-	mutex_lock(&vtd_control.lock);
-	ret = vtd_hold(false, &m->reply);
-	mutex_unlock(&vtd_control.lock);
-	return ret;
+	return machine_command(m, vtd_hold(false, &m->reply));
 }
 
 /* As another build of the module would find it. */

@@ -29,25 +29,15 @@ static unsigned int ask(struct machine *m, u16 sid, u64 addr)
 static int adopt(struct machine *m, unsigned int index)
 {
 	struct pci_dev *pdev = machine_dev(m, index);
-	int ret;
 
-	vtd_reply_free(&m->reply);
-	mutex_lock(&vtd_control.lock);
-	ret = vtd_adopt(pdev, &m->reply);
-	mutex_unlock(&vtd_control.lock);
-	return ret;
+	return machine_command(m, vtd_adopt(pdev, &m->reply));
 }
 
 static int release(struct machine *m, unsigned int index)
 {
 	struct pci_dev *pdev = machine_dev(m, index);
-	int ret;
 
-	vtd_reply_free(&m->reply);
-	mutex_lock(&vtd_control.lock);
-	ret = vtd_release(pdev, &m->reply);
-	mutex_unlock(&vtd_control.lock);
-	return ret;
+	return machine_command(m, vtd_release(pdev, &m->reply));
 }
 
 /* --- a root bus that comes later ------------------------------------------------ */

@@ -16,24 +16,13 @@
 static int strict(struct machine *m, unsigned int index, bool on)
 {
 	struct pci_dev *pdev = machine_dev(m, index);
-	int ret;
 
-	vtd_reply_free(&m->reply);
-	mutex_lock(&vtd_control.lock);
-	ret = vtd_strict(pdev, on, &m->reply);
-	mutex_unlock(&vtd_control.lock);
-	return ret;
+	return machine_command(m, vtd_strict(pdev, on, &m->reply));
 }
 
 static int stats(struct machine *m, struct pci_dev *pdev)
 {
-	int ret;
-
-	vtd_reply_free(&m->reply);
-	mutex_lock(&vtd_control.lock);
-	ret = vtd_stats(pdev, &m->reply);
-	mutex_unlock(&vtd_control.lock);
-	return ret;
+	return machine_command(m, vtd_stats(pdev, &m->reply));
 }
 
 /* A number of the last reply, after "key=". */

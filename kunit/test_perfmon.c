@@ -719,10 +719,9 @@ static void latency_end(void *unused)
 
 static void latency(struct machine *m, bool on)
 {
-	vtd_reply_free(&m->reply);
-	mutex_lock(&vtd_control.lock);
-	KUNIT_EXPECT_EQ(m->test, vtd_latency_switch(on, &m->reply), 0);
-	mutex_unlock(&vtd_control.lock);
+	KUNIT_EXPECT_EQ(m->test,
+			machine_command(m, vtd_latency_switch(on, &m->reply)),
+			0);
 }
 
 /* Is there a line that begins so? */

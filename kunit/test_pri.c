@@ -317,13 +317,7 @@ static void the_queue_overflows(struct kunit *test)
 
 static int ats(struct machine *m, const struct asker *a, bool on)
 {
-	int ret;
-
-	vtd_reply_free(&m->reply);
-	mutex_lock(&vtd_control.lock);
-	ret = vtd_ats_command(a->pdev, on, &m->reply);
-	mutex_unlock(&vtd_control.lock);
-	return ret;
+	return machine_command(m, vtd_ats_command(a->pdev, on, &m->reply));
 }
 
 /* PCIe has page requests with ATS only. */

@@ -14,24 +14,12 @@
 static int ask(struct machine *m, unsigned int index,
 	       int (*command)(struct pci_dev *pdev, struct vtd_reply *reply))
 {
-	int ret;
-
-	vtd_reply_free(&m->reply);
-	mutex_lock(&vtd_control.lock);
-	ret = command(machine_dev(m, index), &m->reply);
-	mutex_unlock(&vtd_control.lock);
-	return ret;
+	return machine_command(m, command(machine_dev(m, index), &m->reply));
 }
 
 static int hold(struct machine *m, bool dry_run)
 {
-	int ret;
-
-	vtd_reply_free(&m->reply);
-	mutex_lock(&vtd_control.lock);
-	ret = vtd_hold(dry_run, &m->reply);
-	mutex_unlock(&vtd_control.lock);
-	return ret;
+	return machine_command(m, vtd_hold(dry_run, &m->reply));
 }
 
 static struct vtd_device *vdev_of(struct machine *m, unsigned int index)
@@ -128,10 +116,7 @@ static void what_cannot_be_adopted_is_named(struct kunit *test)
 		if (pci_domain_nr(pdev->bus) != MACHINE_SEGMENT && !other)
 			other = pci_dev_get(pdev);
 	KUNIT_ASSERT_NOT_NULL(test, other);
-	vtd_reply_free(&m->reply);
-	mutex_lock(&vtd_control.lock);
-	ret = vtd_adopt(other, &m->reply);
-	mutex_unlock(&vtd_control.lock);
+	ret = machine_command(m, vtd_adopt(other, &m->reply));
 	KUNIT_EXPECT_EQ(test, ret, -ENODEV);
 	KUNIT_EXPECT_TRUE(test, machine_said(m, "no unit of the DMAR table"));
 	KUNIT_EXPECT_FALSE(test, vtd_device_find(other));

@@ -29,10 +29,8 @@ static void ask_why(struct machine *m, unsigned int index)
 {
 	struct pci_dev *pdev = machine_dev(m, index);
 
-	vtd_reply_free(&m->reply);
-	mutex_lock(&vtd_control.lock);
-	KUNIT_EXPECT_EQ(m->test, vtd_why(pdev, &m->reply), 0);
-	mutex_unlock(&vtd_control.lock);
+	KUNIT_EXPECT_EQ(m->test, machine_command(m, vtd_why(pdev, &m->reply)),
+			0);
 }
 
 /*
@@ -102,11 +100,10 @@ static void ports_are_not_assigned(struct kunit *test)
 	ask_why(m, B_BEHIND_1);
 	KUNIT_EXPECT_TRUE(test, machine_said(m, "capability=no missing=SV,RR"));
 	KUNIT_EXPECT_EQ(test, machine_detach(m), 0);
-	vtd_reply_free(&m->reply);
-	mutex_lock(&vtd_control.lock);
-	KUNIT_EXPECT_EQ(test, vtd_why(machine_dev(m, B_ALONE), &m->reply),
-			-ENODEV);
-	mutex_unlock(&vtd_control.lock);
+	KUNIT_EXPECT_EQ(
+		test,
+		machine_command(m, vtd_why(machine_dev(m, B_ALONE), &m->reply)),
+		-ENODEV);
 }
 
 /* --- reserved memory ----------------------------------------------------------- */
