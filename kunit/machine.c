@@ -394,6 +394,18 @@ struct machine *machine_usual(struct kunit *test)
 
 /* --- what tests do ---------------------------------------------------------- */
 
+void machine_command_begin(struct machine *m)
+{
+	vtd_reply_free(&m->reply);
+	mutex_lock(&vtd_control.lock);
+}
+
+int machine_command_end(int ret)
+{
+	mutex_unlock(&vtd_control.lock);
+	return ret;
+}
+
 int machine_attach(struct machine *m)
 {
 	return machine_command(m, vtd_attach(&m->reply));

@@ -98,16 +98,11 @@ void machine_hook_relax(struct machine *m, void (*relax)(void));
  * A command as the control device gives it: with the lock, and without what the
  * last one said. The value is the call's.
  */
-#define machine_command(m, call)                 \
-	({                                       \
-		int __ret;                       \
-                                                 \
-		vtd_reply_free(&(m)->reply);     \
-		mutex_lock(&vtd_control.lock);   \
-		__ret = (call);                  \
-		mutex_unlock(&vtd_control.lock); \
-		__ret;                           \
-	})
+#define machine_command(m, call) \
+	(machine_command_begin(m), machine_command_end(call))
+
+void machine_command_begin(struct machine *m);
+int machine_command_end(int ret);
 
 int machine_attach(struct machine *m);
 int machine_detach(struct machine *m);
