@@ -21,15 +21,14 @@ static void *vtd_pasid_unchanged(void)
 	return xa_mk_value(1);
 }
 
-/* Width of the PASIDs that unit and device have, or 0. */
+/* Width of the PASIDs that device and unit, in scalable mode, have, or 0. */
 static unsigned int vtd_device_pasid_width(const struct vtd_device *vdev)
 {
 	const struct vtd_unit *unit = vdev->unit;
 	int nr = pci_max_pasids(vdev->pdev);
 
 	/* Requests with a PASID carry no other source-id than the device's. */
-	if (!unit->scalable || !(unit->ecap & VTD_ECAP_PASID) || nr <= 0 ||
-	    vdev->nr_sids != 1)
+	if (!(unit->ecap & VTD_ECAP_PASID) || nr <= 0 || vdev->nr_sids != 1)
 		return 0;
 	return min_t(unsigned int, ilog2(nr),
 		     FIELD_GET(VTD_ECAP_PSS, unit->ecap) + 1);
@@ -47,11 +46,12 @@ static unsigned int vtd_device_pasid_width(const struct vtd_device *vdev)
  */
 int vtd_device_reserve(struct vtd_device *vdev)
 {
-	unsigned int bits = vtd_device_pasid_width(vdev);
+	unsigned int bits;
 	int ret;
 
 	if (!vdev->unit->scalable)
 		return 0;
+	bits = vtd_device_pasid_width(vdev);
 	ret = vtd_sm_reserve(vdev->unit, vdev->sid, vdev->nr_sids, bits);
 	if (ret && bits) {
 		bits = 0;

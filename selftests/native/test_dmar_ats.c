@@ -748,6 +748,19 @@ static void test_refused(void **state)
 	appear(0);
 	assert_false(managed(0)->has_devtlb);
 	leave(0, true);
+	/* without memory for all its PASIDs it works without them */
+	if (scalable()) {
+		fn[0].pdev.max_pasids = 1 << 20;
+		vtd_shim_fail_alloc(3);
+		appear(0);
+		assert_int_equal(vtd_shim_alloc_failures(), 1);
+		vtd_shim_fail_alloc(0);
+		assert_int_equal(managed(0)->pasid_bits, 0);
+		leave(0, true);
+		appear(0);
+		assert_true(managed(0)->pasid_bits >= 16);
+		leave(0, true);
+	}
 	/* without memory for what is to be known of it, it works without */
 	fn[0].pdev.ats_cap = ATS_CAP;
 	fn[0].pdev.max_pasids = 0;
