@@ -3,6 +3,7 @@
 # everybody, while a disk and the network beside it go on: nothing hangs, nothing is
 # left of it, not a byte beside it is wrong, and each one that comes in its place is
 # managed and works. A tenth with sanitizers.
+# With a thread for each CPU QEMU dies: it takes the card apart under the other one.
 # tier: soak
 # kernels: 6.12 7.2 debug
 # vm: --append "log_buf_len=16M"
@@ -11,6 +12,7 @@
 # vm: --qemu "-drive file=@share/d0.img,if=none,id=d0,format=raw -device nvme,drive=d0,serial=x1"
 # vm: --qemu "-netdev user,id=n0 -device e1000e,netdev=n0 -netdev user,id=n1,net=10.0.3.0/24"
 # vm: --qemu "-chardev socket,id=qs,path=/tmp/qmp,server=on,wait=off -mon chardev=qs,mode=control -chardev socket,id=qc,path=/tmp/qmp -serial chardev:qc"
+# vm: --qemu "-accel tcg,thread=single"
 # disk: d0.img 64M
 # soak-timeout: 7200
 
