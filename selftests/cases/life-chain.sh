@@ -3,6 +3,9 @@
 # into one without it, and reboots, each time with a translated disk and network in
 # use and interrupts remapped: every kernel finds hardware it can work with, and not
 # a byte is lost or wrong.
+# With a thread for each CPU QEMU now and then runs an int3 that the kernel, which
+# patches its text, has just taken away; a kernel that kexec starts dies of it.
+# vm: --qemu "-accel tcg,thread=single"
 # vm: --append "crashkernel=768M iomem=relaxed" --qemu "-m 4G -action reboot=reset"
 # vm: --qemu "-drive file=@share/d0.img,if=none,id=d0,format=raw -device nvme,drive=d0,serial=x1"
 # vm: --qemu "-netdev user,id=n0 -device e1000e,netdev=n0"
