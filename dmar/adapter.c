@@ -274,7 +274,6 @@ static struct iommu_device *vtd_probe_device(struct device *dev)
 {
 	struct vtd_device *vdev;
 	struct vtd_unit *unit;
-	int ret;
 
 	/* Any error but -ENODEV would end the registration of all devices. */
 	if (!dev_is_pci(dev))
@@ -283,14 +282,8 @@ static struct iommu_device *vtd_probe_device(struct device *dev)
 	if (IS_ERR(unit))
 		return ERR_CAST(unit);
 	vdev = vtd_device_create(to_pci_dev(dev), unit);
-	ret = PTR_ERR_OR_ZERO(vdev);
-	if (!ret) {
-		ret = vtd_device_reserve(vdev);
-		if (ret)
-			vtd_device_free(vdev);
-	}
-	if (ret) {
-		dev_err(dev, "not managed: error %d\n", ret);
+	if (IS_ERR(vdev)) {
+		dev_err(dev, "not managed: error %ld\n", PTR_ERR(vdev));
 		return ERR_PTR(-ENODEV);
 	}
 	vdev->ats = vtd_policy->ats(vdev->pdev, unit);

@@ -40,18 +40,19 @@ struct vtd_device *vtd_device_create(struct pci_dev *pdev,
 				     struct vtd_unit *unit)
 {
 	struct vtd_device *vdev = kzalloc(sizeof(*vdev), GFP_KERNEL);
-	int nr;
+	int ret;
 
 	if (!vdev)
 		return ERR_PTR(-ENOMEM);
-	nr = vtd_pci_sids(pdev, vdev->sid);
-	if (nr < 0) {
-		kfree(vdev);
-		return ERR_PTR(nr);
-	}
 	vdev->pdev = pci_dev_get(pdev);
 	vdev->unit = unit;
-	vdev->nr_sids = nr;
+	ret = vtd_pci_sids(pdev, vdev->sid);
+	if (ret < 0)
+		goto free;
+	vdev->nr_sids = ret;
+	ret = vtd_device_reserve(vdev);
+	if (ret)
+		goto free;
 	vdev->type = IOMMU_DOMAIN_IDENTITY;
 	/* Flushing all of a domain costs such a unit more than many pages do. */
 	vdev->strict = vtd_unit_caching_mode(unit);
@@ -67,6 +68,10 @@ struct vtd_device *vtd_device_create(struct pci_dev *pdev,
 	list_add_tail_rcu(&vdev->node, &vtd_devices);
 	spin_unlock(&vtd_devices_lock);
 	return vdev;
+free:
+	pci_dev_put(pdev);
+	kfree(vdev);
+	return ERR_PTR(ret);
 }
 
 /* Who isolates interrupts, or NULL; it may be about to leave. */

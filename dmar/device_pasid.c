@@ -36,7 +36,7 @@ static unsigned int vtd_device_pasid_width(const struct vtd_device *vdev)
 
 /**
  * vtd_device_reserve() - have the memory for a device's first entries
- * @vdev: just made, attached to nothing
+ * @vdev: in the making: device, unit and source-ids are known
  *
  * The core takes it ill when the first domain of a device cannot be attached.
  * Where a directory for all PASIDs is too much to ask for, there will be none.
@@ -63,7 +63,7 @@ int vtd_device_reserve(struct vtd_device *vdev)
 
 /**
  * vtd_device_start_pasids() - let a device send PASIDs, where it can
- * @vdev: after vtd_device_reserve(); its driver is not bound
+ * @vdev: just made; its driver is not bound
  *
  * PCIe wants it done before ATS is enabled.
  *

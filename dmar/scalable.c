@@ -226,6 +226,15 @@ static bool vtd_sm_plain(const struct vtd_translation *to,
 	       !(own && (own->used || own->features));
 }
 
+/* The directory @own, made where there is none, with room for a PASID. */
+static int vtd_sm_make_room(struct vtd_unit *unit, struct vtd_pasid_dir **own,
+			    u32 pasid, unsigned int pasid_bits)
+{
+	if (!*own)
+		*own = vtd_pasid_dir_create(unit, pasid_bits);
+	return *own ? vtd_pasid_prepare(unit, *own, pasid) : -ENOMEM;
+}
+
 /*
  * All that may fail for want of memory.  A directory that no entry leads to
  * yet does no harm, should another source-id have none.
@@ -241,9 +250,7 @@ static int vtd_sm_prepare(struct vtd_unit *unit, u16 sid, u32 pasid,
 	own = &table->dir[vtd_sm_index(sid)];
 	if (pasid == VTD_NO_PASID && vtd_sm_plain(to, *own))
 		return 0;
-	if (!*own)
-		*own = vtd_pasid_dir_create(unit, 0);
-	return *own ? vtd_pasid_prepare(unit, *own, pasid) : -ENOMEM;
+	return vtd_sm_make_room(unit, own, pasid, 0);
 }
 
 /* To the directory of all whose addresses are not changed, or to none. */
@@ -339,11 +346,8 @@ static struct vtd_pasid_dir *vtd_sm_own_dir(struct vtd_unit *unit, u16 sid,
 	if (!table || !vtd_sm_same(unit))
 		return NULL;
 	own = &table->dir[vtd_sm_index(sid)];
-	if (!*own)
-		*own = vtd_pasid_dir_create(unit, pasid_bits);
-	if (!*own || vtd_pasid_prepare(unit, *own, VTD_NO_PASID))
-		return NULL;
-	return *own;
+	return vtd_sm_make_room(unit, own, VTD_NO_PASID, pasid_bits) ? NULL :
+								       *own;
 }
 
 /**

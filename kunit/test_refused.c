@@ -91,10 +91,8 @@ static void trial_is_not_handed_over(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, hold(m, false), -EBUSY);
 	KUNIT_EXPECT_TRUE(test, machine_said(m, "on trial"));
 	KUNIT_EXPECT_EQ(test, vtd_control.state, VTD_TRIAL);
-	mutex_lock(&vtd_control.lock);
-	vtd_reply_free(&m->reply);
-	KUNIT_EXPECT_EQ(test, vtd_attach_plan(&m->reply), -EALREADY);
-	mutex_unlock(&vtd_control.lock);
+	KUNIT_EXPECT_EQ(test, machine_command(m, vtd_attach_plan(&m->reply)),
+			-EALREADY);
 	KUNIT_EXPECT_TRUE(test, machine_said(m, "vtdctl status"));
 	KUNIT_EXPECT_EQ(test, machine_detach(m), 0);
 	machine_expect_untouched(m);
