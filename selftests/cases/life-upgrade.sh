@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # The modules are exchanged for another build while a disk and a network card are
-# in use: no request fails, no byte is wrong, no answer is missing; what was
+# in use: no request fails, no byte is wrong, no answer is missing but the one that
+# e1000e, told to stand still, may throw away with its receive ring; what was
 # translated, remapped and set is so again. Whatever stands against it is named
 # before anything is touched, and a new build that does not load is taken back.
 # vm: --qemu "-drive file=@share/d0.img,if=none,id=d0,format=raw -device nvme,drive=d0,serial=x1"
@@ -146,7 +147,7 @@ for bad in vtd_dmar vtd_intr_remap; do
 	like "$(vtdctl irqs)" '^interrupts are isolated' "and remap"
 done
 ok "the disk lost nothing" disk_stop "$disk"
-ok "ping through e1000e lost nothing" ping_stop
+ok "ping through e1000e lost one at most each time" ping_stop 2
 
 # --- the upgrade -----------------------------------------------------------------------
 
@@ -168,7 +169,7 @@ sleep 1
 ok "the hardware has live translations for the disk" test "$(leaves "$nvme")" -gt 0
 ok "and for the network" test "$(leaves "$e1000e")" -gt 0
 ok "the disk lost nothing" disk_stop "$disk"
-ok "ping through e1000e lost nothing" ping_stop
+ok "ping through e1000e lost one at most each time" ping_stop 1
 is "$(settings)" "$set_before" "all that was set is set"
 like "$(vtdctl irqs)" '^interrupts are isolated' "interrupts are isolated"
 is "$(faults)" 0 "there was no fault"
@@ -184,7 +185,7 @@ for ((i = 0; i < rounds; i++)); do
 	vtdctl upgrade --json > /tmp/json && grep -q '"result": "upgraded"' /tmp/json && good=$((good + 1))
 done
 is $good $rounds "$rounds times back and forth"
-ok "ping through e1000e lost nothing" ping_stop
+ok "ping through e1000e lost one at most each time" ping_stop $rounds
 good=0 noted=0
 for ((i = 0; i < rounds; i++)); do
 	vtdctl upgrade --force > /dev/null 2>&1 &

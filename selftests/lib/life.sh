@@ -80,16 +80,26 @@ ping_start() {
 	ping_pid=$!
 }
 
-# Ends it; fails when an answer is missing before the last one that came.
+# ping_stop [LOST [N]]: ends it; fails when more than LOST answers (default 0) are
+# missing before the last one that came, or when one came out of order.
 ping_stop() {
-	local out=/tmp/ping.${1:-2}
+	local out=/tmp/ping.${2:-2}
 	sleep 0.3
 	kill -INT "$ping_pid"
 	wait_for 10 grep -q 'packet loss' "$out"
 	tail -n 3 "$out"
-	awk '/icmp_seq=/ { sub(/.*icmp_seq=/, ""); if ($1 + 0 != ++n) bad++ }
-		END { print n + 0, "answers,", bad + 0, "out of order";
-			exit bad || n < 3 }' "$out"
+	awk -v may="${1:-0}" '
+		/icmp_seq=/ {
+			sub(/.*icmp_seq=/, "")
+			if ($1 <= seq) bad++
+			else lost += $1 - seq - 1
+			seq = $1 + 0
+			n++
+		}
+		END {
+			print n + 0, "answers,", lost + 0, "missing,", bad + 0, "out of order"
+			exit bad || lost > may || n < 3
+		}' "$out"
 }
 
 # --- another kernel ----------------------------------------------------------
