@@ -8,7 +8,12 @@
 #include <linux/slab.h>
 
 #ifndef kzalloc_obj
-#define kzalloc_obj(obj) kzalloc(sizeof(obj), GFP_KERNEL)
+/* With GFP_KERNEL when no flags are given. */
+#define kzalloc_obj(obj, ...)                                          \
+	kzalloc(sizeof(obj), ({                                        \
+			gfp_t flags[] = { GFP_KERNEL, ##__VA_ARGS__ }; \
+			flags[ARRAY_SIZE(flags) - 1];                  \
+		}))
 #endif
 
 #endif /* VTD_COMPAT_SLAB_H */

@@ -197,10 +197,23 @@ static void machine_interrupt(void *data, u64 addr, u32 value)
 	irq_work_queue(&machine_work);
 }
 
+unsigned int machine_fail_nth(unsigned int nth)
+{
+#ifdef CONFIG_FAULT_INJECTION
+	return xchg(&current->fail_nth, nth);
+#else
+	return 0;
+#endif
+}
+
 static void machine_page_made(void *virt, size_t bytes)
 {
+	/* What the model needs does not fail. */
+	unsigned int nth = machine_fail_nth(0);
+
 	if (vtd_model_page_made(virt, bytes))
 		KUNIT_FAIL(machine->test, "no memory for the model");
+	machine_fail_nth(nth);
 }
 
 static void machine_page_freed(void *virt)

@@ -109,6 +109,12 @@ int machine_detach(struct machine *m);
 /* Does the last reply say so? */
 bool machine_said(struct machine *m, const char *what);
 
+/*
+ * The @nth allocation of this task from now on fails, none for 0, where the kernel
+ * can do that.  Returns what was left of the last call's count.
+ */
+unsigned int machine_fail_nth(unsigned int nth);
+
 /* What a function is to the kernel; stays for the time of the test. */
 struct pci_dev *machine_dev(struct machine *m, unsigned int index);
 bool machine_managed(struct machine *m, unsigned int index);

@@ -10,6 +10,7 @@
 
 #include <linux/glob.h>
 #include <linux/module.h>
+#include <linux/sched.h>
 
 #include "iommu.h"
 #include "suites.h"
@@ -18,10 +19,13 @@ static char *only = "*";
 module_param(only, charp, 0444);
 MODULE_PARM_DESC(only, "Run only the suites whose name matches (a glob)");
 
-/* What takes long, and needs modules of the kernel: only when named alone. */
+/* What takes long, or needs more of the kernel or of a guest: only when named alone. */
 static struct kunit_suite *const alone[] = {
 #ifdef VTD_KUNIT_IOMMUFD
 	&vtd_iommufd_suite,
+#endif
+#ifdef VTD_KUNIT_NTH
+	&vtd_nth_suite,
 #endif
 	NULL,
 };
@@ -38,6 +42,8 @@ static struct kunit_suite *const all[] = {
 	&vtd_races_suite,    &vtd_refused_suite,
 };
 
+struct mm_struct *kunit_loader_mm;
+
 static struct kunit_suite *chosen[ARRAY_SIZE(all) + ARRAY_SIZE(alone)];
 static int nr_chosen;
 
@@ -46,6 +52,7 @@ static int __init vtd_kunit_init(void)
 	unsigned int i;
 
 	vtd_shared_init();
+	kunit_loader_mm = current->mm;
 	for (i = 0; i < ARRAY_SIZE(all); i++) {
 		if (glob_match(only, all[i]->name))
 			chosen[nr_chosen++] = all[i];

@@ -15,6 +15,11 @@
 #define VTD_KUNIT_IOMMUFD 1
 #endif
 
+/* The kernel can make an allocation fail. */
+#if defined(CONFIG_FAILSLAB) && defined(CONFIG_FAIL_PAGE_ALLOC)
+#define VTD_KUNIT_NTH 1
+#endif
+
 extern struct kunit_suite vtd_ats_suite;
 extern struct kunit_suite vtd_attach_suite;
 extern struct kunit_suite vtd_check_suite;
@@ -28,6 +33,7 @@ extern struct kunit_suite vtd_hotplug_suite;
 extern struct kunit_suite vtd_iommufd_suite;
 extern struct kunit_suite vtd_layout_suite;
 extern struct kunit_suite vtd_model_suite;
+extern struct kunit_suite vtd_nth_suite;
 extern struct kunit_suite vtd_on_model_suite;
 extern struct kunit_suite vtd_parse_suite;
 extern struct kunit_suite vtd_pci_suite;
@@ -45,6 +51,9 @@ extern struct kunit_suite vtd_why_suite;
 
 /* Where programs for tests are, "" for nowhere; a parameter of the module. */
 extern char *kunit_programs;
+
+/* The address space of who loads the module, which waits for the suites. */
+extern struct mm_struct *kunit_loader_mm;
 
 /* Programs of selftests/native: each tells its cases. */
 int vtd_main_dmar_domain(void);

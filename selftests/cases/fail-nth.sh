@@ -38,22 +38,38 @@ within() {
 	echo 0 > "$inject/fail_page_alloc/min-order"
 }
 
-# All that an operation which failed must have left alone.
+# What the module says of all it manages, but for what changes with each try.
+said() {
+	local line word
+	[ -e /dev/vtd ] && exec 8<> /dev/vtd && printf status >&8 || return
+	while IFS= read -r line; do
+		for word in $line; do
+			[[ $word = @(group|domains|trial_left)=* ]] || printf '%s ' "$word"
+		done
+		echo
+	done <&8
+	exec 8>&-
+}
+
+# All that an operation which failed must have left alone. As footprint it starts no
+# process: it is asked some thousand times.
 state() {
+	local line
 	footprint
-	[ ! -e /dev/vtd ] || vtd status | sed 's/ group=[^ ]*//; s/ domains=[^ ]*//; s/ trial_left=.*//'
-	sed -n 's/^ *\([0-9]*\):[ 0-9]*\(.*\)/\2/p' /proc/interrupts | sort
-	driver_of "$nvme"
-	driver_of "$edu"
-	lsmod | awk '$1 ~ /^vtd/ { print $1 }' | sort
+	said
+	while IFS= read -r line; do
+		[[ ! $line =~ ^\ *[0-9]+:[\ 0-9]*(.*) ]] || echo "${BASH_REMATCH[1]}"
+	done < /proc/interrupts
+	echo /sys/bus/pci/drivers/*/"$nvme" /sys/bus/pci/drivers/*/"$edu"
 }
 
 # exhaust WHAT UNDO COMMAND...: until the command makes no more allocations
 exhaust() {
-	local what=$1 undo=$2 n rc text before after failed=0 kept=0 wrong=0
+	local what=$1 undo=$2 n rc text before after failed=0 kept=0 wrong=0 why=
+	local began=$SECONDS
 	shift 2
+	before=$(state)
 	for ((n = 1; n <= most; n++)); do
-		before=$(state)
 		text=$("$PROGS/fail_nth" "$n" "$@" 2>&1)
 		rc=$?
 		case $rc in
@@ -62,7 +78,8 @@ exhaust() {
 		esac
 		if [ "${text##*status }" != 0 ]; then
 			failed=$((failed + 1))
-			diag "$n: $(grep -v '^status' <<< "$text" | tail -n 2 | cut -c1-160)"
+			[ "${text%$'\n'*}" = "$why" ] || diag "$n: ${text%$'\n'*}"
+			why=${text%$'\n'*}
 			# With nothing made to fail it must work.
 			[ $rc = 0 ] || wrong=$((wrong + 1))
 			[ "${text##*status }" != 4 ] || wrong=$((wrong + 1))
@@ -75,10 +92,11 @@ exhaust() {
 			diag "$n: $(diff <(echo "$before") <(echo "$after"))"
 			wrong=$((wrong + 1))
 			eval "$undo" > /dev/null 2>&1
+			before=$(state)
 		fi
 		[ $rc = 0 ] || break
 	done
-	diag "$what: $((n - 1)) allocations made to fail: $failed times refused, $((kept - 1)) times done without"
+	diag "$what: $((n - 1)) allocations made to fail: $failed times refused, $((kept - 1)) times done without; $((SECONDS - began)) s"
 	is "$wrong $([ $n -le "$most" ] && [ $n -gt 1 ] && echo all)" "0 all" "$what: each allocation fails once, and all is as before"
 }
 
@@ -91,7 +109,7 @@ file() { modinfo -n "$1"; }
 
 within
 exhaust "loading without attaching" "rmmod vtd_dmar" insmod "$(file vtd_dmar)" attach=0
-exhaust "loading" "rmmod vtd_dmar" insmod "$(file vtd_dmar)"
+exhaust "loading" "vtdctl detach && rmmod vtd_dmar" insmod "$(file vtd_dmar)"
 ok "vtd_dmar loads" insmod "$(file vtd_dmar)" attach=0
 within vtd_dmar
 exhaust "attaching" "vtdctl detach" vtdctl attach

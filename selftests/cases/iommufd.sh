@@ -9,7 +9,8 @@
 # timeout: 600
 # soak-timeout: 5400
 
-modules=/src/build/$K/kunit
+# shellcheck source=selftests/lib/kunit.sh
+. /src/selftests/lib/kunit.sh
 # Of a part, seconds; twelve times that for slow ones, which all of these are.
 modprobe kunit timeout=1800 || bail "KUnit does not load"
 modprobe vfio-pci || bail "vfio-pci does not load"
@@ -22,16 +23,5 @@ fuzz=20000 rounds=50
 if [ "$TIER" = soak ]; then
 	fuzz=1000000 rounds=1000
 fi
-dmesg --clear
-insmod "$modules/vtd_model.ko" || bail "vtd_model does not load"
-insmod "$modules/vtd_kunit.ko" only=vtd_iommufd "iommufd_programs=$PROGS" \
-	iommufd_fuzz=$fuzz iommufd_rounds=$rounds || bail "vtd_kunit does not load"
-dmesg -t | sed -n '/^KTAP version 1/,$p' > /tmp/ktap
-rmmod vtd_kunit || bail "vtd_kunit does not leave"
-rmmod vtd_model || bail "vtd_model does not leave"
-# Freed now, or leaked.
-echo scan > /sys/kernel/debug/kmemleak
-sleep 5
-echo scan > /sys/kernel/debug/kmemleak
-cat /sys/kernel/debug/kmemleak
-awk -f /src/selftests/lib/ktap.awk /tmp/ktap
+kunit_results only=vtd_iommufd "iommufd_programs=$PROGS" \
+	iommufd_fuzz=$fuzz iommufd_rounds=$rounds

@@ -9,23 +9,12 @@
 # allow: ^tainted: N \(0x40000\)$
 # timeout: 600
 
+# shellcheck source=selftests/lib/kunit.sh
+. /src/selftests/lib/kunit.sh
 modules=/src/build/$K/kunit
 if [ -e "$modules/kunit.ko" ]; then
 	insmod "$modules/kunit.ko"
 else
 	modprobe kunit
 fi || bail "KUnit does not load"
-dmesg --clear
-insmod "$modules/vtd_model.ko" || bail "vtd_model does not load"
-insmod "$modules/vtd_kunit.ko" "programs=$PROGS" || bail "vtd_kunit does not load"
-dmesg -t | sed -n '/^KTAP version 1/,$p' > /tmp/ktap
-rmmod vtd_kunit || bail "vtd_kunit does not leave"
-rmmod vtd_model || bail "vtd_model does not leave"
-# Freed now, or leaked.
-if [ -e /sys/kernel/debug/kmemleak ]; then
-	echo scan > /sys/kernel/debug/kmemleak
-	sleep 5
-	echo scan > /sys/kernel/debug/kmemleak
-	cat /sys/kernel/debug/kmemleak
-fi
-awk -f /src/selftests/lib/ktap.awk /tmp/ktap
+kunit_results "programs=$PROGS"

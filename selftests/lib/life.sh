@@ -133,17 +133,34 @@ total() { awk -F= "/ $1=/ { n += \$2 } END { print n }"; }
 
 # --- what is to be found as it was -----------------------------------------
 
-names_in() { find "$1" -mindepth 1 -maxdepth 1 -printf '%f ' | tr ' ' '\n' | sort | tr '\n' ' ' | sed 's/^ *//'; }
+# names_in DIRECTORY [START]: what is in it, by name
+names_in() {
+	local n
+	for n in "$1/${2-}"*; do
+		[ ! -e "$n" ] || printf '%s ' "${n##*/}"
+	done
+}
 
-# Everything a module of ours may leave behind, as text to compare.
+# lines_with REGEX FILE: how many; in lower case
+lines_with() {
+	local line n=0
+	while IFS= read -r line; do
+		[[ ! ${line,,} =~ $1 ]] || n=$((n + 1))
+	done < "$2"
+	printf %d $n
+}
+
+# Everything a module of ours may leave behind, as text to compare. No process is
+# started for it: that takes a second under the kernel with sanitizers.
 footprint() {
-	echo "iomem: $(grep -ciE 'dmar|vtd' /proc/iomem)"
-	echo "interrupts: $(grep -ciE 'vtd|dmar' /proc/interrupts)"
-	echo "units: $(names_in /sys/class/iommu)"
-	echo "groups: $(names_in /sys/kernel/iommu_groups)"
-	echo "device: $(ls /dev/vtd 2> /dev/null)"
-	echo "module: $(ls -d /sys/module/vtd_dmar 2> /dev/null)"
-	echo "debugfs: $(ls -d /sys/kernel/debug/vtd* 2> /dev/null)"
+	printf 'iomem: ' && lines_with 'dmar|vtd' /proc/iomem
+	printf '\ninterrupts: ' && lines_with 'dmar|vtd' /proc/interrupts
+	printf '\nunits: ' && names_in /sys/class/iommu
+	printf '\ngroups: ' && names_in /sys/kernel/iommu_groups
+	printf '\ndevice: ' && names_in /dev vtd
+	printf '\nmodule: ' && names_in /sys/module vtd
+	printf '\ndebugfs: ' && names_in /sys/kernel/debug vtd
+	echo
 }
 
 # kB that a leak would add to: memory of tables and of slabs.
