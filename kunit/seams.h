@@ -54,7 +54,10 @@ static inline bool vtd_shim_warn_on(bool c, const char *file, int line,
 	return c;
 }
 
-/* Memory. */
+/* Memory; what is waited for does not fail. */
+#define vtd_shim_no_memory(gfp) \
+	(!((gfp) & __GFP_NOFAIL) && vtd_shim_must_fail("memory", __func__))
+
 void *vtd_shim_made(void *p);
 const void *vtd_shim_gone(const void *p);
 void *vtd_shim_alloc_pages(int nid, gfp_t gfp, size_t size);
@@ -62,9 +65,9 @@ void vtd_shim_free_pages(void *virt);
 void vtd_shim_put_pages(struct iommu_pages_list *list);
 
 #undef kzalloc
-#define kzalloc(bytes, gfp)                       \
-	(vtd_shim_must_fail("memory", __func__) ? \
-		 NULL :                           \
+#define kzalloc(bytes, gfp)        \
+	(vtd_shim_no_memory(gfp) ? \
+		 NULL :            \
 		 vtd_shim_made(alloc_hooks(kzalloc_noprof(bytes, gfp))))
 #undef kcalloc
 #define kcalloc(n, bytes, gfp)                    \

@@ -8,6 +8,7 @@
 # vm: --append "log_buf_len=64M"
 # allow: ^tainted: WN \(0x40200\)$
 # allow: WARNING: fs/proc/generic\.c:[0-9]+ at remove_proc_entry
+# allow: Call Trace:$
 # timeout: 1200
 
 # shellcheck source=selftests/lib/kunit.sh
