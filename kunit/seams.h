@@ -54,21 +54,23 @@ static inline bool vtd_shim_warn_on(bool c, const char *file, int line,
 	return c;
 }
 
-/* Memory; what is waited for does not fail. */
-#define vtd_shim_no_memory(gfp) \
-	(!((gfp) & __GFP_NOFAIL) && vtd_shim_must_fail("memory", __func__))
-
+/* Memory. */
 void *vtd_shim_made(void *p);
 const void *vtd_shim_gone(const void *p);
 void *vtd_shim_alloc_pages(int nid, gfp_t gfp, size_t size);
 void vtd_shim_free_pages(void *virt);
 void vtd_shim_put_pages(struct iommu_pages_list *list);
 
+/* What is waited for does not fail. */
+static inline void *vtd_shim_kzalloc(size_t bytes, gfp_t gfp, const char *where)
+{
+	if (!(gfp & __GFP_NOFAIL) && vtd_shim_must_fail("memory", where))
+		return NULL;
+	return vtd_shim_made(kzalloc(bytes, gfp));
+}
+
 #undef kzalloc
-#define kzalloc(bytes, gfp)        \
-	(vtd_shim_no_memory(gfp) ? \
-		 NULL :            \
-		 vtd_shim_made(alloc_hooks(kzalloc_noprof(bytes, gfp))))
+#define kzalloc(bytes, gfp) vtd_shim_kzalloc(bytes, gfp, __func__)
 #undef kcalloc
 #define kcalloc(n, bytes, gfp)                    \
 	(vtd_shim_must_fail("memory", __func__) ? \
