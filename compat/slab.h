@@ -8,12 +8,7 @@
 #include <linux/slab.h>
 
 #ifndef kzalloc_obj
-/* With GFP_KERNEL when no flags are given. */
-#define kzalloc_obj(obj, ...)                                          \
-	kzalloc(sizeof(obj), ({                                        \
-			gfp_t flags[] = { GFP_KERNEL, ##__VA_ARGS__ }; \
-			flags[ARRAY_SIZE(flags) - 1];                  \
-		}))
+#define kzalloc_obj(obj) kzalloc(sizeof(obj), GFP_KERNEL)
 #endif
 
 #endif /* VTD_COMPAT_SLAB_H */

@@ -110,29 +110,6 @@ static struct vtd_context_entry *vtd_context_table(struct vtd_unit *unit,
 }
 
 /**
- * vtd_context_reserve() - have the memory for the entries of some source-ids
- * @unit: the unit they belong to, in legacy mode
- * @sid: @nr source-ids
- * @nr: how many
- *
- * Context: may sleep; takes @unit->lock.
- * Return: 0 or -ENOMEM.
- */
-int vtd_context_reserve(struct vtd_unit *unit, const u16 *sid, unsigned int nr)
-{
-	unsigned int i;
-	int ret = 0;
-
-	mutex_lock(&unit->lock);
-	for (i = 0; i < nr && !ret; i++) {
-		if (!vtd_context_table(unit, vtd_sid_bus(sid[i])))
-			ret = -ENOMEM;
-	}
-	mutex_unlock(&unit->lock);
-	return ret;
-}
-
-/**
  * vtd_context_submit() - have the unit forget what entries said
  * @unit: the unit
  * @desc: what it is to forget

@@ -17,7 +17,6 @@ struct vtd_unit;
 
 int vtd_context_init(struct vtd_unit *unit);
 void vtd_context_destroy(struct vtd_unit *unit);
-int vtd_context_reserve(struct vtd_unit *unit, const u16 *sid, unsigned int nr);
 int vtd_context_set(struct vtd_unit *unit, const u16 *sid, unsigned int nr,
 		    u32 pasid, const struct vtd_translation *to);
 int vtd_context_hold(struct vtd_unit *unit, const u16 *sid, unsigned int nr,

@@ -50,8 +50,7 @@ int vtd_device_reserve(struct vtd_device *vdev)
 	int ret;
 
 	if (!vdev->unit->scalable)
-		return vtd_context_reserve(vdev->unit, vdev->sid,
-					   vdev->nr_sids);
+		return 0;
 	bits = vtd_device_pasid_width(vdev);
 	ret = vtd_sm_reserve(vdev->unit, vdev->sid, vdev->nr_sids, bits);
 	if (ret && bits) {

@@ -311,19 +311,9 @@ static void vtd_domain_did_free(struct vtd_unit *unit, u16 did)
 	atomic_dec(&unit->nr_did_used);
 }
 
-/*
- * The kernel's core has no way back from the attach to a device's first domain: the
- * few bytes of it are waited for.
- */
-static gfp_t vtd_domain_attach_gfp(const struct vtd_domain *d)
-{
-	return vtd_domain_assigned(d) ? GFP_KERNEL : GFP_KERNEL | __GFP_NOFAIL;
-}
-
 static struct vtd_domain_unit *
 vtd_domain_unit_get(struct vtd_domain *d, struct vtd_unit *unit, u32 pasid)
 {
-	gfp_t gfp = vtd_domain_attach_gfp(d);
 	struct vtd_domain_unit *du;
 	int did;
 
@@ -332,11 +322,11 @@ vtd_domain_unit_get(struct vtd_domain *d, struct vtd_unit *unit, u32 pasid)
 	du = vtd_domain_unit_find(d, unit, pasid);
 	if (du)
 		return du;
-	du = kzalloc_obj(*du, gfp);
+	du = kzalloc_obj(*du);
 	if (!du)
 		return ERR_PTR(-ENOMEM);
 	did = ida_alloc_range(&unit->dids, VTD_DID_FIRST,
-			      vtd_unit_last_did(unit), gfp);
+			      vtd_unit_last_did(unit), GFP_KERNEL);
 	if (did < 0) {
 		kfree(du);
 		return ERR_PTR(did);
@@ -451,11 +441,11 @@ static bool vtd_domain_is_plain(struct vtd_unit *unit, u16 sid)
 
 static struct vtd_domain_user *vtd_domain_user_alloc(struct vtd_unit *unit,
 						     u32 pasid, const u16 *sid,
-						     unsigned int nr, gfp_t gfp)
+						     unsigned int nr)
 {
 	struct vtd_domain_user *user;
 
-	user = kzalloc(struct_size(user, sid, nr), gfp);
+	user = kzalloc(struct_size(user, sid, nr), GFP_KERNEL);
 	if (!user)
 		return NULL;
 	user->pasid = pasid;
@@ -479,13 +469,12 @@ static struct vtd_domain_user *vtd_domain_user_for(const struct vtd_domain *d,
 						   u32 pasid, const u16 *sid,
 						   unsigned int nr)
 {
-	gfp_t gfp = vtd_domain_attach_gfp(d);
 	struct vtd_domain_user *user =
-		vtd_domain_user_alloc(unit, pasid, sid, nr, gfp);
+		vtd_domain_user_alloc(unit, pasid, sid, nr);
 
 	if (!user || !d->guest)
 		return user;
-	user->shadow = vtd_domain_user_alloc(unit, pasid, sid, nr, gfp);
+	user->shadow = vtd_domain_user_alloc(unit, pasid, sid, nr);
 	if (!user->shadow) {
 		kfree(user);
 		return NULL;

@@ -61,16 +61,11 @@ void *vtd_shim_alloc_pages(int nid, gfp_t gfp, size_t size);
 void vtd_shim_free_pages(void *virt);
 void vtd_shim_put_pages(struct iommu_pages_list *list);
 
-/* What is waited for does not fail. */
-static inline void *vtd_shim_kzalloc(size_t bytes, gfp_t gfp, const char *where)
-{
-	if (!(gfp & __GFP_NOFAIL) && vtd_shim_must_fail("memory", where))
-		return NULL;
-	return vtd_shim_made(kzalloc(bytes, gfp));
-}
-
 #undef kzalloc
-#define kzalloc(bytes, gfp) vtd_shim_kzalloc(bytes, gfp, __func__)
+#define kzalloc(bytes, gfp)                       \
+	(vtd_shim_must_fail("memory", __func__) ? \
+		 NULL :                           \
+		 vtd_shim_made(alloc_hooks(kzalloc_noprof(bytes, gfp))))
 #undef kcalloc
 #define kcalloc(n, bytes, gfp)                    \
 	(vtd_shim_must_fail("memory", __func__) ? \

@@ -2,12 +2,14 @@
 # The KUnit suite vtd_nth: each allocation of attach, adopt, domains, PASIDs and
 # SVA fails once, the kernel's own among them. "make kunit K=debug" runs it.
 # When the kernel cannot make one of the files of an interrupt in /proc/irq it says
-# nothing; unregister_irq_proc() then warns that it is not there.
+# nothing; unregister_irq_proc() then warns that it is not there. And the core warns
+# when a device's first domain is refused, before it unwinds.
 # tier: kunit
 # kernels: debug
 # vm: --append "log_buf_len=64M"
 # allow: ^tainted: WN \(0x40200\)$
 # allow: WARNING: fs/proc/generic\.c:[0-9]+ at remove_proc_entry
+# allow: WARNING: drivers/iommu/iommu\.c:[0-9]+ at iommu_setup_default_domain
 # allow: Call Trace:$
 # timeout: 1200
 

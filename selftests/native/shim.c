@@ -122,7 +122,7 @@ static void *alloc_bytes(size_t bytes, size_t align, gfp_t gfp)
 
 	if (gfpflags_allow_blocking(gfp))
 		vtd_shim_might_sleep("allocation");
-	if (bytes > SZ_1G || (!(gfp & __GFP_NOFAIL) && alloc_must_fail()))
+	if (bytes > SZ_1G || alloc_must_fail())
 		return NULL;
 	p = align ? aligned_alloc(align, ALIGN(bytes, align)) : malloc(bytes);
 	if (p)

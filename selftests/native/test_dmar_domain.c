@@ -450,7 +450,6 @@ static void test_attach_fails(void **state)
 	start_kind(0);
 	a = alloc(0);
 	b = alloc(0);
-	b->domain.type = IOMMU_DOMAIN_UNMANAGED;
 	attach(a, 0, sid_a);
 	assert_int_equal(rig_map(a, 0, SZ_1G, SZ_4K, 1, RIG_RW), 0);
 	assert_at(0, SZ_1G);
@@ -465,25 +464,6 @@ static void test_attach_fails(void **state)
 	vtd_domain_free(b);
 	assert_int_equal(detach(a, 0, sid_a), 0);
 	vtd_domain_free(a);
-	rig_stop();
-}
-
-/* The core has no way back from the first attach of a device to the host's domain. */
-static void test_first_attach_waits_for_memory(void **state)
-{
-	struct vtd_domain *d;
-
-	(void)state;
-	start_kind(0);
-	assert_int_equal(vtd_context_reserve(&rig.unit[0], sid_b, 1), 0);
-	d = alloc(0);
-	d->domain.type = IOMMU_DOMAIN_DMA;
-	vtd_shim_fail_alloc(1);
-	attach(d, 0, sid_b);
-	assert_int_equal(vtd_shim_alloc_failures(), 0);
-	vtd_shim_fail_alloc(0);
-	assert_int_equal(detach(d, 0, sid_b), 0);
-	vtd_domain_free(d);
 	rig_stop();
 }
 
@@ -564,8 +544,6 @@ static void domain_cases(void)
 	for (i = 1; i <= 2; i++)
 		fix_case(test_attach_fails, (void *)(uintptr_t)i,
 			 "attach without memory, %u", i);
-	fix_case(test_first_attach_waits_for_memory, NULL,
-		 "first attach without memory");
 	for (i = 1; i <= 4; i++)
 		fix_case(test_attach_flush_fails, (void *)(uintptr_t)i,
 			 "C29/C32 attach, refused at descriptor %u", i);

@@ -5,11 +5,6 @@
 
 #include <linux/slab.h>
 
-/* With GFP_KERNEL when no flags are given. */
-#define kzalloc_obj(obj, ...)                                          \
-	kzalloc(sizeof(obj), ({                                        \
-			gfp_t flags[] = { GFP_KERNEL, ##__VA_ARGS__ }; \
-			flags[ARRAY_SIZE(flags) - 1];                  \
-		}))
+#define kzalloc_obj(obj) kzalloc(sizeof(obj), GFP_KERNEL)
 
 #endif /* VTD_SHIM_COMPAT_SLAB_H */

@@ -11,7 +11,6 @@
 #define __GFP_COMP 0x8u
 #define __GFP_NORETRY 0x10u
 #define __GFP_ACCOUNT 0x20u
-#define __GFP_NOFAIL 0x40u
 #define GFP_KERNEL (0x100u | __GFP_DIRECT_RECLAIM)
 #define GFP_KERNEL_ACCOUNT (GFP_KERNEL | __GFP_ACCOUNT)
 #define GFP_ATOMIC 0x200u
